@@ -1,12 +1,30 @@
+// @ts-nocheck -- Pulumi's plugin has no types
 import pulumi from "@pulumi/eslint-plugin";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config(
-  { ignores: ["node_modules/", ".serf/"] },
+export default defineConfig(
+  { ignores: ["node_modules/", ".serf/", "eslint.config.mjs"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { "@pulumi": pulumi },
-    rules: Object.fromEntries(Object.keys(pulumi.rules).map((rule) => [`@pulumi/${rule}`, "error"])),
+    rules: {
+      // Registering the plugin switches none of its rules on.
+      ...Object.fromEntries(Object.keys(pulumi.rules).map((rule) => [`@pulumi/${rule}`, "error"])),
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        {
+          allowNumber: true,
+          allowAny: false,
+          allowNullish: false,
+          allowBoolean: false,
+          allowNever: false,
+          allowRegExp: false,
+        },
+      ],
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
   },
 );

@@ -1,0 +1,6 @@
+/** `npm run members`: the live table of members. */
+import { main } from "../setup/main.ts";
+import { printMembers } from "./liveMembers.ts";
+import { stackFromArguments } from "./stack.ts";
+
+await main(() => printMembers(stackFromArguments()));

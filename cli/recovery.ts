@@ -1,0 +1,110 @@
+/** Mends what an interrupted run left, so that the next one can do its work. */
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { labelsOf } from "../components/labels.ts";
+import { namesOf } from "../components/names.ts";
+import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
+import { labelFilters } from "../programs/engine.ts";
+import { docker } from "../programs/run.ts";
+import { UserError } from "../setup/errors.ts";
+import { ownFolder, project, runPulumi } from "./stack.ts";
+
+/** Stands while an `up` is under way; what it leaves is looked for only where this stayed. */
+function unfinishedMark(stack: string): string {
+  return join(ownFolder, "unfinished", stack);
+}
+
+/** Notes that the stack is being changed. */
+export async function begin(stack: string): Promise<void> {
+  await mkdir(join(ownFolder, "unfinished"), { recursive: true });
+  await writeFile(unfinishedMark(stack), "");
+}
+
+/** Notes that the stack was brought to a good end. */
+export async function finish(stack: string): Promise<void> {
+  await rm(unfinishedMark(stack), { force: true });
+}
+
+/** Whether the state lies in the project's own folder. */
+export function hasEmbeddedBackend(env: NodeJS.ProcessEnv): boolean {
+  return env["PULUMI_BACKEND_URL"]?.endsWith(`/${ownFolder}/state`) ?? false;
+}
+
+/**
+ * Removes the lock of a run that died, and what an unfinished `up` made without recording it.
+ *
+ * @throws UserError when another run is at work on the stack.
+ */
+export async function recover(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+  if (hasEmbeddedBackend(env)) await releaseDeadLocks(stack, env);
+  if (!existsSync(unfinishedMark(stack))) return;
+  await removeLeftovers(stack, await recordedIds(stack, env));
+}
+
+/** Pulumi's own lock of a file backend names the process that holds it. */
+async function releaseDeadLocks(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const folder = join(ownFolder, "state", ".pulumi", "locks", "organization", project, stack);
+  const files = await readdir(folder).catch(() => []);
+  if (files.length === 0) return;
+  for (const file of files) {
+    const text = await readFile(join(folder, file), "utf8").catch(() => "{}");
+    const { pid } = JSON.parse(text) as { pid?: number };
+    if (pid !== undefined && existsSync(`/proc/${pid}`)) {
+      throw new UserError(
+        `Another run (process ${pid}) is at work on stack ${stack}. Wait for its end and try again.`,
+      );
+    }
+  }
+  console.log(`Releasing the lock of an earlier run on stack ${stack} that was cut short.`);
+  await runPulumi(["cancel", "--yes", "--stack", stack], env);
+}
+
+async function recordedIds(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
+  const { deployment } = JSON.parse(
+    await runPulumi(["stack", "export", "--stack", stack], env),
+  ) as {
+    deployment: { resources?: { id?: string }[] };
+  };
+  return new Set((deployment.resources ?? []).flatMap(({ id }) => id ?? []));
+}
+
+/**
+ * Removes from the engine and the host what carries the stack's labels and is not recorded.
+ *
+ * @param recorded the IDs that the state knows; none removes everything of the stack.
+ * @returns how many things were removed.
+ */
+export async function removeLeftovers(
+  stack: string,
+  recorded: ReadonlySet<string>,
+): Promise<number> {
+  const filters = labelFilters(labelsOf(project, stack));
+  const list = async (...args: string[]) =>
+    (await docker([...args, "--quiet", "--no-trunc", ...filters]))
+      .split("\n")
+      .filter((id) => id !== "" && !recorded.has(id));
+
+  const containers = await list("ps", "--all");
+  const networks = await list("network", "ls");
+  if (containers.length > 0) {
+    await docker(["stop", "--time", "10", ...containers], 120_000);
+    await docker(["rm", "--force", "--volumes", ...containers], 120_000);
+  }
+  if (networks.length > 0) await docker(["network", "rm", ...networks], 60_000);
+  let removed = containers.length + networks.length;
+  if (recorded.size === 0) removed += await removeImagesAndAgent(stack, filters);
+  if (removed > 0) console.log(`Removed ${removed} leftovers of stack ${stack}.`);
+  return removed;
+}
+
+async function removeImagesAndAgent(stack: string, filters: readonly string[]): Promise<number> {
+  const list = await docker(["image", "ls", "--all", ...filters, "--format", "{{.ID}}"]);
+  const images = [...new Set(list.split("\n").filter(Boolean))];
+  if (images.length > 0) await docker(["image", "rm", "--force", ...images], 60_000);
+  const { hostAgentDir } = namesOf(project, stack);
+  const agent = livingAgent(hostAgentDir) === undefined ? 0 : 1;
+  await stopAgent(hostAgentDir);
+  await rm(hostAgentDir, { recursive: true, force: true });
+  return images.length + agent;
+}

@@ -1,0 +1,93 @@
+/** What the commands share: the stack they work on and how they call Pulumi. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { allowedStackNames, isStackName } from "../components/names.ts";
+import { run } from "../programs/run.ts";
+import { UserError } from "../setup/errors.ts";
+
+/** The project's name in Pulumi.yaml, which begins every name and key. */
+export const project = "serf";
+
+/** What git ignores and `npm stop` leaves: the state backend, the passphrase, copies of configurations. */
+export const ownFolder = ".serf";
+
+/**
+ * Reads `--stack NAME` from the command line; default: `dev`.
+ *
+ * @throws UserError for any other argument and for a name that Docker or Serf would refuse.
+ */
+export function stackFromArguments(): string {
+  let stack: string;
+  try {
+    stack = parseArgs({ options: { stack: { type: "string", short: "s", default: "dev" } } }).values
+      .stack;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message} The only option is --stack NAME.`);
+  }
+  if (!isStackName(stack)) {
+    throw new UserError(`The stack's name is "${stack}", allowed are ${allowedStackNames}.`);
+  }
+  return stack;
+}
+
+/**
+ * Runs Pulumi at the user's terminal.
+ *
+ * @returns its exit code; 130 after Ctrl-C.
+ */
+export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", [...args], { env, stdio: "inherit" });
+    // The terminal sends Ctrl-C to Pulumi as well, which then ends in its own time.
+    const wait = () => undefined;
+    process.on("SIGINT", wait);
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on("SIGTERM", forward);
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      process.off("SIGINT", wait);
+      process.off("SIGTERM", forward);
+      resolve(code ?? (signal === "SIGINT" ? 130 : 1));
+    });
+  });
+}
+
+/**
+ * The arguments that make Pulumi read a copy of the stack's configuration file. Pulumi writes the
+ * salt of the passphrase into the file it reads, and the passphrase is this clone's own: in the
+ * tracked file the salt would lock everybody else out.
+ */
+export async function configCopy(stack: string): Promise<string[]> {
+  const tracked = `Pulumi.${stack}.yaml`;
+  const copy = join(ownFolder, "config", tracked);
+  await mkdir(join(ownFolder, "config"), { recursive: true });
+  if (existsSync(tracked)) await copyFile(tracked, copy);
+  else await writeFile(copy, "config: {}\n");
+  return ["--stack", stack, "--config-file", copy];
+}
+
+/** Whether the backend has the stack. */
+export async function stackExists(stack: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const list = JSON.parse(await runPulumi(["stack", "ls", "--json"], env)) as { name: string }[];
+  return list.some(({ name }) => name === stack || name.endsWith(`/${stack}`));
+}
+
+/** Makes the stack, from a folder of its own, for the reason that {@link configCopy} gives. */
+export async function createStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const folder = join(ownFolder, "new");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+  await runPulumi(["stack", "init", stack, "--no-select", "--cwd", folder], env);
+}
+
+/**
+ * Runs Pulumi for its output.
+ *
+ * @throws CommandError with what Pulumi said.
+ */
+export function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return run("pulumi", [...args, "--non-interactive"], { timeout: 60_000, env });
+}

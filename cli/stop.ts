@@ -1,0 +1,26 @@
+/** `npm stop`: destroys what `npm start` made. */
+import { main } from "../setup/main.ts";
+import { toolchain } from "../setup/toolchain.ts";
+import { configCopy, pulumi, runPulumi, stackExists, stackFromArguments } from "./stack.ts";
+import { finish, hasEmbeddedBackend, recover, removeLeftovers } from "./recovery.ts";
+
+await main(async () => {
+  const stack = stackFromArguments();
+  const { env } = await toolchain();
+  const exists = await stackExists(stack, env);
+  if (exists) {
+    await recover(stack, env);
+    const code = await pulumi(
+      ["destroy", "--yes", "--skip-preview", ...(await configCopy(stack))],
+      env,
+    );
+    if (code !== 0) return code;
+  }
+  const leftovers = await removeLeftovers(stack, new Set());
+  if (exists && hasEmbeddedBackend(env)) {
+    await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
+  }
+  await finish(stack);
+  if (!exists && leftovers === 0) console.log(`Nothing of stack ${stack} is here.`);
+  return 0;
+});

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * A hash over what an image is built from: the files of the build context, with their names and
+ * their executable bits, and the build arguments. Equal inputs give equal hashes on every machine.
+ *
+ * @returns 12 hexadecimal digits.
+ * @throws the file system's error when the context cannot be read.
+ */
+export function hashBuild(contextDir: string, buildArgs: Readonly<Record<string, string>>): string {
+  const hash = createHash("sha256");
+  // Lengths in front keep the parts from running into each other.
+  const add = (part: string | Buffer) => hash.update(`${part.length}:`).update(part);
+  for (const file of filesBelow(contextDir)) {
+    const path = join(contextDir, file);
+    add(file);
+    add(statSync(path).mode & 0o100 ? "executable" : "plain");
+    add(readFileSync(path));
+  }
+  for (const key of Object.keys(buildArgs).sort()) {
+    add(key);
+    add(buildArgs[key]!);
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(dir.length + 1)
+        .replaceAll("\\", "/"),
+    )
+    .sort();
+}

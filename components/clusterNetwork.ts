@@ -1,0 +1,41 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelList, type Labels } from "./labels.ts";
+import type { SubnetPlan } from "./subnet.ts";
+
+export interface ClusterNetworkArgs {
+  /** The network's name on the engine. */
+  readonly networkName: string;
+  readonly labels: Labels;
+  readonly subnet: SubnetPlan;
+}
+
+/** The bridge network that the members share, with its whole address plan given in full. */
+export class ClusterNetwork extends pulumi.ComponentResource {
+  readonly networkName: pulumi.Output<string>;
+
+  constructor(name: string, args: ClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:Network", name, args, opts);
+
+    const network = new docker.Network(
+      name,
+      {
+        name: args.networkName,
+        driver: "bridge",
+        ipamConfigs: [
+          {
+            subnet: args.subnet.cidr,
+            gateway: args.subnet.gateway,
+            ipRange: args.subnet.dynamicRange,
+          },
+        ],
+        labels: labelList(args.labels),
+      },
+      // The new network would overlap the old one.
+      { parent: this, deleteBeforeReplace: true },
+    );
+
+    this.networkName = network.name;
+    this.registerOutputs({ networkName: this.networkName });
+  }
+}

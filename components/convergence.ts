@@ -1,0 +1,49 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { ConvergenceInput } from "../programs/converge.ts";
+import type { View } from "../programs/views.ts";
+import type { ExpectedMember, Member } from "./members.ts";
+
+export interface ConvergenceArgs {
+  /** Who must be alive, and nobody else. */
+  readonly expected: readonly ExpectedMember[];
+  /** The sides to look from; the first is the seed's. */
+  readonly views: readonly View[];
+  /** Seconds in which the cluster must have formed. */
+  readonly timeout: number;
+  /** Changes whenever a member was started anew. */
+  readonly incarnations: pulumi.Input<readonly string[]>;
+}
+
+/** Done when the cluster has formed; fails at the deadline with who is missing. */
+export class Convergence extends pulumi.ComponentResource {
+  /** The members as the seed saw them when the cluster had formed. */
+  readonly members: pulumi.Output<Member[]>;
+
+  constructor(name: string, args: ConvergenceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:Convergence", name, args, opts);
+
+    const input: ConvergenceInput = {
+      expected: args.expected,
+      views: args.views,
+      timeout: args.timeout,
+    };
+    const command = new local.Command(
+      name,
+      {
+        create: "node programs/converge.ts",
+        environment: {
+          SERF_CONVERGENCE: JSON.stringify(input),
+          // Not read by the program: it makes the gate run again.
+          SERF_INCARNATIONS: pulumi.jsonStringify(args.incarnations),
+        },
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+
+    this.members = command.stdout.apply((stdout) => JSON.parse(stdout) as Member[]);
+    this.registerOutputs({ members: this.members });
+  }
+}

@@ -1,0 +1,80 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { agentFiles, livingAgent } from "../programs/agentProcess.ts";
+import type { HostAgentInput } from "../programs/hostAgent.ts";
+import type { View } from "../programs/views.ts";
+import type { Labels } from "./labels.ts";
+
+export interface HostAgentArgs {
+  /** The agent's name as a member. */
+  readonly memberName: string;
+  /** The bridge's gateway, where the containers reach the host. */
+  readonly address: string;
+  /** Where the agent keeps its files, relative to the project. */
+  readonly dir: string;
+  /** The image that the Serf binary is taken from. */
+  readonly image: pulumi.Input<string>;
+  /** `host:port` where the host reaches the seed's gossip port. */
+  readonly join: pulumi.Input<string>;
+  /** The port on loopback where the agent answers RPC. */
+  readonly rpcPort: number;
+  /** Tags beside `role`. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly labels: Labels;
+  /** Seconds in which the agent must have joined. */
+  readonly timeout: number;
+}
+
+/**
+ * The agent on the host itself. It joins through the seed's published port.
+ *
+ * A command resource is never read, so whether the agent lives is looked up here: when it does
+ * not, a new generation makes the next deployment start it, and a preview shows that.
+ */
+export class HostAgent extends pulumi.ComponentResource {
+  readonly memberName: string;
+  readonly address: string;
+  /** Changes with each start of the agent. */
+  readonly generation: string;
+  /** The side from which this agent sees the cluster. */
+  readonly view: View;
+
+  constructor(name: string, args: HostAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:HostAgent", name, args, opts);
+
+    this.memberName = args.memberName;
+    this.address = args.address;
+    this.generation = livingAgent(args.dir)?.generation ?? new Date().toISOString();
+    const rpcAddress = `127.0.0.1:${args.rpcPort}`;
+    this.view = {
+      kind: "host",
+      name: args.memberName,
+      binary: `./${agentFiles(args.dir).binary}`,
+      rpcAddress,
+    };
+    const input = pulumi.all([args.image, args.join]).apply(([image, join]): HostAgentInput => ({
+      dir: args.dir,
+      name: args.memberName,
+      address: args.address,
+      tags: { ...args.tags, role: "host" },
+      image,
+      join,
+      rpcAddress,
+      labels: { ...args.labels },
+      timeout: args.timeout,
+      generation: this.generation,
+    }));
+    new local.Command(
+      name,
+      {
+        create: "node programs/hostAgent.ts start",
+        delete: "node programs/hostAgent.ts stop",
+        environment: { SERF_HOST_AGENT: pulumi.jsonStringify(input) },
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ memberName: this.memberName, address: this.address });
+  }
+}

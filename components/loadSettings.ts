@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+
+/**
+ * Reads and validates the configuration of the stack that is being deployed.
+ *
+ * @throws pulumi.RunError, which Pulumi prints without a stack trace, with every fault.
+ */
+export function loadSettings(): Settings {
+  const namespace = `${pulumi.getProject()}:`;
+  const values = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(namespace))
+      .map(([key, value]) => [key.slice(namespace.length), value]),
+  );
+  // A host that reaches no image registry has made base images of its own; see setup.
+  values["builderImage"] ||= process.env["SERF_BUILDER_IMAGE"] ?? "";
+  values["runtimeImage"] ||= process.env["SERF_RUNTIME_IMAGE"] ?? "";
+  try {
+    return parseSettings(values, { stack: pulumi.getStack(), platform: process.platform });
+  } catch (error) {
+    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+/** How a stack's IPv4 subnet is shared out. All members have fixed addresses. */
+export interface SubnetPlan {
+  /** The subnet in CIDR notation, as configured. */
+  readonly cidr: string;
+  /** The bridge's own address, the first of the subnet. The host's agent advertises it. */
+  readonly gateway: string;
+  /** The seed's address, the second of the subnet. */
+  readonly seed: string;
+  /** The last eighth of the subnet: Docker assigns from it to containers that are not ours. */
+  readonly dynamicRange: string;
+  /** How many joiners fit between the seed and the dynamic range. */
+  readonly capacity: number;
+}
+
+const smallestPrefix = 16;
+const largestPrefix = 28;
+
+/** The subnets that `planSubnet` accepts, as words for an error message. */
+export const allowedSubnets = `a private IPv4 network in CIDR notation, from /${smallestPrefix} to /${largestPrefix}, for example 172.30.0.0/24`;
+
+/**
+ * Shares out a subnet.
+ *
+ * The members' addresses lie outside the range that Docker assigns from, so that no foreign
+ * container can take the address of a stopped member.
+ *
+ * @returns the plan, or undefined when `cidr` is not {@link allowedSubnets}.
+ */
+export function planSubnet(cidr: string): SubnetPlan | undefined {
+  const range = parseCidr(cidr);
+  if (range === undefined || !isPrivate(range)) return undefined;
+  if (range.prefix < smallestPrefix || range.prefix > largestPrefix) return undefined;
+  const size = 2 ** (32 - range.prefix);
+  const dynamicSize = size / 8;
+  return {
+    cidr,
+    gateway: formatAddress(range.base + 1),
+    seed: formatAddress(range.base + 2),
+    dynamicRange: `${formatAddress(range.base + size - dynamicSize)}/${range.prefix + 3}`,
+    capacity: size - dynamicSize - 3,
+  };
+}
+
+/** The fixed address of the joiner with this index, counted from 1. */
+export function joinerAddress(plan: SubnetPlan, index: number): string {
+  return formatAddress(parseAddress(plan.seed)! + index);
+}
+
+/** The longest prefix whose subnet holds this many joiners. */
+export function prefixFor(joiners: number): number {
+  let prefix = largestPrefix;
+  while (2 ** (32 - prefix) * (7 / 8) - 3 < joiners) prefix--;
+  return prefix;
+}
+
+/** Whether two CIDR ranges share an address. Ranges that are not IPv4 share none. */
+export function overlaps(one: string, other: string): boolean {
+  const a = parseCidr(one);
+  const b = parseCidr(other);
+  if (a === undefined || b === undefined) return false;
+  const size = 2 ** (32 - Math.min(a.prefix, b.prefix));
+  return Math.floor(a.base / size) === Math.floor(b.base / size);
+}
+
+/** Whether the text is an IPv4 address in dotted decimal notation. */
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined;
+}
+
+interface Range {
+  readonly base: number;
+  readonly prefix: number;
+}
+
+function parseCidr(text: string): Range | undefined {
+  const [address, prefixText, ...rest] = text.split("/");
+  if (address === undefined || prefixText === undefined || rest.length > 0) return undefined;
+  if (!/^\d{1,2}$/.test(prefixText)) return undefined;
+  const base = parseAddress(address);
+  const prefix = Number(prefixText);
+  if (base === undefined || prefix > 32 || base % 2 ** (32 - prefix) !== 0) return undefined;
+  return { base, prefix };
+}
+
+function isPrivate({ base, prefix }: Range): boolean {
+  return ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseCidr).some((block) => {
+    const size = 2 ** (32 - block!.prefix);
+    return prefix >= block!.prefix && Math.floor(base / size) === Math.floor(block!.base / size);
+  });
+}
+
+function parseAddress(text: string): number | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) {
+    return undefined;
+  }
+  const bytes = parts.map(Number);
+  if (bytes.some((byte) => byte > 255)) return undefined;
+  return bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+function formatAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}

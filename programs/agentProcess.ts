@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { pause } from "./run.ts";
+
+/** The files of the host's agent. */
+export interface AgentFiles {
+  readonly dir: string;
+  readonly binary: string;
+  readonly config: string;
+  readonly log: string;
+  readonly snapshot: string;
+  /** Tells which process is the agent. */
+  readonly process: string;
+}
+
+export function agentFiles(dir: string): AgentFiles {
+  return {
+    dir,
+    binary: join(dir, "serf"),
+    config: join(dir, "agent.json"),
+    log: join(dir, "agent.log"),
+    snapshot: join(dir, "snapshot"),
+    process: join(dir, "process.json"),
+  };
+}
+
+/** An agent's process, recorded so that it is not mistaken for another with the same pid. */
+export interface AgentProcess {
+  readonly pid: number;
+  /** The kernel's boot and the process's start in its clock ticks. */
+  readonly born: string;
+  /** Differs for each start that a deployment asked for. */
+  readonly generation: string;
+}
+
+/** The recorded agent if it is still running, else undefined. */
+export function livingAgent(dir: string): AgentProcess | undefined {
+  const file = agentFiles(dir).process;
+  if (!existsSync(file)) return undefined;
+  try {
+    const recorded = JSON.parse(readFileSync(file, "utf8")) as AgentProcess;
+    return birthOf(recorded.pid) === recorded.born ? recorded : undefined;
+  } catch {
+    // A file cut short by a full disk or a crash says nothing about a living agent.
+    return undefined;
+  }
+}
+
+function birthOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The program's name, in parentheses, may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z") return undefined;
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot}/${fields[19] ?? ""}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts the agent, detached from this process and its terminal.
+ *
+ * @throws Error when the process cannot be started.
+ */
+export async function startAgent(
+  files: AgentFiles,
+  config: string,
+  generation: string,
+): Promise<AgentProcess> {
+  await mkdir(files.dir, { recursive: true, mode: 0o700 });
+  await writeFile(files.config, config, { mode: 0o600 });
+  const log = await open(files.log, "a", 0o600);
+  try {
+    // The caller's pipes must not stay open in the agent, or whoever reads them waits for ever.
+    const child = spawn(files.binary, ["agent", `-config-file=${files.config}`], {
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve).once("error", reject);
+    });
+    child.unref();
+    const agent = { pid: child.pid!, born: birthOf(child.pid!) ?? "", generation };
+    await writeFile(`${files.process}.new`, JSON.stringify(agent));
+    await rename(`${files.process}.new`, files.process);
+    return agent;
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * Ends the agent: SIGTERM, on which it leaves the cluster, then SIGKILL.
+ *
+ * @param grace milliseconds for leaving. Default: 10,000; Serf gives itself 3,000.
+ */
+export async function stopAgent(dir: string, grace = 10_000): Promise<void> {
+  const agent = livingAgent(dir);
+  if (agent !== undefined) {
+    signal(agent.pid, "SIGTERM");
+    if (!(await endsWithin(dir, grace))) {
+      signal(agent.pid, "SIGKILL");
+      await endsWithin(dir, grace);
+    }
+  }
+  await rm(agentFiles(dir).process, { force: true });
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It may have ended by itself in the meantime.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+async function endsWithin(dir: string, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (livingAgent(dir) !== undefined) {
+    if (Date.now() > deadline) return false;
+    await pause(50);
+  }
+  return true;
+}
+
+/** The end of the agent's log, for an error message. */
+export async function logTail(dir: string, lines = 5): Promise<string> {
+  const text = await readFile(agentFiles(dir).log, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").slice(-lines).join("\n");
+}

@@ -1,0 +1,93 @@
+/**
+ * Waits until the cluster has formed.
+ *
+ *     SERF_CONVERGENCE='{…}' node programs/converge.ts
+ *
+ * Succeeds when every view sees exactly the expected members alive, and prints them as the seed
+ * sees them. Fails at the deadline with a table of what each view lacks.
+ */
+import {
+  compareMembers,
+  type Difference,
+  type ExpectedMember,
+  formatTable,
+  type Member,
+} from "../components/members.ts";
+import { inputFrom, pause, printResult } from "./run.ts";
+import { membersSeenBy, serf, type View } from "./views.ts";
+
+/** What the program takes from the variable `SERF_CONVERGENCE`. */
+export interface ConvergenceInput {
+  readonly expected: readonly ExpectedMember[];
+  /** The first is the seed's, whose members are printed. */
+  readonly views: readonly View[];
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+interface Sight {
+  readonly view: View;
+  readonly members: readonly Member[];
+  readonly differences: readonly Difference[];
+  /** Why the view could not be asked. */
+  readonly error: string | undefined;
+}
+
+const pollInterval = 200;
+/** Long enough for the agents' own attempts to join, which they make once a second. */
+const healInterval = 3000;
+
+async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
+  const started = Date.now();
+  const deadline = started + input.timeout * 1000;
+  let heal = started + healInterval;
+  for (;;) {
+    const sights = await Promise.all(input.views.map((view) => look(view, input.expected)));
+    if (sights.every(({ error, differences }) => error === undefined && differences.length === 0)) {
+      return sights[0]!.members.filter(({ status }) => status === "alive");
+    }
+    const now = Date.now();
+    if (now > deadline) throw new Error(report(input, sights));
+    if (now > heal) {
+      heal = now + healInterval;
+      await joinLost(sights[0]!);
+    }
+    await pause(pollInterval);
+  }
+}
+
+async function look(view: View, expected: readonly ExpectedMember[]): Promise<Sight> {
+  try {
+    const members = await membersSeenBy(view, 5000);
+    return { view, members, differences: compareMembers(expected, members), error: undefined };
+  } catch (error) {
+    return { view, members: [], differences: [], error: (error as Error).message };
+  }
+}
+
+/**
+ * A seed that was replaced knows nobody, and the others, who saw it leave, do not look for it.
+ * One member that answers is enough: it tells the seed of all others.
+ */
+async function joinLost(seed: Sight): Promise<void> {
+  const lost = seed.differences.filter(({ fault }) => fault !== "unexpected").slice(0, 3);
+  if (lost.length === 0) return;
+  await serf(seed.view, ["join", ...lost.map(({ address }) => address)], 5000).catch(
+    () => undefined,
+  );
+}
+
+function report(input: ConvergenceInput, sights: readonly Sight[]): string {
+  const rows = sights.flatMap(({ view, differences, error }) =>
+    error === undefined
+      ? differences.map(({ name, address, fault }) => [view.name, name, address, fault])
+      : [[view.name, "-", "-", `no answer: ${error.replace(/\n.*/s, "")}`]],
+  );
+  return (
+    `The cluster of ${input.expected.length} has not formed within ${input.timeout} s ` +
+    "(setting convergenceTimeout):\n" +
+    formatTable([["SEEN BY", "MEMBER", "ADDRESS", "FAULT"], ...rows])
+  );
+}
+
+await printResult(() => converge(inputFrom("SERF_CONVERGENCE") as ConvergenceInput));

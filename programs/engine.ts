@@ -1,0 +1,6 @@
+import type { Labels } from "../components/labels.ts";
+
+/** The docker client's arguments that choose what carries the labels. */
+export function labelFilters(labels: Labels): string[] {
+  return Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+}

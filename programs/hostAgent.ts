@@ -1,0 +1,112 @@
+/**
+ * Starts or stops the host's agent.
+ *
+ *     SERF_HOST_AGENT='{…}' node programs/hostAgent.ts start|stop
+ *
+ * `start` replaces an agent that runs, and succeeds when the new one sees another member alive.
+ * It prints the agent as a member. `stop` lets the agent leave and removes its files.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { agentConfig } from "../components/agentConfig.ts";
+import { agentFiles, livingAgent, logTail, startAgent, stopAgent } from "./agentProcess.ts";
+import { docker, inputFrom, pause, printResult } from "./run.ts";
+import { membersSeenBy, type View } from "./views.ts";
+
+/** What the program takes from the variable `SERF_HOST_AGENT`. */
+export interface HostAgentInput {
+  /** Where the agent's files live, relative to the working directory. */
+  readonly dir: string;
+  readonly name: string;
+  /** The address that the containers reach the host at. */
+  readonly address: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The image that the Serf binary is taken from. */
+  readonly image: string;
+  /** `host:port` of a member's gossip port, as the host reaches it. */
+  readonly join: string;
+  /** `host:port` where the agent answers RPC. */
+  readonly rpcAddress: string;
+  /** Labels for what is made on the engine for a moment. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds in which the agent must have joined. */
+  readonly timeout: number;
+  /** Recorded with the process; a new one asks for a new start. */
+  readonly generation: string;
+}
+
+async function start(input: HostAgentInput): Promise<{ name: string; address: string }> {
+  const files = agentFiles(resolve(input.dir));
+  await stopAgent(files.dir);
+  await takeBinary(input, files.dir);
+  const config = agentConfig(input, [input.join], {
+    rpcAddress: input.rpcAddress,
+    snapshotPath: files.snapshot,
+  });
+  await startAgent(files, config, input.generation);
+  await joined(input, files.dir, files.binary);
+  return { name: input.name, address: input.address };
+}
+
+/** Each image has a binary of its own, named by the image, so that a half-copied one is never run. */
+async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
+  const { binary } = agentFiles(dir);
+  const copy = `serf-${input.image.replaceAll(/[^\w.-]/g, "-")}`;
+  const path = resolve(dir, copy);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) {
+    const labels = Object.entries(input.labels).flatMap(([key, value]) => [
+      "--label",
+      `${key}=${value}`,
+    ]);
+    const container = (await docker(["create", "--network=none", ...labels, input.image])).trim();
+    try {
+      await docker(["cp", `${container}:/usr/local/bin/serf`, `${path}.new`], 60_000);
+      await rename(`${path}.new`, path);
+    } finally {
+      await docker(["rm", container]);
+    }
+  }
+  const old = await readlink(binary).catch(() => undefined);
+  if (old === copy) return;
+  await rm(binary, { force: true });
+  await symlink(copy, binary);
+  if (old !== undefined) await rm(resolve(dir, old), { force: true });
+}
+
+async function joined(input: HostAgentInput, dir: string, binary: string): Promise<void> {
+  const view: View = { kind: "host", name: input.name, binary, rpcAddress: input.rpcAddress };
+  const deadline = Date.now() + input.timeout * 1000;
+  for (;;) {
+    const members = await membersSeenBy(view, 2000).catch(() => []);
+    if (members.some(({ name, status }) => name !== input.name && status === "alive")) return;
+    if (livingAgent(dir) === undefined) {
+      throw new Error(`The host's agent ended:\n${await logTail(dir)}`);
+    }
+    if (Date.now() > deadline) {
+      const log = await logTail(dir);
+      await stopAgent(dir);
+      throw new Error(
+        `The host's agent did not join through ${input.join} within ${input.timeout} s:\n${log}`,
+      );
+    }
+    await pause(50);
+  }
+}
+
+async function stop(input: HostAgentInput): Promise<void> {
+  const dir = resolve(input.dir);
+  await stopAgent(dir);
+  await rm(dir, { recursive: true, force: true });
+  // The last stack to go takes the folder that the stacks share.
+  await rmdir(dirname(dir)).catch(() => undefined);
+}
+
+await printResult(() => {
+  const input = inputFrom("SERF_HOST_AGENT") as HostAgentInput;
+  const command = process.argv[2];
+  if (command === "start") return start(input);
+  if (command === "stop") return stop(input);
+  throw new Error(`The command is ${command ?? "missing"}, allowed are start and stop.`);
+});

@@ -1,0 +1,146 @@
+/** What on this host stands in the way of a stack, looked up before anything is made. */
+import { createSocket } from "node:dgram";
+import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
+import { livingAgent } from "./agentProcess.ts";
+import { labelFilters } from "./engine.ts";
+import { CommandError, docker } from "./run.ts";
+import type { Labels } from "../components/labels.ts";
+import type { Names } from "../components/names.ts";
+import type { Settings } from "../components/settings.ts";
+import { overlaps } from "../components/subnet.ts";
+
+/**
+ * Lists the obstacles as sentences that name the setting; none when the way is clear. What the
+ * stack itself holds already is no obstacle.
+ */
+export async function findObstacles(
+  settings: Settings,
+  names: Names,
+  labels: Labels,
+): Promise<string[]> {
+  let networks: Network[];
+  let ownPorts: string;
+  try {
+    [networks, ownPorts] = await Promise.all([listNetworks(), portsOf(labels)]);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [`the Docker engine does not answer: ${error.message}`];
+  }
+  return [
+    ...subnetObstacles(settings, networks, labels),
+    ...(await gossipPortObstacles(settings, ownPorts)),
+    ...(await rpcPortObstacles(settings, names)),
+  ];
+}
+
+interface Network {
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
+  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
+}
+
+async function listNetworks(): Promise<Network[]> {
+  const ids = (await docker(["network", "ls", "--quiet"])).trim().split("\n").filter(Boolean);
+  if (ids.length === 0) return [];
+  return JSON.parse(await docker(["network", "inspect", ...ids])) as Network[];
+}
+
+function portsOf(labels: Labels): Promise<string> {
+  return docker(["ps", ...labelFilters(labels), "--format", "{{.Ports}}"]);
+}
+
+function subnetObstacles(
+  settings: Settings,
+  networks: readonly Network[],
+  labels: Labels,
+): string[] {
+  const { cidr, gateway } = settings.subnet;
+  const taken = networks
+    .filter(
+      ({ Labels: found }) =>
+        !Object.entries(labels).every(([key, value]) => found?.[key] === value),
+    )
+    .flatMap(({ Name, IPAM }) =>
+      (IPAM.Config ?? [])
+        .flatMap(({ Subnet }) => Subnet ?? [])
+        .filter((other) => overlaps(cidr, other))
+        .map((other) => `the Docker network ${Name} (${other})`),
+    );
+  // A network's bridge is an interface too, and is already named as the network.
+  const interfaces = taken.length > 0 ? [] : interfacesIn(cidr, gateway);
+  return [...taken, ...interfaces].map(
+    (other) =>
+      `subnet is ${cidr}, which overlaps ${other}; choose a free one, for example ` +
+      "`pulumi config set subnet 172.31.0.0/24`",
+  );
+}
+
+function interfacesIn(cidr: string, gateway: string): string[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? [])
+      .filter(
+        ({ family, address }) =>
+          family === "IPv4" && address !== gateway && overlaps(cidr, `${address}/32`),
+      )
+      .map(({ address }) => `the host's interface ${name} (${address})`),
+  );
+}
+
+async function gossipPortObstacles(settings: Settings, ownPorts: string): Promise<string[]> {
+  // Ports of a remote engine cannot be tried from here.
+  if (process.env["DOCKER_HOST"] && !process.env["DOCKER_HOST"].startsWith("unix:")) return [];
+  const { publishAddress: address, gossipPort: port } = settings;
+  if (ownPorts.includes(`${address}:${port}->`)) return [];
+  const [tcp, udp] = await Promise.all([tryTcp(address, port), tryUdp(address, port)]);
+  const code = tcp ?? udp;
+  if (code === undefined) return [];
+  if (code === "EADDRNOTAVAIL") {
+    return [`publishAddress is ${address}, which is not an address of this host`];
+  }
+  return [
+    `gossipPort is ${port}, but ${tcp ? "TCP" : "UDP"} port ${port} on ${address} ${reason(code)}; ` +
+      "choose another, for example `pulumi config set gossipPort 7979`",
+  ];
+}
+
+async function rpcPortObstacles(settings: Settings, names: Names): Promise<string[]> {
+  if (!settings.hostAgent || livingAgent(names.hostAgentDir) !== undefined) return [];
+  const code = await tryTcp("127.0.0.1", settings.rpcPort);
+  if (code === undefined) return [];
+  return [
+    `rpcPort is ${settings.rpcPort}, but TCP port ${settings.rpcPort} on 127.0.0.1 ${reason(code)}; ` +
+      "choose another, for example `pulumi config set rpcPort 7374`",
+  ];
+}
+
+function reason(code: string): string {
+  if (code === "EADDRINUSE") return "is in use";
+  if (code === "EACCES") return "may not be used by this user";
+  return `cannot be used (${code})`;
+}
+
+/** @returns the error's code, or undefined when the port is free. */
+function tryTcp(address: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host: address, port, exclusive: true }, () => {
+      server.close(() => resolve(undefined));
+    });
+  });
+}
+
+/** @returns the error's code, or undefined when the port is free. */
+function tryUdp(address: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      socket.close();
+      resolve(error.code ?? error.message);
+    });
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.close(() => resolve(undefined));
+    });
+  });
+}

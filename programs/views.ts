@@ -1,0 +1,33 @@
+import { type Member, parseMembers } from "../components/members.ts";
+import { docker, run } from "./run.ts";
+
+/** A side from which the cluster is looked at. */
+export type View =
+  | { readonly kind: "container"; readonly name: string }
+  | {
+      readonly kind: "host";
+      readonly name: string;
+      /** The Serf binary of the host's agent. */
+      readonly binary: string;
+      /** Where the host's agent answers RPC, `host:port`. */
+      readonly rpcAddress: string;
+    };
+
+/**
+ * Runs Serf's command line against the agent of a view.
+ *
+ * @param timeout milliseconds. Default: 10,000.
+ * @throws CommandError when the agent does not answer or the command fails.
+ */
+export function serf(view: View, args: readonly string[], timeout?: number): Promise<string> {
+  const [command, ...rest] = args;
+  if (view.kind === "container") {
+    return docker(["exec", view.name, "serf", command!, ...rest], timeout);
+  }
+  return run(view.binary, [command!, `-rpc-addr=${view.rpcAddress}`, ...rest], { timeout });
+}
+
+/** The members as the view's agent sees them. Errors as of {@link serf}. */
+export async function membersSeenBy(view: View, timeout?: number): Promise<Member[]> {
+  return parseMembers(await serf(view, ["members", "-format=json"], timeout));
+}
