@@ -71,6 +71,7 @@ export default async function cluster() {
         ...joiners.joiners.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
         ...(host ? [host.view] : []),
       ],
+      retirement: { labels, ...(!host && { hostAgentDir: names.hostAgentDir }) },
       timeout: settings.convergenceTimeout,
       incarnations: pulumi
         .all([seed.containerId, joiners.containerIds])

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConvergenceInput } from "../programs/converge.ts";
+import type { Retirement } from "../programs/retire.ts";
 import type { View } from "../programs/views.ts";
 import type { ExpectedMember, Member } from "./members.ts";
 
@@ -9,6 +10,8 @@ export interface ConvergenceArgs {
   readonly expected: readonly ExpectedMember[];
   /** The sides to look from; the first is the seed's. */
   readonly views: readonly View[];
+  /** How to find agents that are to leave first. */
+  readonly retirement: Retirement;
   /** Seconds in which the cluster must have formed. */
   readonly timeout: number;
   /** Changes whenever a member was started anew. */
@@ -26,6 +29,7 @@ export class Convergence extends pulumi.ComponentResource {
     const input: ConvergenceInput = {
       expected: args.expected,
       views: args.views,
+      retirement: args.retirement,
       timeout: args.timeout,
     };
     const command = new local.Command(

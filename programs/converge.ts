@@ -3,7 +3,7 @@
  *
  *     SERF_CONVERGENCE='{…}' node programs/converge.ts
  *
- * Succeeds when every view sees exactly the expected members alive, and prints them as the seed
+ * First lets agents leave that the cluster is to have no longer. Succeeds when every view sees exactly the expected members alive, and prints them as the seed
  * sees them. Fails at the deadline with a table of what each view lacks.
  */
 import {
@@ -13,6 +13,7 @@ import {
   formatTable,
   type Member,
 } from "../components/members.ts";
+import { type Retirement, retire } from "./retire.ts";
 import { inputFrom, pause, printResult } from "./run.ts";
 import { membersSeenBy, serf, type View } from "./views.ts";
 
@@ -21,6 +22,8 @@ export interface ConvergenceInput {
   readonly expected: readonly ExpectedMember[];
   /** The first is the seed's, whose members are printed. */
   readonly views: readonly View[];
+  /** How to find agents that are to leave first. */
+  readonly retirement: Retirement;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -38,6 +41,7 @@ const pollInterval = 200;
 const healInterval = 3000;
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
+  await retire(input.retirement, input.expected);
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
