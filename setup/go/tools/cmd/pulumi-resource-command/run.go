@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	p "github.com/pulumi/pulumi-go-provider"
+)
+
+// run starts a command and waits until it has exited and its output is closed: a daemon that it
+// leaves behind has to close the streams, or it is waited for as well.
+func run(ctx context.Context, command string, in Inputs, previous *Results) (Results, error) {
+	if err := ctx.Err(); err != nil {
+		return Results{}, failure(err, command, "")
+	}
+
+	program := []string{"/bin/sh", "-c"}
+	if in.Interpreter != nil && len(*in.Interpreter) > 0 {
+		program = *in.Interpreter
+	}
+	args := append(append([]string{}, program[1:]...), command)
+	cmd := exec.Command(program[0], args...)
+	cmd.Env = environment(in, previous)
+	// A group of its own, so that a cancellation reaches what the command has started.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if in.Dir != nil {
+		cmd.Dir = *in.Dir
+	}
+	if in.Stdin != nil {
+		cmd.Stdin = strings.NewReader(*in.Stdin)
+	}
+
+	// Pipes of our own: with those of os/exec, Wait would hang after a cancellation on a process
+	// that has left the group and kept the streams.
+	outRead, outWrite, err := os.Pipe()
+	if err != nil {
+		return Results{}, err
+	}
+	defer outRead.Close()
+	errRead, errWrite, err := os.Pipe()
+	if err != nil {
+		outWrite.Close()
+		return Results{}, err
+	}
+	defer errRead.Close()
+	cmd.Stdout, cmd.Stderr = outWrite, errWrite
+
+	err = cmd.Start()
+	outWrite.Close()
+	errWrite.Close()
+	if err != nil {
+		return Results{}, failure(err, command, "")
+	}
+
+	stop := context.AfterFunc(ctx, func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		// What the killed processes have written is still in the pipes.
+		grace := time.Now().Add(time.Second)
+		_ = outRead.SetReadDeadline(grace)
+		_ = errRead.SetReadDeadline(grace)
+	})
+	defer stop()
+
+	var both transcript
+	var stdout, stderr bytes.Buffer
+	var readers sync.WaitGroup
+	logOut, logErr := loggers(ctx, in.Logging)
+	readers.Go(func() { copyLines(outRead, &stdout, &both, logOut) })
+	readers.Go(func() { copyLines(errRead, &stderr, &both, logErr) })
+	readers.Wait()
+	err = cmd.Wait()
+	if cancelled := ctx.Err(); cancelled != nil {
+		err = cancelled
+	}
+	if err != nil {
+		return Results{}, failure(err, command, both.String())
+	}
+	return Results{Stdout: trim(stdout.String()), Stderr: trim(stderr.String())}, nil
+}
+
+// environment is the plugin's own, then what the user adds, then what the last run printed.
+func environment(in Inputs, previous *Results) []string {
+	env := os.Environ()
+	if in.Environment != nil {
+		for name, value := range *in.Environment {
+			env = append(env, name+"="+value)
+		}
+	}
+	if previous != nil && (in.AddPreviousOutputInEnv == nil || *in.AddPreviousOutputInEnv) {
+		env = append(env,
+			"PULUMI_COMMAND_STDOUT="+previous.Stdout, "PULUMI_COMMAND_STDERR="+previous.Stderr)
+	}
+	return env
+}
+
+// loggers returns what shows a line of stdout, and of stderr, to the user; nil shows nothing.
+func loggers(ctx context.Context, logging *Logging) (func(string), func(string)) {
+	show := p.GetLogger(ctx).Info
+	if logging == nil {
+		return show, show
+	}
+	switch *logging {
+	case "none":
+		return nil, nil
+	case "stdout":
+		return show, nil
+	case "stderr":
+		return nil, show
+	default:
+		return show, show
+	}
+}
+
+func copyLines(from io.Reader, own *bytes.Buffer, both *transcript, show func(string)) {
+	lines := bufio.NewReader(from)
+	for {
+		line, err := lines.ReadString('\n')
+		if line != "" {
+			own.WriteString(line)
+			both.add(line)
+			if show != nil {
+				show(trim(line))
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// transcript keeps the lines of both streams in the order in which they came.
+type transcript struct {
+	lock sync.Mutex
+	strings.Builder
+}
+
+func (t *transcript) add(line string) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	t.WriteString(line)
+}
+
+func failure(err error, command, output string) error {
+	return fmt.Errorf("%w: running %q:\n%s", err, command, trim(output))
+}
+
+// trim takes off one newline, not all: what a command prints on purpose is kept.
+func trim(s string) string {
+	return strings.TrimSuffix(s, "\n")
+}
