@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labelsOf } from "../components/labels.ts";
-import { namesOf } from "../components/names.ts";
+import { namesOf, ownFolder } from "../components/names.ts";
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { labelFilters } from "../programs/engine.ts";
 import { docker } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
-import { ownFolder, project, runPulumi } from "./stack.ts";
+import { project, runPulumi } from "./stack.ts";
 
 /** Stands while an `up` is under way; what it leaves is looked for only where this stayed. */
 function unfinishedMark(stack: string): string {

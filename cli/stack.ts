@@ -1,18 +1,15 @@
 /** What the commands share: the stack they work on and how they call Pulumi. */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { allowedStackNames, isStackName } from "../components/names.ts";
+import { allowedStackNames, isStackName, ownFolder } from "../components/names.ts";
 import { run } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
+import { foreground } from "../setup/foreground.mjs";
 
 /** The project's name in Pulumi.yaml, which begins every name and key. */
 export const project = "serf";
-
-/** What git ignores and `npm stop` leaves: the state backend, the passphrase, copies of configurations. */
-export const ownFolder = ".serf";
 
 /**
  * Reads `--stack NAME` from the command line; default: `dev`.
@@ -33,26 +30,9 @@ export function stackFromArguments(): string {
   return stack;
 }
 
-/**
- * Runs Pulumi at the user's terminal.
- *
- * @returns its exit code; 130 after Ctrl-C.
- */
+/** Runs Pulumi at the user's terminal. */
 export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", [...args], { env, stdio: "inherit" });
-    // The terminal sends Ctrl-C to Pulumi as well, which then ends in its own time.
-    const wait = () => undefined;
-    process.on("SIGINT", wait);
-    const forward = (signal: NodeJS.Signals) => child.kill(signal);
-    process.on("SIGTERM", forward);
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      process.off("SIGINT", wait);
-      process.off("SIGTERM", forward);
-      resolve(code ?? (signal === "SIGINT" ? 130 : 1));
-    });
-  });
+  return foreground("pulumi", args, { env });
 }
 
 /**

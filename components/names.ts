@@ -1,3 +1,6 @@
+/** What git ignores: the state backend, the passphrase, copies of configurations, the host's agents. */
+export const ownFolder = ".serf";
+
 /** The names of everything that a stack makes on an engine and on the host. */
 export interface Names {
   /** Begins every other name. */
@@ -30,7 +33,7 @@ export function namesOf(project: string, stack: string): Names {
     network: prefix,
     seed: `${prefix}-seed`,
     host: `${prefix}-host`,
-    hostAgentDir: `.serf/host/${stack}`,
+    hostAgentDir: `${ownFolder}/host/${stack}`,
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { birthOf } from "./birth.mjs";
 import { pause } from "./run.ts";
 
 /** The files of the host's agent. */
@@ -44,19 +45,6 @@ export function livingAgent(dir: string): AgentProcess | undefined {
     return birthOf(recorded.pid) === recorded.born ? recorded : undefined;
   } catch {
     // A file cut short by a full disk or a crash says nothing about a living agent.
-    return undefined;
-  }
-}
-
-function birthOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name, in parentheses, may itself hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z") return undefined;
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}/${fields[19] ?? ""}`;
-  } catch {
     return undefined;
   }
 }

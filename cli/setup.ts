@@ -1,0 +1,10 @@
+/** `npm run setup`: provides what is missing and says of each tool its version and source. */
+import { formatTable } from "../components/members.ts";
+import { main } from "../setup/main.ts";
+import { toolchain } from "../setup/toolchain.ts";
+
+await main(async () => {
+  const { tools } = await toolchain();
+  const rows = tools.map(({ name, version, source }) => [name, version, source]);
+  console.log(formatTable([["TOOL", "VERSION", "SOURCE"], ...rows]));
+});

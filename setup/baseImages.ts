@@ -1,0 +1,179 @@
+import { cp, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { docker, run } from "../programs/run.ts";
+import { apt } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { findGo, type Go } from "./goTools.ts";
+import type { Part, Provider } from "./part.ts";
+import { during, say } from "./progress.ts";
+
+/** The images that Serf is compiled in and runs in, by the Dockerfile's argument. */
+interface BaseImages {
+  readonly BUILDER_IMAGE: string;
+  readonly RUNTIME_IMAGE: string;
+}
+
+/**
+ * The images that the Dockerfile begins from: those it pins, or, where no image registry can be
+ * reached, stand-ins made of Debian's busybox and this machine's Go.
+ */
+export const baseImageProvider: Provider = { look, provide };
+
+/** Changes with what {@link makeStandIns} puts into the images. */
+const recipe = 1;
+
+function pinnedImages(): BaseImages {
+  const file = readFileSync(join(import.meta.dirname, "..", "docker", "Dockerfile"), "utf8");
+  const pinned = (name: string) => new RegExp(`^ARG ${name}=(\\S+)$`, "m").exec(file)![1]!;
+  return { BUILDER_IMAGE: pinned("BUILDER_IMAGE"), RUNTIME_IMAGE: pinned("RUNTIME_IMAGE") };
+}
+
+const standInPrefix = "serf-base";
+
+function standIns(): BaseImages {
+  return {
+    BUILDER_IMAGE: `${standInPrefix}/builder:${recipe}`,
+    RUNTIME_IMAGE: `${standInPrefix}/runtime:${recipe}`,
+  };
+}
+
+async function look(): Promise<Part | undefined> {
+  const [pinned, made] = [pinnedImages(), standIns()];
+  const all = [...Object.values(pinned), ...Object.values(made)] as string[];
+  const found = await docker(["image", "ls", "--digests", "--format", imageFormat]).catch(() => "");
+  const present = new Set(found.split("\n").flatMap((line) => line.split(" ")));
+  const [builder, runtime, builderMade, runtimeMade] = all.map((image) =>
+    present.has(shortName(image)),
+  );
+  if (builder && runtime) return pinnedPart(pinned);
+  return builderMade && runtimeMade ? standInPart(made) : undefined;
+}
+
+const imageFormat = "{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}";
+
+/** As `docker image ls` names it: a digest stands without the tag. */
+function shortName(image: string): string {
+  return image.replace(/:[^:@/]+(?=@)/, "");
+}
+
+function pinnedPart(images: BaseImages): Part {
+  return { tools: toolsOf(images, "image registry"), env: {}, path: [] };
+}
+
+function standInPart(images: BaseImages): Part {
+  return {
+    tools: toolsOf(images, "made of Debian's busybox and this machine's Go"),
+    env: { SERF_BUILDER_IMAGE: images.BUILDER_IMAGE, SERF_RUNTIME_IMAGE: images.RUNTIME_IMAGE },
+    path: [],
+  };
+}
+
+function toolsOf(images: BaseImages, source: string) {
+  return Object.values(images).map((image: string) => {
+    const [, name, version] = /^(.*?):([^@]*)/.exec(image)!;
+    return { name: `image ${name!}`, version: version!, source };
+  });
+}
+
+async function provide(): Promise<Part> {
+  const pinned = pinnedImages();
+  try {
+    // The smaller one first: it tells soon whether a registry can be reached.
+    for (const image of [pinned.RUNTIME_IMAGE, pinned.BUILDER_IMAGE]) {
+      await during(`pulling ${image.replace(/@.*/, "")}`, () => docker(["pull", image], 600_000));
+    }
+    return pinnedPart(pinned);
+  } catch (error) {
+    say(`the image cannot be had from a registry: ${(error as Error).message}`);
+  }
+  const made = standIns();
+  await during("making base images of Debian's busybox and this machine's Go", () =>
+    makeStandIns(made),
+  );
+  return standInPart(made);
+}
+
+const certificates = "/etc/ssl/certs/ca-certificates.crt";
+
+async function makeStandIns(images: BaseImages): Promise<void> {
+  const go = await findGo().catch((error: unknown) => {
+    throw new UserError(
+      "No image registry can be reached, and a base image to compile Serf in cannot be made " +
+        `without Go: ${(error as Error).message}`,
+    );
+  });
+  const folder = await mkdtemp(join(tmpdir(), "serf-base-"));
+  try {
+    const root = join(folder, "root");
+    await makeRuntimeRoot(folder, root);
+    await importImage(folder, root, images.RUNTIME_IMAGE, { PATH: "/usr/local/bin:/bin:/usr/bin" });
+    await makeBuilderRoot(root, go);
+    await importImage(folder, root, images.BUILDER_IMAGE, {
+      PATH: "/usr/local/go/bin:/bin:/usr/bin",
+      GOPROXY: go.proxy,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeRuntimeRoot(folder: string, root: string): Promise<void> {
+  const busybox = join(root, "bin", "busybox");
+  const unpacked = join(folder, "package");
+  await fetchPackage(folder, "busybox-static");
+  const deb = (await readdir(folder)).find((name) => name.endsWith(".deb"))!;
+  await run("dpkg-deb", ["-x", join(folder, deb), unpacked]);
+  for (const name of ["bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "etc", "tmp"]) {
+    await mkdir(join(root, name), { recursive: true });
+  }
+  // Newer releases of Debian keep all programs below /usr.
+  const places = ["bin/busybox", "usr/bin/busybox"].map((place) => join(unpacked, place));
+  await cp(places.find(existsSync)!, busybox);
+  for (const applet of (await run(busybox, ["--list-full"])).trim().split("\n")) {
+    await mkdir(join(root, dirname(applet)), { recursive: true });
+    if (applet !== "bin/busybox") await symlink("/bin/busybox", join(root, applet));
+  }
+  await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/:/bin/sh\n");
+  await writeFile(join(root, "etc/group"), "root:x:0:\n");
+}
+
+async function fetchPackage(folder: string, name: string): Promise<void> {
+  // apt-get writes into the working directory.
+  const fetch = () => run("sh", ["-c", 'cd "$1" && apt-get download "$2"', "sh", folder, name], {
+    timeout: 120_000,
+  });
+  await fetch().catch(async () => {
+    await apt("update").catch(() => undefined);
+    await fetch().catch((error: unknown) => {
+      throw new UserError(
+        `No image registry can be reached, and Debian's ${name} cannot be had either, of which a ` +
+          `base image could be made: ${(error as Error).message}`,
+      );
+    });
+  });
+}
+
+async function makeBuilderRoot(root: string, go: Go): Promise<void> {
+  await cp(go.root, join(root, "usr/local/go"), { recursive: true, dereference: false });
+  await mkdir(join(root, "etc/ssl/certs"), { recursive: true });
+  await writeFile(join(root, certificates), await readFile(certificates));
+}
+
+async function importImage(
+  folder: string,
+  root: string,
+  image: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const archive = join(folder, "image.tar");
+  await run("tar", ["-cf", archive, "--owner=0", "--group=0", "-C", root, "."], {
+    timeout: 120_000,
+  });
+  const settings = Object.entries(env).flatMap(([name, value]) => [
+    "--change",
+    `ENV ${name}=${value}`,
+  ]);
+  await docker(["import", ...settings, archive, image], 120_000);
+}

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { existsSync, openSync, readFileSync } from "node:fs";
+import { CommandError, docker, pause, run } from "../programs/run.ts";
+import { UserError } from "./errors.ts";
+import type { Part, Provider } from "./part.ts";
+import { during } from "./progress.ts";
+
+const documentation = "https://docs.docker.com/engine/install";
+const engineLog = "/var/log/dockerd.log";
+
+/** A Docker engine that answers: the user's, or Debian's where this may install and start it. */
+export const engineProvider: Provider = {
+  look: () => answeringEngine("answers already"),
+  provide: provideEngine,
+};
+
+async function answeringEngine(source: string): Promise<Part | undefined> {
+  const version = await engineVersion().catch(() => undefined);
+  if (version === undefined) return undefined;
+  return { tools: [{ name: "Docker engine", version, source }], env: {}, path: [] };
+}
+
+async function engineVersion(): Promise<string> {
+  return (await docker(["version", "--format", "{{.Server.Version}}"], 5_000)).trim();
+}
+
+async function provideEngine(): Promise<Part> {
+  const obstacle = await obstacleToInstalling();
+  if (obstacle !== undefined) {
+    throw new UserError(`No Docker engine answers, and ${obstacle} See ${documentation}`);
+  }
+  const installed = existsSync("/usr/bin/dockerd") || existsSync("/usr/sbin/dockerd");
+  if (!installed) await installPackages();
+  await during("starting the Docker engine", start);
+  const part = await answeringEngine(installed ? "started" : "Debian's package docker.io");
+  if (part === undefined) throw new UserError(`The Docker engine ended; see ${engineLog}.`);
+  return part;
+}
+
+/** Why the engine cannot be installed and started here, as the rest of a sentence. */
+async function obstacleToInstalling(): Promise<string | undefined> {
+  const host = process.env["DOCKER_HOST"];
+  if (host) return `DOCKER_HOST is ${host}. Start that engine, or unset DOCKER_HOST.`;
+  const said = await engineVersion().catch((error: unknown) =>
+    error instanceof CommandError ? error.stderr : "",
+  );
+  if (said?.includes("permission denied")) {
+    return "this user may not use it. Run as a member of the group docker.";
+  }
+  if (process.getuid?.() !== 0) return "installing or starting one needs root.";
+  if (!isDebian()) return "one can be installed from here only on Debian and Ubuntu.";
+  return undefined;
+}
+
+function isDebian(): boolean {
+  try {
+    return /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+async function installPackages(): Promise<void> {
+  const install = () =>
+    apt("install", "--yes", "--no-install-recommends", "docker.io", "iptables", "iproute2");
+  await during("installing the Docker engine (Debian's package docker.io)", async () => {
+    // A machine that was just made has no package lists yet, or old ones.
+    await install().catch(async () => {
+      await apt("update");
+      await install();
+    });
+  });
+}
+
+/** Runs apt-get without questions, waiting for another package manager that is at work. */
+export function apt(...args: string[]): Promise<string> {
+  return run("apt-get", ["-o", "DPkg::Lock::Timeout=120", "--quiet", ...args], {
+    timeout: 600_000,
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+}
+
+async function start(): Promise<void> {
+  if (existsSync("/run/systemd/system")) {
+    await run("systemctl", ["start", "docker"], { timeout: 60_000 });
+  } else {
+    const log = openSync(engineLog, "a");
+    const engine = spawn("dockerd", { detached: true, stdio: ["ignore", log, log] });
+    engine.on("error", () => undefined);
+    engine.unref();
+  }
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if ((await engineVersion().catch(() => "")) !== "") return;
+    await pause(200);
+  }
+  throw new UserError(`The Docker engine did not start within 60 s; see ${engineLog}.`);
+}

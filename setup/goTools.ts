@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../programs/run.ts";
+import { UserError } from "./errors.ts";
+import { during } from "./progress.ts";
+import { layOut } from "./toolFolder.ts";
+import { oldestGo, versions } from "./versions.ts";
+
+const sources = join(import.meta.dirname, "go");
+
+/** A Go toolchain of the machine. */
+export interface Go {
+  readonly command: string;
+  /** For example `go1.26.8`. */
+  readonly version: string;
+  /** Where it is installed. */
+  readonly root: string;
+  /** Where it gets modules from. */
+  readonly proxy: string;
+}
+
+/**
+ * Finds a Go that is new enough, on the `PATH` or where its own installation puts it.
+ *
+ * @throws UserError when there is none.
+ */
+export async function findGo(): Promise<Go> {
+  for (const command of ["go", "/usr/local/go/bin/go"]) {
+    const answer = await run(command, ["env", "GOVERSION", "GOROOT", "GOPROXY"], {
+      env: { ...process.env, GOTOOLCHAIN: "local" },
+    }).catch(() => "");
+    const [version, root, proxy] = answer.trim().split("\n");
+    if (version && root && proxy !== undefined && isNewEnough(version, oldestGo)) {
+      return { command, version, root, proxy };
+    }
+  }
+  throw new UserError(
+    `building the tools needs Go ${oldestGo} or newer, which is not here: https://go.dev/dl`,
+  );
+}
+
+/** Whether a version as `go env GOVERSION` prints it is not older than another. */
+export function isNewEnough(version: string, oldest: string): boolean {
+  const parts = (text: string) => (/\d[\d.]*/.exec(text)?.[0] ?? "").split(".").map(Number);
+  const [found, needed] = [parts(version), parts(oldest)];
+  for (const [index, part] of needed.entries()) {
+    const difference = (found[index] ?? 0) - part;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/** Differs whenever a build would give other programs. */
+export function toolSourcesHash(): string {
+  const hash = createHash("sha256").update(JSON.stringify(versions));
+  const files = readdirSync(sources, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && /\.go$|^go\.(mod|sum)$/.test(file.name))
+    .filter((file) => !file.name.endsWith("_test.go"))
+    .map((file) => join(file.parentPath, file.name))
+    .sort();
+  for (const file of files) hash.update(file.slice(sources.length)).update(readFileSync(file));
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** Builds all tools from their published Go modules into a folder of tools. */
+export async function buildTools(folder: string, go: Go): Promise<void> {
+  const out = join(folder, "built");
+  await mkdir(out);
+  const version = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+  let packages = 0;
+  const build = (module: string, ...args: string[]) =>
+    goBuild(go, join(sources, module), ["-o", `${out}/`, ...args], () => (packages += 1));
+
+  await during(
+    `building Pulumi ${versions.pulumi} and its plugins from their Go modules, some minutes once`,
+    async () => {
+      await build(
+        "language",
+        `-ldflags=-s -w -X ${version}=${versions.languageHost}`,
+        "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+      );
+      // All in one go, since they share most of what is compiled.
+      await build(
+        "tools",
+        `-ldflags=-s -w -X ${version}=${versions.pulumi}`,
+        ...Object.entries(versions.plugins).map(
+          ([name, plugin]) =>
+            `-ldflags=./cmd/pulumi-resource-${name}=-s -w -X main.version=${plugin}`,
+        ),
+        "./cmd/...",
+        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      );
+    },
+    () => `, ${packages} packages compiled`,
+  );
+  await layOut(folder, out);
+}
+
+function goBuild(go: Go, cwd: string, args: string[], compiled: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(go.command, ["build", "-v", "-trimpath", "-buildvcs=false", ...args], {
+      cwd,
+      env: { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let complaints = "";
+    let rest = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (/^[\w./~-]+$/.test(line)) compiled();
+        else if (!line.startsWith("go: downloading")) complaints += `${line}\n`;
+      }
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      if (code === 0) resolve();
+      else {
+        reject(
+          new UserError(
+            `\`go build\` in setup/go failed (${signal ?? `exit code ${String(code)}`}). ` +
+              `Run the command again; what was compiled is kept.\n${complaints.slice(-4000)}`,
+          ),
+        );
+      }
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { birthOf } from "../programs/birth.mjs";
+
+/**
+ * Runs a task while no other process runs one under the same lock. The lock of a process that
+ * died is taken over.
+ *
+ * @template T
+ * @param {string} path the lock's file
+ * @param {() => Promise<T>} task
+ * @returns {Promise<T>}
+ */
+export async function withLock(path, task) {
+  await mkdir(dirname(path), { recursive: true });
+  let waiting = false;
+  while (!(await take(path))) {
+    const holder = await holderOf(path);
+    if (holder !== undefined && birthOf(holder.pid) !== holder.born) {
+      await removeDead(path, holder);
+      continue;
+    }
+    if (holder !== undefined && !waiting) {
+      console.error(`setup: waiting for another run (process ${holder.pid})`);
+      waiting = true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  try {
+    return await task();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** @param {string} path */
+async function take(path) {
+  // Linked into place with its content, so that nobody ever reads a lock without a holder.
+  const own = `${path}.${process.pid}`;
+  await writeFile(own, JSON.stringify({ pid: process.pid, born: birthOf(process.pid) }));
+  try {
+    await link(own, path);
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<{ pid: number, born: string } | undefined>} undefined when it was just given up.
+ */
+async function holderOf(path) {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/**
+ * Of two that find the lock dead, one may have taken it anew before the other removes it, so it is
+ * looked at again under a name that nobody else uses.
+ *
+ * @param {string} path
+ * @param {{ pid: number, born: string }} dead
+ */
+async function removeDead(path, dead) {
+  const aside = `${path}.${process.pid}.dead`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  const found = await holderOf(aside);
+  if (found?.pid === dead.pid && found.born === dead.born) await rm(aside, { force: true });
+  else await rename(aside, path);
+}

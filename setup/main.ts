@@ -1,0 +1,18 @@
+import { CommandError } from "../programs/run.ts";
+import { UserError } from "./errors.ts";
+
+/**
+ * Runs a command of the project.
+ *
+ * @param command its exit code, or nothing for 0. Errors that the user can mend are printed as
+ *   sentences, others with their stack; both end with 1.
+ */
+export async function main(command: () => Promise<number | void>): Promise<void> {
+  try {
+    process.exitCode = (await command()) ?? 0;
+  } catch (error) {
+    const isSentence = error instanceof UserError || error instanceof CommandError;
+    console.error(isSentence ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}

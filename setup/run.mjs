@@ -1,0 +1,68 @@
+// Runs a program of this project: `node setup/run.mjs PROGRAM ARGS…`.
+//
+// This is the one file that must work on any Node.js from 18 on, before a package is installed.
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { foreground } from "./foreground.mjs";
+import { withLock } from "./lock.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const mark = join(modules, ".serf-installed");
+
+/** Whether this Node.js runs TypeScript without a flag. */
+function runsTypeScript() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
+}
+
+function lockedPackages() {
+  const lock = readFileSync(join(root, "package-lock.json"));
+  return createHash("sha256").update(lock).digest("hex");
+}
+
+function isInstalled() {
+  return existsSync(mark) && readFileSync(mark, "utf8") === lockedPackages();
+}
+
+async function install() {
+  const start = Date.now();
+  console.error("setup: installing the Node.js packages of package-lock.json");
+  // No package here needs its install script: that of @pulumi/command only fetches a plugin.
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env["npm_execpath"];
+  const [file, ...before] = npm ? [process.execPath, npm] : ["npm"];
+  const code = await foreground(file, [...before, ...args], { cwd: root });
+  if (code !== 0) {
+    console.error("setup: `npm ci` failed; it says above why. A new run begins it anew.");
+    process.exit(code);
+  }
+  // Within the folder that `npm ci` empties first, so an installation cut short has no mark.
+  writeFileSync(mark, lockedPackages());
+  console.error(`setup: packages installed in ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+/** A Node.js that runs TypeScript: this one, or the one that came as a package. */
+function chooseNode() {
+  if (runsTypeScript()) return process.execPath;
+  const packaged = join(modules, `node-${process.platform}-${process.arch}`, "bin", "node");
+  if (existsSync(packaged)) return packaged;
+  console.error(
+    `setup: this is Node.js ${process.version}, and 22.18 or newer is needed: https://nodejs.org/en/download`,
+  );
+  process.exit(1);
+}
+
+if (!isInstalled()) {
+  await withLock(join(root, ".serf", "packages.lock"), async () => {
+    if (!isInstalled()) await install();
+  });
+}
+const node = chooseNode();
+// What the program starts, Pulumi first of all, must find the same Node.js.
+const PATH = [dirname(node), process.env["PATH"]].join(delimiter);
+process.exitCode = await foreground(node, process.argv.slice(2), {
+  env: { ...process.env, PATH },
+});

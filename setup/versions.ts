@@ -1,0 +1,12 @@
+/** The versions of what setup provides. Those of Node.js packages stand in package.json. */
+export const versions = {
+  /** Pulumi's command line with its Node.js language host. */
+  pulumi: "3.259.0",
+  /** The plugins that belong to @pulumi/docker and @pulumi/command. */
+  plugins: { docker: "5.2.0", command: "1.2.1" },
+  /** The language host of the build route; the last one whose Go module is published. */
+  languageHost: "3.68.0",
+} as const;
+
+/** The oldest Go that compiles the tools; see the `go` lines in setup/go. */
+export const oldestGo = "1.25.11";
