@@ -3,4 +3,7 @@ import { main } from "../setup/main.ts";
 import { printMembers } from "./liveMembers.ts";
 import { stackFromArguments } from "./stack.ts";
 
-await main(() => printMembers(stackFromArguments()));
+await main(async () => {
+  await printMembers(stackFromArguments());
+  return 0;
+});

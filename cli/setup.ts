@@ -7,4 +7,5 @@ await main(async () => {
   const { tools } = await toolchain();
   const rows = tools.map(({ name, version, source }) => [name, version, source]);
   console.log(formatTable([["TOOL", "VERSION", "SOURCE"], ...rows]));
+  return 0;
 });

@@ -12,7 +12,10 @@ await main(async () => {
   else await createStack(stack, env);
 
   await begin(stack);
-  const code = await pulumi(["up", "--yes", "--skip-preview", ...(await configCopy(stack))], env);
+  const code = await pulumi(
+    ["up", "--yes", "--skip-preview", "--suppress-outputs", ...(await configCopy(stack))],
+    env,
+  );
   if (code !== 0) return code;
   await finish(stack);
   console.log();

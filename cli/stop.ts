@@ -11,7 +11,7 @@ await main(async () => {
   if (exists) {
     await recover(stack, env);
     const code = await pulumi(
-      ["destroy", "--yes", "--skip-preview", ...(await configCopy(stack))],
+      ["destroy", "--yes", "--skip-preview", "--suppress-outputs", ...(await configCopy(stack))],
       env,
     );
     if (code !== 0) return code;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   agentConfig,
   agentConfigPath,
+  gossipPort,
   type AgentIdentity,
   imageEventHandlers,
 } from "./agentConfig.ts";
@@ -57,7 +58,7 @@ export function agentContainer(
 
 function publishedPorts(publish: { readonly address: string; readonly port: number }) {
   return ["tcp", "udp"].map((protocol) => ({
-    internal: 7946,
+    internal: gossipPort,
     external: publish.port,
     ip: publish.address,
     protocol,

@@ -44,7 +44,7 @@ export class SettingsError extends Error {
 }
 
 /** The most joiners a stack may have: a Linux bridge has 1024 ports. */
-export const maxJoiners = 1000;
+const maxJoiners = 1000;
 
 /** Serf sends all tags of a member in 512 bytes of metadata (memberlist's MetaMaxSize). */
 const maxTagBytes = 512;

@@ -41,7 +41,7 @@ function standIns(): BaseImages {
 
 async function look(): Promise<Part | undefined> {
   const [pinned, made] = [pinnedImages(), standIns()];
-  const all = [...Object.values(pinned), ...Object.values(made)] as string[];
+  const all = [pinned, made].flatMap((images) => [images.BUILDER_IMAGE, images.RUNTIME_IMAGE]);
   const found = await docker(["image", "ls", "--digests", "--format", imageFormat]).catch(() => "");
   const present = new Set(found.split("\n").flatMap((line) => line.split(" ")));
   const [builder, runtime, builderMade, runtimeMade] = all.map((image) =>
@@ -141,9 +141,10 @@ async function makeRuntimeRoot(folder: string, root: string): Promise<void> {
 
 async function fetchPackage(folder: string, name: string): Promise<void> {
   // apt-get writes into the working directory.
-  const fetch = () => run("sh", ["-c", 'cd "$1" && apt-get download "$2"', "sh", folder, name], {
-    timeout: 120_000,
-  });
+  const fetch = () =>
+    run("sh", ["-c", 'cd "$1" && apt-get download "$2"', "sh", folder, name], {
+      timeout: 120_000,
+    });
   await fetch().catch(async () => {
     await apt("update").catch(() => undefined);
     await fetch().catch((error: unknown) => {

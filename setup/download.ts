@@ -80,7 +80,9 @@ export async function download(
       guard.end();
     }
   }
-  const found = createHash("sha256").update(await readFile(file)).digest("hex");
+  const found = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
   if (found !== sha256) {
     await rm(file, { force: true });
     throw new UserError(

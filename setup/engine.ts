@@ -44,7 +44,7 @@ async function obstacleToInstalling(): Promise<string | undefined> {
   const said = await engineVersion().catch((error: unknown) =>
     error instanceof CommandError ? error.stderr : "",
   );
-  if (said?.includes("permission denied")) {
+  if (said.includes("permission denied")) {
     return "this user may not use it. Run as a member of the group docker.";
   }
   if (process.getuid?.() !== 0) return "installing or starting one needs root.";

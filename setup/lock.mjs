@@ -55,7 +55,9 @@ async function take(path) {
  */
 async function holderOf(path) {
   const text = await readFile(path, "utf8").catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text);
+  return text === undefined
+    ? undefined
+    : /** @type {{ pid: number, born: string }} */ (JSON.parse(text));
 }
 
 /**

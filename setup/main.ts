@@ -4,12 +4,12 @@ import { UserError } from "./errors.ts";
 /**
  * Runs a command of the project.
  *
- * @param command its exit code, or nothing for 0. Errors that the user can mend are printed as
+ * @param command returns the exit code. Errors that the user can mend are printed as
  *   sentences, others with their stack; both end with 1.
  */
-export async function main(command: () => Promise<number | void>): Promise<void> {
+export async function main(command: () => Promise<number>): Promise<void> {
   try {
-    process.exitCode = (await command()) ?? 0;
+    process.exitCode = await command();
   } catch (error) {
     const isSentence = error instanceof UserError || error instanceof CommandError;
     console.error(isSentence ? `error: ${error.message}` : error);

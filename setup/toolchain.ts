@@ -31,12 +31,16 @@ export async function toolchain(): Promise<Toolchain> {
   return {
     env: {
       ...process.env,
-      ...Object.assign({}, ...parts.map(({ env }) => env)),
+      ...Object.fromEntries(parts.flatMap(({ env }) => Object.entries(env))),
       ...(await backendEnv(ownFolder)),
       PATH: folders.join(delimiter),
     },
     tools: [
-      { name: "Node.js", version: process.versions.node, source: process.execPath.includes("node_modules") ? "npm package" : "installed" },
+      {
+        name: "Node.js",
+        version: process.versions.node,
+        source: process.execPath.includes("node_modules") ? "npm package" : "installed",
+      },
       ...parts.flatMap(({ tools }) => tools),
     ],
   };

@@ -1,0 +1,98 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { agentConfig } from "../../../components/agentConfig.ts";
+import { hashBuild } from "../../../components/buildContext.ts";
+import { isStackName, namesOf } from "../../../components/names.ts";
+
+describe("agentConfig", () => {
+  const identity = { name: "serf-a-joiner-1", address: "172.30.0.3", tags: { role: "joiner" } };
+  const parse = (...args: Parameters<typeof agentConfig>) =>
+    JSON.parse(agentConfig(...args)) as Record<string, unknown>;
+
+  test("binds to the one address, keeps a snapshot and leaves when it is stopped", () => {
+    expect(parse(identity, ["172.30.0.2"])).toEqual({
+      node_name: "serf-a-joiner-1",
+      bind: "172.30.0.3:7946",
+      tags: { role: "joiner" },
+      rpc_addr: "127.0.0.1:7373",
+      retry_join: ["172.30.0.2"],
+      retry_interval: "1s",
+      leave_on_terminate: true,
+      snapshot_path: "/var/lib/serf/snapshot",
+      rejoin_after_leave: true,
+      event_handlers: [],
+    });
+  });
+
+  test("a seed joins nobody", () => {
+    expect(parse(identity, [])).not.toHaveProperty("retry_join");
+  });
+
+  test("the host's agent has places of its own", () => {
+    const place = { rpcAddress: "127.0.0.1:7380", snapshotPath: "/x/snapshot" };
+    expect(parse(identity, ["127.0.0.1:7946"], place)).toMatchObject({
+      rpc_addr: "127.0.0.1:7380",
+      snapshot_path: "/x/snapshot",
+    });
+  });
+});
+
+describe("names", () => {
+  test("differ between stacks and never by anything else", () => {
+    expect(namesOf("serf", "dev")).toEqual({
+      prefix: "serf-dev",
+      network: "serf-dev",
+      seed: "serf-dev-seed",
+      host: "serf-dev-host",
+      hostAgentDir: ".serf/host/dev",
+    });
+  });
+
+  test.each(["dev", "a", "0", "a-1", "a".repeat(40)])("%s is a stack's name", (name) => {
+    expect(isStackName(name)).toBe(true);
+  });
+
+  test.each(["", "Dev", "a_b", "a.b", "-a", "a-", "a".repeat(41), "a/b", "ä"])(
+    "%j is none",
+    (name) => {
+      expect(isStackName(name)).toBe(false);
+    },
+  );
+});
+
+describe("hashBuild", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "serf-context-"));
+    writeFileSync(join(dir, "Dockerfile"), "FROM scratch\n");
+    mkdirSync(join(dir, "handlers"));
+    writeFileSync(join(dir, "handlers", "load"), "echo 1\n", { mode: 0o644 });
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  const hash = (args: Record<string, string> = { A: "1", B: "2" }) => hashBuild(dir, args);
+
+  test("is the same for the same content, whatever the order and the times", () => {
+    const before = hash();
+    writeFileSync(join(dir, "Dockerfile"), "FROM scratch\n");
+    expect(hash({ B: "2", A: "1" })).toBe(before);
+    expect(before).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test.each<[string, () => void]>([
+    ["a file's content", () => writeFileSync(join(dir, "handlers", "load"), "echo 2\n")],
+    ["a file's executable bit", () => chmodSync(join(dir, "handlers", "load"), 0o755)],
+    ["a new file, even an empty one", () => writeFileSync(join(dir, "new"), "")],
+    ["a file's absence", () => rmSync(join(dir, "handlers", "load"))],
+  ])("changes with %s", (_, change) => {
+    const before = hash();
+    change();
+    expect(hash()).not.toBe(before);
+  });
+
+  test("changes with a build argument's name and value", () => {
+    expect(new Set([hash({ A: "1" }), hash({ A: "2" }), hash({ B: "1" }), hash({})]).size).toBe(4);
+  });
+});

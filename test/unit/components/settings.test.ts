@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseSettings, SettingsError } from "../../../components/settings.ts";
+
+const place = { stack: "test", platform: "linux" } as const;
+
+function faultsOf(values: Record<string, string>, where: typeof place | object = {}): string[] {
+  try {
+    parseSettings(values, { ...place, ...where });
+  } catch (error) {
+    if (error instanceof SettingsError) return [...error.faults];
+    throw error;
+  }
+  return [];
+}
+
+test("an empty configuration has the documented defaults", () => {
+  expect(parseSettings({}, place)).toMatchObject({
+    joiners: 3,
+    subnet: { cidr: "172.30.0.0/24" },
+    gossipPort: 7946,
+    publishAddress: "127.0.0.1",
+    hostAgent: true,
+    rpcPort: 7373,
+    convergenceTimeout: 60,
+    serfVersion: "0.11.0",
+    tags: {},
+    builderImage: undefined,
+    runtimeImage: undefined,
+  });
+});
+
+test.each([
+  ["joiners", "-1", "a whole number from 0 to 1000"],
+  ["joiners", "2.5", "a whole number from 0 to 1000"],
+  ["joiners", "many", "a whole number from 0 to 1000"],
+  ["joiners", "1001", "a whole number from 0 to 1000"],
+  ["joiners", "", "a whole number from 0 to 1000"],
+  ["joiners", "1e3", "a whole number from 0 to 1000"],
+  ["convergenceTimeout", "0", "a whole number from 1 to 3600"],
+  ["gossipPort", "65536", "a whole number from 1 to 65535"],
+  ["rpcPort", "0", "a whole number from 1 to 65535"],
+  ["hostAgent", "yes", "true or false"],
+  ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.2"],
+  ["serfVersion", "toString", "one of 0.11.0, 0.10.2"],
+  ["publishAddress", "localhost", "an IPv4 address of the host"],
+  ["subnet", "172.30.0.1/24", "a private IPv4 network in CIDR notation"],
+  ["subnet", "8.8.8.0/24", "a private IPv4 network in CIDR notation"],
+  ["tags", "[]", "a map from names to texts"],
+  ["tags", '{"role":"x"}', "a map from names to texts"],
+  ["tags", '{"a b":"x"}', "a map from names to texts"],
+  ["tags", '{"a":{"b":1}}', "a map from names to texts"],
+  ["runtimeImage", "-x", "an image reference"],
+])("%s = %j is refused with what is allowed", (key, value, allowed) => {
+  const [fault, ...others] = faultsOf({ [key]: value });
+  expect(fault).toContain(`${key} is ${JSON.stringify(value)}, allowed is ${allowed}`);
+  expect(others).toEqual([]);
+});
+
+test("all faults are reported at once", () => {
+  const faults = faultsOf({ joiners: "-1", hostAgent: "maybe", colour: "red" });
+  expect(faults).toHaveLength(3);
+  expect(new SettingsError(faults).message).toMatch(
+    /^The configuration has 3 faults:\n {2}- joiners/,
+  );
+});
+
+test("an unknown key is named, with the keys that there are", () => {
+  expect(faultsOf({ joinerz: "3" })[0]).toMatch(
+    /^joinerz is not a setting; the settings are joiners, /,
+  );
+});
+
+test("a stack's name that Serf or Docker would refuse is refused", () => {
+  expect(faultsOf({}, { stack: "Dev_1" })[0]).toContain(`the stack's name is "Dev_1"`);
+  expect(faultsOf({}, { stack: "a".repeat(41) })).toHaveLength(1);
+});
+
+describe("settings that contradict each other", () => {
+  test("more joiners than the subnet holds name a subnet that holds them", () => {
+    expect(faultsOf({ joiners: "300" })[0]).toMatch(
+      /joiners is 300, but subnet 172\.30\.0\.0\/24 holds 221; choose a subnet of \/23 or larger/,
+    );
+    expect(faultsOf({ joiners: "1000", subnet: "172.28.0.0/21" })).toEqual([]);
+  });
+
+  test("the host's agent is for Linux", () => {
+    expect(faultsOf({}, { platform: "darwin" })[0]).toMatch(/hostAgent is true, but on darwin/);
+    expect(faultsOf({ hostAgent: "false" }, { platform: "darwin" })).toEqual([]);
+  });
+
+  test("two listeners on one port", () => {
+    expect(faultsOf({ rpcPort: "7946" })[0]).toMatch(/rpcPort and gossipPort are both 7946/);
+    expect(faultsOf({ rpcPort: "7946", hostAgent: "false" })).toEqual([]);
+  });
+});
+
+describe("tags", () => {
+  test("are texts, also where YAML made them numbers or booleans", () => {
+    expect(parseSettings({ tags: '{"rack":"a","n":1,"b":true}' }, place).tags).toEqual({
+      rack: "a",
+      n: "1",
+      b: "true",
+    });
+  });
+
+  test("fit into Serf's 512 bytes", () => {
+    expect(faultsOf({ tags: JSON.stringify({ a: "x".repeat(400) }) })).toEqual([]);
+    expect(faultsOf({ tags: JSON.stringify({ a: "x".repeat(512) }) })).toHaveLength(1);
+  });
+});
+
+test("Pulumi.yaml declares exactly the settings, with the program's defaults", () => {
+  const section = readFileSync("Pulumi.yaml", "utf8").split("\nconfig:\n")[1]!;
+  const declared = Object.fromEntries(
+    section.split(/^ {2}(?=\w)/m).flatMap((block) => {
+      const key = /^(\w+):/.exec(block)?.[1];
+      const fallback = /^ {4}default: (.*)$/m.exec(block)?.[1];
+      expect(block === "" || /^ {4}description: \S/m.test(block), block).toBe(true);
+      return key === undefined ? [] : [[key, fallback?.replace(/^"(.*)"$/, "$1")]];
+    }),
+  ) as Record<string, string>;
+  const defaults = parseSettings({}, place);
+  expect(Object.keys(declared).sort()).toEqual(Object.keys(defaults).sort());
+  expect(parseSettings(declared, place)).toEqual(defaults);
+});

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program declared it. */
+export interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What a resource's provider would add to the inputs, by type; no other type is expected. */
+const results: Readonly<Record<string, (declared: Declared) => Record<string, unknown>>> = {
+  "docker:index/remoteImage:RemoteImage": () => ({ imageId: "sha256:0123" }),
+  "docker:index/network:Network": () => ({}),
+  "docker:index/container:Container": () => ({}),
+  "command:local:Command": ({ name }) => ({
+    stdout: name === "convergence" ? '[{"name":"a"}]' : "{}",
+    stderr: "",
+  }),
+  "serf:cluster:SerfImage": () => ({}),
+  "serf:cluster:Network": () => ({}),
+  "serf:cluster:Seed": () => ({}),
+  "serf:cluster:Joiners": () => ({}),
+  "serf:cluster:HostAgent": () => ({}),
+  "serf:cluster:Convergence": () => ({}),
+};
+
+/** What a deployment is like. */
+export interface Mode {
+  /** Whether nothing is made and so what an engine would decide is unknown. Default: false. */
+  readonly preview?: boolean;
+  /** Default: `test`. */
+  readonly stack?: string;
+  /** The configured texts, without the project's namespace. Default: none. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a program and records every resource that it declares.
+ *
+ * @param declared is filled, also when the program throws.
+ * @returns what it declared and what it returned; what is unknown in a preview is undefined there.
+ * @throws what the program throws; and Error for a call or a type of resource that is not expected.
+ */
+export async function declare<T>(
+  program: () => T | Promise<T>,
+  { preview = false, stack = "test", config = {} }: Mode = {},
+  declared: Declared[] = [],
+): Promise<{ declared: Declared[]; returned: unknown }> {
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ token }) => {
+        throw new Error(`unexpected call of ${token}`);
+      },
+      newResource: ({ type, name, inputs }) => {
+        const resource = { type, name, inputs: inputs as Record<string, unknown> };
+        const result = results[type];
+        if (result === undefined) throw new Error(`unexpected resource ${type} ${name}`);
+        declared.push(resource);
+        return preview
+          ? { id: undefined, state: inputs as object }
+          : { id: `${name}-id`, state: { ...inputs, ...result(resource) } };
+      },
+    },
+    "serf",
+    stack,
+    preview,
+  );
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [`serf:${key}`, value])),
+    [],
+  );
+  const returned = await known(await program());
+  await pulumi.runtime.waitForRPCs();
+  return { declared, returned };
+}
+
+/** Awaits every output within a value. */
+async function known(value: unknown): Promise<unknown> {
+  if (pulumi.Output.isInstance(value)) {
+    const inner = value as pulumi.Output<unknown> & { promise(withUnknowns?: boolean): unknown };
+    return (await inner.isKnown) ? await inner.promise() : undefined;
+  }
+  if (value instanceof pulumi.Resource) return await known(value.urn);
+  if (Array.isArray(value)) return await Promise.all(value.map(known));
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).map(async ([key, part]) => [key, await known(part)]);
+    return Object.fromEntries(await Promise.all(entries)) as unknown;
+  }
+  return value;
+}
+
+/** The resources of a type, by name. */
+export function ofType(declared: readonly Declared[], type: string): Record<string, Declared> {
+  return Object.fromEntries(
+    declared.filter((one) => one.type === type).map((one) => [one.name, one]),
+  );
+}
+
+export const types = {
+  image: "docker:index/remoteImage:RemoteImage",
+  network: "docker:index/network:Network",
+  container: "docker:index/container:Container",
+  command: "command:local:Command",
+};

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests on the engine share its ports and networks, so their files run one after another. */
+const serial = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "setup", include: ["test/setup/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "plugin", include: ["test/plugin/**/*.test.ts"], ...serial } },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
+    ],
+  },
+});
