@@ -61,6 +61,8 @@ export async function createStack(stack: string, env: NodeJS.ProcessEnv): Promis
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
   await runPulumi(["stack", "init", stack, "--no-select", "--cwd", folder], env);
+  // What follows without a `--stack` means the one that was made last.
+  await runPulumi(["stack", "select", stack], env);
 }
 
 /**

@@ -4,8 +4,9 @@ import { foreground } from "../setup/foreground.mjs";
 import { toolchain } from "../setup/toolchain.ts";
 
 await main(async () => {
-  const { env } = await toolchain();
+  // The tests find the tools by themselves, as the commands do that they drive.
+  await toolchain();
   const vitest = "node_modules/vitest/vitest.mjs";
   const args = ["run", "--config", "test/vitest.config.ts", ...process.argv.slice(2)];
-  return await foreground(process.execPath, [vitest, ...args], { env });
+  return await foreground(process.execPath, [vitest, ...args]);
 });

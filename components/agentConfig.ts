@@ -32,7 +32,7 @@ export const imageEventHandlers: readonly string[] = ["query:load=/etc/serf/hand
  * The configuration file of an agent, as Serf reads it. Serf refuses to start on a key that it
  * does not know.
  *
- * @param join addresses to join, `host` or `host:port`; none for a seed.
+ * @param join addresses to join, `host` or `host:port`, one of which must be there.
  */
 export function agentConfig(
   identity: AgentIdentity,
@@ -45,7 +45,8 @@ export function agentConfig(
     tags: identity.tags,
     rpc_addr: place.rpcAddress ?? `127.0.0.1:${rpcPort}`,
     // Unlike start_join, retry_join does not end the agent while the seed is away.
-    ...(join.length > 0 && { retry_join: join, retry_interval: "1s" }),
+    retry_join: join,
+    retry_interval: "1s",
     // `docker stop` sends SIGTERM, on which Serf would otherwise die without leaving.
     leave_on_terminate: true,
     // With the snapshot a restarted agent finds the others by itself, also after it left.

@@ -17,7 +17,7 @@ export interface ClusterPlace {
 }
 
 export interface AgentContainerArgs extends ClusterPlace, AgentIdentity {
-  /** Addresses to join; none for the seed. */
+  /** Addresses to join. */
   readonly join: pulumi.Input<readonly string[]>;
   /** The gossip port's place on the host; default: not published. */
   readonly publish?: { readonly address: string; readonly port: number };

@@ -35,7 +35,9 @@ export class Seed extends pulumi.ComponentResource {
         ...args,
         name: args.memberName,
         tags: { ...args.tags, role: "seed" },
-        join: [],
+        // To nobody but itself: with a join an agent announces that it is here, and only that
+        // makes those see it alive who have heard that it left.
+        join: [args.address],
       },
       { parent: this },
     );

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { birthOf } from "./birth.mjs";
@@ -61,6 +61,7 @@ export async function startAgent(
 ): Promise<AgentProcess> {
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await writeFile(files.config, config, { mode: 0o600 });
+  await advanceClock(files.snapshot);
   const log = await open(files.log, "a", 0o600);
   try {
     // The caller's pipes must not stay open in the agent, or whoever reads them waits for ever.
@@ -79,6 +80,14 @@ export async function startAgent(
   } finally {
     await log.close();
   }
+}
+
+/** Puts the agent's Lamport clock ahead of its earlier lives, as docker/agent does, with the reason. */
+async function advanceClock(snapshot: string): Promise<void> {
+  const lines = await readFile(snapshot, "utf8").catch(() => "");
+  const last = Number([...lines.matchAll(/^clock: (\d+)$/gm)].at(-1)?.[1] ?? 0);
+  const now = Date.now();
+  if (now > last) await appendFile(snapshot, `clock: ${now}\n`, { mode: 0o600 });
 }
 
 /**

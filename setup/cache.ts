@@ -6,7 +6,7 @@ import { birthOf } from "../programs/birth.mjs";
 import { withLock } from "./lock.mjs";
 
 /** The user's cache, which all clones share: `$XDG_CACHE_HOME/serf-cluster`, default ~/.cache. */
-export function cacheRoot(): string {
+function cacheRoot(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "serf-cluster");
 }
 

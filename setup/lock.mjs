@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { birthOf } from "../programs/birth.mjs";
@@ -36,7 +37,7 @@ export async function withLock(path, task) {
 /** @param {string} path */
 async function take(path) {
   // Linked into place with its content, so that nobody ever reads a lock without a holder.
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${randomUUID()}`;
   await writeFile(own, JSON.stringify({ pid: process.pid, born: birthOf(process.pid) }));
   try {
     await link(own, path);
@@ -68,7 +69,7 @@ async function holderOf(path) {
  * @param {{ pid: number, born: string }} dead
  */
 async function removeDead(path, dead) {
-  const aside = `${path}.${process.pid}.dead`;
+  const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
   } catch {

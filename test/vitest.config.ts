@@ -5,6 +5,7 @@ const serial = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_
 
 export default defineConfig({
   test: {
+    silent: "passed-only",
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "setup", include: ["test/setup/**/*.test.ts"], testTimeout: 60_000 } },

@@ -51,13 +51,15 @@ export async function declare<T>(
       call: ({ token }) => {
         throw new Error(`unexpected call of ${token}`);
       },
-      newResource: ({ type, name, inputs }) => {
-        const resource = { type, name, inputs: inputs as Record<string, unknown> };
+      newResource: (args) => {
+        const { type, name } = args;
+        const inputs = args.inputs as Record<string, unknown>;
+        const resource = { type, name, inputs };
         const result = results[type];
         if (result === undefined) throw new Error(`unexpected resource ${type} ${name}`);
         declared.push(resource);
         return preview
-          ? { id: undefined, state: inputs as object }
+          ? { id: undefined, state: inputs }
           : { id: `${name}-id`, state: { ...inputs, ...result(resource) } };
       },
     },
@@ -69,24 +71,28 @@ export async function declare<T>(
     Object.fromEntries(Object.entries(config).map(([key, value]) => [`serf:${key}`, value])),
     [],
   );
-  const returned = await known(await program());
-  await pulumi.runtime.waitForRPCs();
-  return { declared, returned };
+  const read = reader(await program());
+  await pulumi.runtime.disconnect();
+  return { declared, returned: read() };
 }
 
-/** Awaits every output within a value. */
-async function known(value: unknown): Promise<unknown> {
+/** Returns what reads a value, with the outputs within it, once all resources are registered. */
+function reader(value: unknown): () => unknown {
   if (pulumi.Output.isInstance(value)) {
-    const inner = value as pulumi.Output<unknown> & { promise(withUnknowns?: boolean): unknown };
-    return (await inner.isKnown) ? await inner.promise() : undefined;
+    // In a preview nothing calls this for an unknown value.
+    let read: () => unknown = () => undefined;
+    value.apply((known) => (read = reader(known)));
+    return () => read();
   }
-  if (value instanceof pulumi.Resource) return await known(value.urn);
-  if (Array.isArray(value)) return await Promise.all(value.map(known));
+  if (Array.isArray(value)) {
+    const parts = value.map(reader);
+    return () => parts.map((part) => part());
+  }
   if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).map(async ([key, part]) => [key, await known(part)]);
-    return Object.fromEntries(await Promise.all(entries)) as unknown;
+    const parts = Object.entries(value).map(([key, part]) => [key, reader(part)] as const);
+    return () => Object.fromEntries(parts.map(([key, part]) => [key, part()]));
   }
-  return value;
+  return () => value;
 }
 
 /** The resources of a type, by name. */

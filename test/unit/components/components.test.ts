@@ -61,7 +61,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     });
   });
 
-  test("Seed has the fixed address, publishes gossip and joins nobody", async () => {
+  test("Seed has the fixed address, publishes gossip and joins itself alone", async () => {
     const { declared, returned } = await declare(
       () => {
         const seed = new Seed("seed", {
@@ -85,8 +85,10 @@ describe.each([false, true])("in a preview: %s", (preview) => {
         protocol,
       })),
     );
-    expect(agentOf(inputs)).toMatchObject({ tags: { role: "seed", rack: "7" } });
-    expect(agentOf(inputs)).not.toHaveProperty("retry_join");
+    expect(agentOf(inputs)).toMatchObject({
+      retry_join: ["10.9.0.2"],
+      tags: { role: "seed", rack: "7" },
+    });
   });
 
   test("Joiners join the address that they are given, and stop gracefully", async () => {

@@ -26,10 +26,6 @@ describe("agentConfig", () => {
     });
   });
 
-  test("a seed joins nobody", () => {
-    expect(parse(identity, [])).not.toHaveProperty("retry_join");
-  });
-
   test("the host's agent has places of its own", () => {
     const place = { rpcAddress: "127.0.0.1:7380", snapshotPath: "/x/snapshot" };
     expect(parse(identity, ["127.0.0.1:7946"], place)).toMatchObject({
