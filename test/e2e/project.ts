@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 import { labelsOf } from "../../components/labels.ts";
 import { type Member, parseMembers } from "../../components/members.ts";
 import { labelFilters } from "../../programs/engine.ts";
-import { docker } from "../../programs/run.ts";
+import { docker, run } from "../../programs/run.ts";
 
 /** What a command printed and how it ended. */
 export interface Result {
@@ -66,8 +66,9 @@ export class Project {
 
   /** As {@link run}, but returns at once. */
   start(name: string, ...args: string[]) {
-    const env = { ...process.env };
-    for (const key of Object.keys(env)) if (key.startsWith("PULUMI_")) delete env[key];
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([key]) => !key.startsWith("PULUMI_")),
+    );
     const program = [this.path("setup", "run.mjs"), `cli/${name}.ts`, ...args];
     const options = { cwd: this.dir, env, timeout: 280_000, maxBuffer: 2 ** 26 };
     let settle: (result: Result) => void;
@@ -102,12 +103,7 @@ export class Project {
   async membersOnHost(stack: string, rpcPort: number): Promise<Member[]> {
     const serf = this.path(".serf", "host", stack, "serf");
     const args = ["members", "-format=json", `-rpc-addr=127.0.0.1:${rpcPort}`];
-    return await new Promise((resolve, reject) => {
-      execFile(serf, args, (error, stdout) => {
-        if (error === null) resolve(parseMembers(stdout));
-        else reject(error);
-      });
-    });
+    return parseMembers(await run(serf, args));
   }
 }
 

@@ -70,19 +70,18 @@ func run(ctx context.Context, command string, in Inputs, previous *Results) (Res
 	})
 	defer stop()
 
-	var both transcript
 	var stdout, stderr bytes.Buffer
 	var readers sync.WaitGroup
 	logOut, logErr := loggers(ctx, in.Logging)
-	readers.Go(func() { copyLines(outRead, &stdout, &both, logOut) })
-	readers.Go(func() { copyLines(errRead, &stderr, &both, logErr) })
+	readers.Go(func() { copyLines(outRead, &stdout, logOut) })
+	readers.Go(func() { copyLines(errRead, &stderr, logErr) })
 	readers.Wait()
 	err = cmd.Wait()
 	if cancelled := ctx.Err(); cancelled != nil {
 		err = cancelled
 	}
 	if err != nil {
-		return Results{}, failure(err, command, both.String())
+		return Results{}, failure(err, command, stdout.String()+stderr.String())
 	}
 	return Results{Stdout: trim(stdout.String()), Stderr: trim(stderr.String())}, nil
 }
@@ -95,9 +94,14 @@ func environment(in Inputs, previous *Results) []string {
 			env = append(env, name+"="+value)
 		}
 	}
-	if previous != nil && (in.AddPreviousOutputInEnv == nil || *in.AddPreviousOutputInEnv) {
-		env = append(env,
-			"PULUMI_COMMAND_STDOUT="+previous.Stdout, "PULUMI_COMMAND_STDERR="+previous.Stderr)
+	if previous == nil || (in.AddPreviousOutputInEnv != nil && !*in.AddPreviousOutputInEnv) {
+		return env
+	}
+	if previous.Stdout != "" {
+		env = append(env, "PULUMI_COMMAND_STDOUT="+previous.Stdout)
+	}
+	if previous.Stderr != "" {
+		env = append(env, "PULUMI_COMMAND_STDERR="+previous.Stderr)
 	}
 	return env
 }
@@ -120,13 +124,12 @@ func loggers(ctx context.Context, logging *Logging) (func(string), func(string))
 	}
 }
 
-func copyLines(from io.Reader, own *bytes.Buffer, both *transcript, show func(string)) {
+func copyLines(from io.Reader, own *bytes.Buffer, show func(string)) {
 	lines := bufio.NewReader(from)
 	for {
 		line, err := lines.ReadString('\n')
 		if line != "" {
 			own.WriteString(line)
-			both.add(line)
 			if show != nil {
 				show(trim(line))
 			}
@@ -135,18 +138,6 @@ func copyLines(from io.Reader, own *bytes.Buffer, both *transcript, show func(st
 			return
 		}
 	}
-}
-
-// transcript keeps the lines of both streams in the order in which they came.
-type transcript struct {
-	lock sync.Mutex
-	strings.Builder
-}
-
-func (t *transcript) add(line string) {
-	t.lock.Lock()
-	defer t.lock.Unlock()
-	t.WriteString(line)
 }
 
 func failure(err error, command, output string) error {
