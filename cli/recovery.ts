@@ -1,10 +1,11 @@
 /** Mends what an interrupted run left, so that the next one can do its work. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labelsOf } from "../components/labels.ts";
 import { namesOf, ownFolder } from "../components/names.ts";
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
+import { birthOf } from "../programs/birth.mjs";
 import { labelFilters } from "../programs/engine.ts";
 import { docker } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
@@ -50,7 +51,7 @@ async function releaseDeadLocks(stack: string, env: NodeJS.ProcessEnv): Promise<
   for (const file of files) {
     const text = await readFile(join(folder, file), "utf8").catch(() => "{}");
     const { pid } = JSON.parse(text) as { pid?: number };
-    if (pid !== undefined && existsSync(`/proc/${pid}`)) {
+    if (pid !== undefined && isPulumi(pid)) {
       throw new UserError(
         `Another run (process ${pid}) is at work on stack ${stack}. Wait for its end and try again.`,
       );
@@ -60,13 +61,21 @@ async function releaseDeadLocks(stack: string, env: NodeJS.ProcessEnv): Promise<
   await runPulumi(["cancel", "--yes", "--stack", stack], env);
 }
 
+/** Whether a process runs that may hold a lock; another may have got the pid of a dead one. */
+function isPulumi(pid: number): boolean {
+  if (birthOf(pid) === undefined) return false;
+  const file = `/proc/${pid}/cmdline`;
+  return !existsSync(file) || readFileSync(file, "utf8").includes("pulumi");
+}
+
 async function recordedIds(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
   const { deployment } = JSON.parse(
     await runPulumi(["stack", "export", "--stack", stack], env),
   ) as {
-    deployment: { resources?: { id?: string }[] };
+    // Null where the disk was full before the first resource.
+    deployment: { resources?: { id?: string }[] } | null;
   };
-  return new Set((deployment.resources ?? []).flatMap(({ id }) => id ?? []));
+  return new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? []));
 }
 
 /**
