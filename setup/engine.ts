@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { CommandError, docker, pause, run } from "../programs/run.ts";
 import { UserError } from "./errors.ts";
 import type { Part, Provider } from "./part.ts";
@@ -81,18 +81,25 @@ export function apt(...args: string[]): Promise<string> {
 }
 
 async function start(): Promise<void> {
-  if (existsSync("/run/systemd/system")) {
-    await run("systemctl", ["start", "docker"], { timeout: 60_000 });
-  } else {
-    const log = openSync(engineLog, "a");
-    const engine = spawn("dockerd", { detached: true, stdio: ["ignore", log, log] });
-    engine.on("error", () => undefined);
-    engine.unref();
-  }
+  const hasSystemd = existsSync("/run/systemd/system");
+  if (hasSystemd) await run("systemctl", ["start", "docker"], { timeout: 60_000 });
+  let engine: ChildProcess | undefined;
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     if ((await engineVersion().catch(() => "")) !== "") return;
+    // One that is just stopping has its files locked, and a new one ends at once.
+    if (!hasSystemd && (engine === undefined || engine.exitCode !== null)) engine = spawnEngine();
     await pause(200);
   }
-  throw new UserError(`The Docker engine did not start within 60 s; see ${engineLog}.`);
+  const log = hasSystemd ? "`journalctl --unit docker`" : engineLog;
+  throw new UserError(`The Docker engine did not start within 60 s; see ${log}.`);
+}
+
+function spawnEngine(): ChildProcess {
+  const log = openSync(engineLog, "a");
+  const engine = spawn("dockerd", { detached: true, stdio: ["ignore", log, log] });
+  closeSync(log);
+  engine.on("error", () => undefined);
+  engine.unref();
+  return engine;
 }
