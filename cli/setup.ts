@@ -5,7 +5,13 @@ import { toolchain } from "../setup/toolchain.ts";
 
 await main(async () => {
   const { tools } = await toolchain();
-  const rows = tools.map(({ name, version, source }) => [name, version, source]);
+  const rows = await Promise.all(
+    tools.map(async ({ name, version, source }) => [
+      name,
+      typeof version === "string" ? version : await version(),
+      source,
+    ]),
+  );
   console.log(formatTable([["TOOL", "VERSION", "SOURCE"], ...rows]));
   return 0;
 });

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { docker, run } from "../programs/run.ts";
-import { apt } from "./engine.ts";
+import { withLists } from "./debian.ts";
 import { UserError } from "./errors.ts";
-import { findGo, type Go } from "./goTools.ts";
+import { findGo, type Go } from "./goToolchain.ts";
 import type { Part, Provider } from "./part.ts";
 import { during, say } from "./progress.ts";
 
@@ -141,18 +141,12 @@ async function makeRuntimeRoot(folder: string, root: string): Promise<void> {
 
 async function fetchPackage(folder: string, name: string): Promise<void> {
   // apt-get writes into the working directory.
-  const fetch = () =>
-    run("sh", ["-c", 'cd "$1" && apt-get download "$2"', "sh", folder, name], {
-      timeout: 120_000,
-    });
-  await fetch().catch(async () => {
-    await apt("update").catch(() => undefined);
-    await fetch().catch((error: unknown) => {
-      throw new UserError(
-        `No image registry can be reached, and Debian's ${name} cannot be had either, of which a ` +
-          `base image could be made: ${(error as Error).message}`,
-      );
-    });
+  const args = ["-c", 'cd "$1" && apt-get download "$2"', "sh", folder, name];
+  await withLists(() => run("sh", args, { timeout: 120_000 })).catch((error: unknown) => {
+    throw new UserError(
+      `No image registry can be reached, and Debian's ${name} cannot be had either, of which a ` +
+        `base image could be made: ${(error as Error).message}`,
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { CommandError, docker, pause, run } from "../programs/run.ts";
+import { installPackages, obstacleToPackages } from "./debian.ts";
 import { UserError } from "./errors.ts";
 import type { Part, Provider } from "./part.ts";
 import { during } from "./progress.ts";
@@ -30,7 +31,7 @@ async function provideEngine(): Promise<Part> {
     throw new UserError(`No Docker engine answers, and ${obstacle} See ${documentation}`);
   }
   const installed = existsSync("/usr/bin/dockerd") || existsSync("/usr/sbin/dockerd");
-  if (!installed) await installPackages();
+  if (!installed) await installPackages("the Docker engine", "docker.io", "iptables", "iproute2");
   await during("starting the Docker engine", start);
   const part = await answeringEngine(installed ? "started" : "Debian's package docker.io");
   if (part === undefined) throw new UserError(`The Docker engine ended; see ${engineLog}.`);
@@ -47,37 +48,8 @@ async function obstacleToInstalling(): Promise<string | undefined> {
   if (said.includes("permission denied")) {
     return "this user may not use it. Run as a member of the group docker.";
   }
-  if (process.getuid?.() !== 0) return "installing or starting one needs root.";
-  if (!isDebian()) return "one can be installed from here only on Debian and Ubuntu.";
-  return undefined;
-}
-
-function isDebian(): boolean {
-  try {
-    return /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function installPackages(): Promise<void> {
-  const install = () =>
-    apt("install", "--yes", "--no-install-recommends", "docker.io", "iptables", "iproute2");
-  await during("installing the Docker engine (Debian's package docker.io)", async () => {
-    // A machine that was just made has no package lists yet, or old ones.
-    await install().catch(async () => {
-      await apt("update");
-      await install();
-    });
-  });
-}
-
-/** Runs apt-get without questions, waiting for another package manager that is at work. */
-export function apt(...args: string[]): Promise<string> {
-  return run("apt-get", ["-o", "DPkg::Lock::Timeout=120", "--quiet", ...args], {
-    timeout: 600_000,
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  });
+  const packages = obstacleToPackages();
+  return packages && `installing or starting one ${packages}.`;
 }
 
 async function start(): Promise<void> {

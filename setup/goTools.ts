@@ -4,55 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { run } from "../programs/run.ts";
 import { UserError } from "./errors.ts";
+import type { Go } from "./goToolchain.ts";
 import { during } from "./progress.ts";
 import { layOut } from "./toolFolder.ts";
-import { oldestGo, versions } from "./versions.ts";
+import { versions } from "./versions.ts";
 
 const sources = join(import.meta.dirname, "go");
-
-/** A Go toolchain of the machine. */
-export interface Go {
-  readonly command: string;
-  /** For example `go1.26.8`. */
-  readonly version: string;
-  /** Where it is installed. */
-  readonly root: string;
-  /** Where it gets modules from. */
-  readonly proxy: string;
-}
-
-/**
- * Finds a Go that is new enough, on the `PATH` or where its own installation puts it.
- *
- * @throws UserError when there is none.
- */
-export async function findGo(): Promise<Go> {
-  for (const command of ["go", "/usr/local/go/bin/go"]) {
-    const answer = await run(command, ["env", "GOVERSION", "GOROOT", "GOPROXY"], {
-      env: { ...process.env, GOTOOLCHAIN: "local" },
-    }).catch(() => "");
-    const [version, root, proxy] = answer.trim().split("\n");
-    if (version && root && proxy !== undefined && isNewEnough(version, oldestGo)) {
-      return { command, version, root, proxy };
-    }
-  }
-  throw new UserError(
-    `building the tools needs Go ${oldestGo} or newer, which is not here: https://go.dev/dl`,
-  );
-}
-
-/** Whether a version as `go env GOVERSION` prints it is not older than another. */
-export function isNewEnough(version: string, oldest: string): boolean {
-  const parts = (text: string) => (/\d[\d.]*/.exec(text)?.[0] ?? "").split(".").map(Number);
-  const [found, needed] = [parts(version), parts(oldest)];
-  for (const [index, part] of needed.entries()) {
-    const difference = (found[index] ?? 0) - part;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
 
 /** Differs whenever a build would give other programs. */
 export function toolSourcesHash(): string {

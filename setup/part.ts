@@ -1,7 +1,8 @@
 /** What setup says of a tool. */
 export interface Tool {
   readonly name: string;
-  readonly version: string;
+  /** Where finding out takes time, how to. */
+  readonly version: string | (() => Promise<string>);
   /** How it came here. */
   readonly source: string;
 }

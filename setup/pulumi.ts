@@ -5,7 +5,8 @@ import { run } from "../programs/run.ts";
 import { cached, provide } from "./cache.ts";
 import { Unreachable } from "./download.ts";
 import { UserError } from "./errors.ts";
-import { buildTools, findGo, toolSourcesHash } from "./goTools.ts";
+import { buildTools, toolSourcesHash } from "./goTools.ts";
+import { findGo } from "./goToolchain.ts";
 import type { Part, Provider, Tool } from "./part.ts";
 import { during, say } from "./progress.ts";
 import { downloadTools, pinnedReleases } from "./releases.ts";
@@ -120,7 +121,11 @@ function installedPart(): Part | undefined {
   return { tools: [installedTool, ...pluginTools(buildSource)], env: {}, path: plugins };
 }
 
-const installedTool: Tool = { name: "Pulumi", version: "as installed", source: "installed" };
+const installedTool: Tool = {
+  name: "Pulumi",
+  version: async () => (await run("pulumi", ["version"])).trim().replace(/^v/, ""),
+  source: "installed",
+};
 
 async function provideForInstalled(): Promise<Part> {
   for (const [name, version] of Object.entries(versions.plugins)) {

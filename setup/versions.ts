@@ -10,3 +10,12 @@ export const versions = {
 
 /** The oldest Go that compiles the tools; see the `go` lines in setup/go. */
 export const oldestGo = "1.25.11";
+
+/** The Go for machines that have none as new, with the checksums of its modules. */
+export const goToolchain = {
+  version: "1.26.8",
+  sums: {
+    "linux-amd64": "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=",
+    "linux-arm64": "h1:sYL/O6MqS68ML0kjsQ36WoYIpJqkw60TxizWUYUKQMc=",
+  },
+} as const;

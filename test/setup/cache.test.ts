@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { backendEnv } from "../../setup/backend.ts";
 import { provide } from "../../setup/cache.ts";
-import { isNewEnough, toolSourcesHash } from "../../setup/goTools.ts";
+import { toolSourcesHash } from "../../setup/goTools.ts";
+import { isNewEnough } from "../../setup/goToolchain.ts";
 import { withLock } from "../../setup/lock.mjs";
 
 let dir: string;

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { run } from "../programs/run.ts";
+import { during } from "./progress.ts";
+
+/** Why packages cannot be installed here, as the rest of a sentence; undefined when they can. */
+export function obstacleToPackages(): string | undefined {
+  if (process.getuid?.() !== 0) return "needs root";
+  if (!isDebian()) return "is possible from here only on Debian and Ubuntu";
+  return undefined;
+}
+
+function isDebian(): boolean {
+  try {
+    return /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Installs Debian's packages. */
+export async function installPackages(what: string, ...packages: string[]): Promise<void> {
+  const install = () => apt("install", "--yes", "--no-install-recommends", ...packages);
+  await during(`installing ${what} (Debian's package ${packages[0]!})`, () => withLists(install));
+}
+
+/** Runs a task a second time with new package lists: a machine just made has none, or old ones. */
+export async function withLists(task: () => Promise<unknown>): Promise<void> {
+  try {
+    await task();
+  } catch {
+    await apt("update").catch(() => undefined);
+    await task();
+  }
+}
+
+/** Runs apt-get without questions, waiting for another package manager that is at work. */
+function apt(...args: string[]): Promise<string> {
+  return run("apt-get", ["-o", "DPkg::Lock::Timeout=120", "--quiet", ...args], {
+    timeout: 600_000,
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+}
