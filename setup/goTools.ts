@@ -36,13 +36,14 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
   await during(
     `building Pulumi ${versions.pulumi} and its plugins from their Go modules, some minutes once`,
     async () => {
-      await build(
+      // At once, so that one compiles while the other downloads or links.
+      const language = build(
         "language",
         `-ldflags=-s -w -X ${version}=${versions.languageHost}`,
         "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       );
-      // All in one go, since they share most of what is compiled.
-      await build(
+      // One module for all the others, since they share most of what is compiled.
+      const tools = build(
         "tools",
         `-ldflags=-s -w -X ${version}=${versions.pulumi}`,
         ...Object.entries(versions.plugins).map(
@@ -52,6 +53,7 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
         "./cmd/...",
         "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       );
+      await Promise.all([language, tools]);
     },
     () => `, ${packages} packages compiled`,
   );

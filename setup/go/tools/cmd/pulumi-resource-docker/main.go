@@ -35,6 +35,7 @@ func info() tfbridge.ProviderInfo {
 					return "unix:///var/run/docker.sock", nil
 				},
 			}},
+			"registry_auth": {Name: "registryAuth", MaxItemsOne: tfbridge.False()},
 		},
 		Resources: map[string]*tfbridge.ResourceInfo{
 			"docker_buildx_builder": resource("BuildxBuilder", nil),
