@@ -3,8 +3,9 @@
  *
  *     SERF_CONVERGENCE='{…}' node programs/converge.ts
  *
- * First lets agents leave that the cluster is to have no longer. Succeeds when every view sees exactly the expected members alive, and prints them as the seed
- * sees them. Fails at the deadline with a table of what each view lacks.
+ * First lets agents leave that the cluster is to have no longer. Succeeds when every view sees
+ * exactly the expected members alive, and prints them as the seed sees them. Fails at the deadline
+ * with a table of what each view lacks.
  */
 import {
   compareMembers,
@@ -45,19 +46,44 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
+  let isSynchronized = false;
   for (;;) {
     const sights = await Promise.all(input.views.map((view) => look(view, input.expected)));
-    if (sights.every(({ error, differences }) => error === undefined && differences.length === 0)) {
+    const isFormed = sights.every(
+      ({ error, differences }) => error === undefined && differences.length === 0,
+    );
+    if (isFormed && isSynchronized) {
       return sights[0]!.members.filter(({ status }) => status === "alive");
     }
     const now = Date.now();
     if (now > deadline) throw new Error(report(input, sights));
+    if (isFormed) {
+      isSynchronized = await synchronize(sights[0]!.view, input.expected);
+      continue;
+    }
     if (now > heal) {
       heal = now + healInterval;
       await joinLost(sights[0]!);
     }
     await pause(pollInterval);
   }
+}
+
+/**
+ * Lets the seed exchange its whole state with every member. Gossip alone may take half a minute
+ * until a member that nobody here looks from has heard of every other: it may have joined just
+ * after another's coming was announced, and know of that one's earlier leaving only.
+ *
+ * @returns whether it was done.
+ */
+async function synchronize(seed: View, expected: readonly ExpectedMember[]): Promise<boolean> {
+  const addresses = expected.filter(({ name }) => name !== seed.name).map(({ address }) => address);
+  if (addresses.length === 0) return true;
+  // The first round collects what the second one spreads.
+  const done = await serf(seed, ["join", ...addresses, ...addresses], 30_000).catch(
+    () => undefined,
+  );
+  return done !== undefined;
 }
 
 async function look(view: View, expected: readonly ExpectedMember[]): Promise<Sight> {
