@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir, rename } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
@@ -16,8 +16,7 @@ const sources = join(import.meta.dirname, "go");
 export function toolSourcesHash(): string {
   const hash = createHash("sha256").update(JSON.stringify(versions));
   const files = readdirSync(sources, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && /\.go$|^go\.(mod|sum)$/.test(file.name))
-    .filter((file) => !file.name.endsWith("_test.go"))
+    .filter((file) => file.isFile() && !file.name.endsWith("_test.go"))
     .map((file) => join(file.parentPath, file.name))
     .sort();
   for (const file of files) hash.update(file.slice(sources.length)).update(readFileSync(file));
@@ -57,8 +56,13 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
     },
     () => `, ${packages} packages compiled`,
   );
+  await rename(join(out, hostName), join(out, "nodejs-language-host"));
+  await copyFile(join(sources, "language", hostName), join(out, hostName));
   await layOut(folder, out);
 }
+
+/** What Pulumi looks for to run a Node.js program. */
+const hostName = "pulumi-language-nodejs";
 
 /** Debug symbols are stripped in the end: not making them saves a tenth of the time. */
 const buildFlags = [
