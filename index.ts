@@ -1,3 +1,4 @@
+import "./components/plainStacks.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { Convergence } from "./components/convergence.ts";
