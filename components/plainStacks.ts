@@ -2,5 +2,5 @@
 // translates every frame by source maps, and has loaded TypeScript, which makes traces ten times as
 // long: four tenths of the time of a preview of 100 joiners. Node.js runs this program as it is
 // written, so there is nothing to translate, and its own default length will do.
-delete Error.prepareStackTrace;
+Reflect.deleteProperty(Error, "prepareStackTrace");
 Error.stackTraceLimit = 10;
