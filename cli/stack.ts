@@ -36,6 +36,16 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise
 }
 
 /**
+ * The arguments that let a deployment work on more resources at once than Pulumi's 4 for each core:
+ * most of them wait for the engine, or 3 s for an agent to leave.
+ */
+export function parallelism(env: NodeJS.ProcessEnv): string[] {
+  // A server that is reached over SSH drops connections when many come at once.
+  const isRemote = env["DOCKER_HOST"]?.startsWith("ssh:") ?? false;
+  return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];
+}
+
+/**
  * The arguments that make Pulumi read a copy of the stack's configuration file. Pulumi writes the
  * salt of the passphrase into the file it reads, and the passphrase is this clone's own: in the
  * tracked file the salt would lock everybody else out.

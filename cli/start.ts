@@ -1,7 +1,14 @@
 /** `npm start`: brings the stack up and shows the members. */
 import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { configCopy, createStack, pulumi, stackExists, stackFromArguments } from "./stack.ts";
+import {
+  configCopy,
+  createStack,
+  parallelism,
+  pulumi,
+  stackExists,
+  stackFromArguments,
+} from "./stack.ts";
 import { begin, finish, recover } from "./recovery.ts";
 import { printMembers } from "./liveMembers.ts";
 
@@ -13,7 +20,14 @@ await main(async () => {
 
   await begin(stack);
   const code = await pulumi(
-    ["up", "--yes", "--skip-preview", "--suppress-outputs", ...(await configCopy(stack))],
+    [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--suppress-outputs",
+      ...parallelism(env),
+      ...(await configCopy(stack)),
+    ],
     env,
   );
   if (code !== 0) return code;

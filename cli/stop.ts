@@ -1,7 +1,14 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { configCopy, pulumi, runPulumi, stackExists, stackFromArguments } from "./stack.ts";
+import {
+  configCopy,
+  parallelism,
+  pulumi,
+  runPulumi,
+  stackExists,
+  stackFromArguments,
+} from "./stack.ts";
 import { finish, hasEmbeddedBackend, recover, removeLeftovers } from "./recovery.ts";
 
 await main(async () => {
@@ -11,7 +18,14 @@ await main(async () => {
   if (exists) {
     await recover(stack, env);
     const code = await pulumi(
-      ["destroy", "--yes", "--skip-preview", "--suppress-outputs", ...(await configCopy(stack))],
+      [
+        "destroy",
+        "--yes",
+        "--skip-preview",
+        "--suppress-outputs",
+        ...parallelism(env),
+        ...(await configCopy(stack)),
+      ],
       env,
     );
     if (code !== 0) return code;
