@@ -18,7 +18,14 @@ export default async function cluster() {
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
   await preflight(settings, names, labels);
 
-  const image = new SerfImage("image", { ...settings, prefix: names.prefix, labels });
+  const { serfVersion, builderImage, runtimeImage } = settings;
+  const image = new SerfImage("image", {
+    prefix: names.prefix,
+    labels,
+    serfVersion,
+    builderImage,
+    runtimeImage,
+  });
   const network = new ClusterNetwork("network", {
     networkName: names.network,
     labels,

@@ -22,7 +22,9 @@ export function stackFromArguments(): string {
     stack = parseArgs({ options: { stack: { type: "string", short: "s", default: "dev" } } }).values
       .stack;
   } catch (error) {
-    throw new UserError(`${(error as Error).message} The only option is --stack NAME.`);
+    throw new UserError(
+      `${(error as Error).message.replace(/\.?$/, ".")} The only option is --stack NAME.`,
+    );
   }
   if (!isStackName(stack)) {
     throw new UserError(`The stack's name is "${stack}", allowed are ${allowedStackNames}.`);
