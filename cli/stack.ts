@@ -37,11 +37,21 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise
   return foreground("pulumi", args, { env });
 }
 
+/** Brings the stack up or takes it down, at the user's terminal. Returns Pulumi's exit code. */
+export async function deploy(
+  command: "up" | "destroy",
+  stack: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const flags = ["--yes", "--skip-preview", "--suppress-outputs"];
+  return await pulumi([command, ...flags, ...parallelism(env), ...(await configCopy(stack))], env);
+}
+
 /**
- * The arguments that let a deployment work on more resources at once than Pulumi's 4 for each core:
- * most of them wait for the engine, or 3 s for an agent to leave.
+ * Lets a deployment work on more resources at once than Pulumi's 4 for each core: most of them wait
+ * for the engine, or some seconds for an agent to leave.
  */
-export function parallelism(env: NodeJS.ProcessEnv): string[] {
+function parallelism(env: NodeJS.ProcessEnv): string[] {
   // A server that is reached over SSH drops connections when many come at once.
   const isRemote = env["DOCKER_HOST"]?.startsWith("ssh:") ?? false;
   return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];

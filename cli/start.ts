@@ -1,14 +1,7 @@
 /** `npm start`: brings the stack up and shows the members. */
 import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import {
-  configCopy,
-  createStack,
-  parallelism,
-  pulumi,
-  stackExists,
-  stackFromArguments,
-} from "./stack.ts";
+import { createStack, deploy, stackExists, stackFromArguments } from "./stack.ts";
 import { begin, finish, recover } from "./recovery.ts";
 import { printMembers } from "./liveMembers.ts";
 
@@ -19,17 +12,7 @@ await main(async () => {
   else await createStack(stack, env);
 
   await begin(stack);
-  const code = await pulumi(
-    [
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--suppress-outputs",
-      ...parallelism(env),
-      ...(await configCopy(stack)),
-    ],
-    env,
-  );
+  const code = await deploy("up", stack, env);
   if (code !== 0) return code;
   await finish(stack);
   console.log();

@@ -1,14 +1,7 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import {
-  configCopy,
-  parallelism,
-  pulumi,
-  runPulumi,
-  stackExists,
-  stackFromArguments,
-} from "./stack.ts";
+import { deploy, runPulumi, stackExists, stackFromArguments } from "./stack.ts";
 import { finish, hasEmbeddedBackend, recover, removeLeftovers } from "./recovery.ts";
 
 await main(async () => {
@@ -17,17 +10,7 @@ await main(async () => {
   const exists = await stackExists(stack, env);
   if (exists) {
     await recover(stack, env);
-    const code = await pulumi(
-      [
-        "destroy",
-        "--yes",
-        "--skip-preview",
-        "--suppress-outputs",
-        ...parallelism(env),
-        ...(await configCopy(stack)),
-      ],
-      env,
-    );
+    const code = await deploy("destroy", stack, env);
     if (code !== 0) return code;
   }
   const leftovers = await removeLeftovers(stack, new Set());

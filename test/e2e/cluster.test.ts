@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { labelsOf } from "../../components/labels.ts";
 import { birthOf } from "../../programs/birth.mjs";
-import { docker } from "../../programs/run.ts";
+import { docker, run } from "../../programs/run.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "./project.ts";
 
 // One story, told in order: each test begins with the cluster that the one before has left.
@@ -110,6 +111,22 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
       type,
     ).toEqual([]);
   }
+});
+
+test("the gate says at its deadline who is missing, and to whom", async () => {
+  const alive = (await membersIn(seed)).map(({ name, address }) => ({ name, address }));
+  const input = {
+    expected: [...alive, { name: "serf-e2e-ghost", address: "172.31.250.99" }],
+    views: [{ kind: "container", name: seed }],
+    retirement: { labels: labelsOf("serf", stack) },
+    timeout: 1,
+  };
+  const env = { ...process.env, SERF_CONVERGENCE: JSON.stringify(input) };
+  await expect(
+    run(process.execPath, ["programs/converge.ts"], { env, timeout: 20_000 }),
+  ).rejects.toThrow(
+    /cluster of 6 has not formed within 1 s .*\n.*FAULT\nserf-e2e-seed +serf-e2e-ghost +172\.31\.250\.99 +missing/,
+  );
 });
 
 test("a second start changes nothing", async () => {
