@@ -43,14 +43,14 @@ export async function fetchText(url: string, within = patience): Promise<string>
 /**
  * Downloads a file and verifies it. What does not pass is removed.
  *
- * @param sha256 in hexadecimal.
+ * @param checksum in hexadecimal, SHA-256 or SHA-1 by its length.
  * @throws Unreachable when the server does not answer or does not have the file.
  * @throws UserError when the transfer breaks off three times or the file is not the expected one.
  */
 export async function download(
   url: string,
   file: string,
-  sha256: string,
+  checksum: string,
   within = patience,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -80,31 +80,35 @@ export async function download(
       guard.end();
     }
   }
-  const found = createHash("sha256")
+  const algorithm = checksum.length === 40 ? "SHA-1" : "SHA-256";
+  const found = createHash(algorithm)
     .update(await readFile(file))
     .digest("hex");
-  if (found !== sha256) {
+  if (found !== checksum) {
     await rm(file, { force: true });
     throw new UserError(
-      `${url} has the SHA-256 checksum ${found}, expected ${sha256}. It was not used. ` +
+      `${url} has the ${algorithm} checksum ${found}, expected ${checksum}. It was not used. ` +
         "A proxy may have changed it; try again from another network.",
     );
   }
 }
 
 /**
- * The checksum of a file in a list of lines `CHECKSUM  NAME`.
+ * The checksum of a file in a list of lines `CHECKSUM  NAME`. Pulumi lists SHA-256 for its command
+ * line, and SHA-1 with names `./NAME` for its plugins (publish.yml in pulumi/pulumi-docker).
  *
  * @throws UserError when the list does not have the file.
  */
 export function checksumIn(list: string, url: string): string {
   const name = basename(new URL(url).pathname);
   for (const line of list.split("\n")) {
-    const [sum, file] = line.trim().split(/\s+\*?/);
-    if (file === name && sum !== undefined && /^[0-9a-f]{64}$/i.test(sum)) return sum.toLowerCase();
+    const [, sum, file] = checksumLine.exec(line.trim()) ?? [];
+    if (file === name && sum !== undefined) return sum.toLowerCase();
   }
   throw new UserError(`The list of checksums that belongs to ${url} does not have ${name}.`);
 }
+
+const checksumLine = /^([0-9a-f]{64}|[0-9a-f]{40})\s+\*?(?:\.\/)?(\S+)$/i;
 
 async function open(url: string, within: Patience) {
   const guard = new Guard(within.answer);

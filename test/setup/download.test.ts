@@ -67,6 +67,15 @@ describe("download", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  test("verifies by SHA-1 where no better checksum is published", async () => {
+    answer = (_, response) => response.end(content);
+    const sha1 = createHash("sha1").update(content).digest("hex");
+    await fetchIt(sha1);
+    expect(readFileSync(join(dir, "file"))).toEqual(content);
+    await expect(fetchIt("0".repeat(40))).rejects.toThrow(`has the SHA-1 checksum ${sha1}`);
+    expect(existsSync(join(dir, "file"))).toBe(false);
+  });
+
   test("begins a transfer anew that broke off", async () => {
     answer = (_, response) => {
       if (requests.length > 1) return response.end(content);
@@ -123,6 +132,12 @@ describe("download", () => {
 
 describe("checksumIn", () => {
   const sum = "a".repeat(64);
+
+  test("finds a file as Pulumi lists its plugins", () => {
+    const short = "c".repeat(40);
+    const list = `${"d".repeat(40)}  ./other.tgz\n${short}  ./file.tgz\n`;
+    expect(checksumIn(list, "https://example.com/x/file.tgz")).toBe(short);
+  });
 
   test("finds a file in either of the two usual forms", () => {
     const list = `${"b".repeat(64)}  other.tgz\n${sum} *file.tgz\n`;
