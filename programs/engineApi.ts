@@ -1,0 +1,151 @@
+/** The Docker engine's HTTP API, for what would start the docker client too often. */
+import { spawn } from "node:child_process";
+import { Agent, type IncomingMessage, request, type RequestOptions } from "node:http";
+import { Duplex } from "node:stream";
+
+/** A request that the engine refused or did not answer. The message holds the engine's own words. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  /** The HTTP status; undefined when there was no answer. */
+  readonly status: number | undefined;
+
+  constructor(request: string, reason: string, status?: number) {
+    super(`${request}: ${reason}`);
+    this.status = status;
+  }
+}
+
+/** What is sent to the engine. */
+export interface EngineRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** With the query, without the API's version, for example `/containers/json?all=1`. */
+  readonly path: string;
+  /** A value is sent as JSON, a buffer as a tar archive. Default: nothing. */
+  readonly body?: unknown;
+  /** Milliseconds for the whole answer. Default: 30,000. */
+  readonly timeout?: number;
+}
+
+/** The version of the API that Docker 20.10 introduced; newer engines still speak it. */
+const version = "v1.41";
+
+const localSocket = "unix:///var/run/docker.sock";
+
+/**
+ * Sends a request to the engine that `DOCKER_HOST` names; default: the local socket.
+ *
+ * @returns the answer's JSON as a value, any other content as a buffer.
+ * @throws EngineError when the engine refuses, cannot be reached or takes too long.
+ */
+export async function engine(wanted: EngineRequest): Promise<unknown> {
+  const { method, path, body, timeout = 30_000 } = wanted;
+  const name = `${method} ${path.replace(/\?.*/, "")}`;
+  const isArchive = Buffer.isBuffer(body);
+  const content = body === undefined || isArchive ? body : Buffer.from(JSON.stringify(body));
+  const type = isArchive ? "application/x-tar" : "application/json";
+  try {
+    const { status, headers, data } = await send(
+      {
+        ...connection(),
+        method,
+        path: `/${version}${path}`,
+        signal: AbortSignal.timeout(timeout),
+        headers: content && { "content-type": type, "content-length": content.length },
+      },
+      content,
+    );
+    if (status >= 400) throw new EngineError(name, reasonIn(data, status), status);
+    const isJson = headers["content-type"]?.startsWith("application/json") ?? false;
+    return isJson && data.length > 0 ? (JSON.parse(data.toString()) as unknown) : data;
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const isLate = (error as Error).name === "AbortError" || (error as Error).name === "TimeoutError";
+    throw new EngineError(name, isLate ? "did not answer in time" : (error as Error).message);
+  }
+}
+
+/** A query string: texts as they are, everything else as JSON, which is how the engine takes filters. */
+export function query(parameters: Readonly<Record<string, unknown>>): string {
+  const texts = Object.entries(parameters).map(([key, value]): [string, string] => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return new URLSearchParams(texts).toString();
+}
+
+const agent = new Agent({ keepAlive: true });
+
+function connection(): RequestOptions {
+  const host = process.env["DOCKER_HOST"] || localSocket;
+  if (host.startsWith("unix://")) return { agent, socketPath: host.slice("unix://".length) };
+  return { host: "docker", createConnection: throughClient };
+}
+
+/** For an engine that is not local: the docker client knows the ways there, TLS and SSH among them. */
+function throughClient(): Duplex {
+  const client = spawn("docker", ["system", "dial-stdio"]);
+  const stream = new Duplex({
+    read: () => undefined,
+    write: (chunk, _, done) => client.stdin.write(chunk, done),
+    final: (done) => client.stdin.end(done),
+    destroy: (error, done) => {
+      client.kill();
+      done(error);
+    },
+  });
+  let complaint = "";
+  client.stdin.on("error", () => undefined);
+  client.stdout.on("data", (data) => stream.push(data));
+  client.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
+  client.once("error", (error) => stream.destroy(error));
+  // Not at the end of its output: what went wrong is known only when the client has ended.
+  client.once("close", (code) => {
+    if (code === 0) stream.push(null);
+    else stream.destroy(new Error(complaint.trim() || `docker ended with ${String(code)}`));
+  });
+  return stream;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage["headers"];
+  readonly data: Buffer;
+}
+
+function send(options: RequestOptions, content: Buffer | undefined): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("error", reject);
+      response.once("end", () => {
+        const { statusCode = 0, headers } = response;
+        resolve({ status: statusCode, headers, data: Buffer.concat(chunks) });
+      });
+    });
+    outgoing.once("error", reject);
+    outgoing.end(content);
+  });
+}
+
+function reasonIn(data: Buffer, status: number): string {
+  try {
+    return (JSON.parse(data.toString()) as { message: string }).message;
+  } catch {
+    return data.toString().trim() || `status ${status}`;
+  }
+}
+
+/** Works on items, at most so many at once, and stops at the first error. */
+export async function forEachParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  // All workers draw from one iterator, so each takes the next item when it has finished one.
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}
