@@ -1,8 +1,8 @@
-import "./components/plainStacks.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { Convergence } from "./components/convergence.ts";
 import { HostAgent } from "./components/hostAgent.ts";
+import { declareJoiners } from "./components/joinerPlan.ts";
 import { Joiners } from "./components/joiners.ts";
 import { labelsOf } from "./components/labels.ts";
 import { loadSettings } from "./components/loadSettings.ts";
@@ -16,7 +16,7 @@ export default async function cluster() {
   const settings = loadSettings();
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
-  await preflight(settings, names, labels);
+  const standing = await preflight(settings, names, labels);
 
   const { serfVersion, builderImage, runtimeImage } = settings;
   const image = new SerfImage("image", {
@@ -25,30 +25,27 @@ export default async function cluster() {
     serfVersion,
     builderImage,
     runtimeImage,
+    generationOf: (name) => standing.ofImage(name),
   });
   const network = new ClusterNetwork("network", {
     networkName: names.network,
     labels,
     subnet: settings.subnet,
+    generation: standing.ofNetwork(names.network, settings.subnet.cidr),
   });
-  const place = { image: image.ref, network: network.networkName, labels, tags: settings.tags };
+  const place = { image: image.ref, network, labels, tags: settings.tags };
   const seed = new Seed("seed", {
     ...place,
     memberName: names.seed,
     address: settings.subnet.seed,
     publish: { address: settings.publishAddress, port: settings.gossipPort },
+    generation: standing.ofContainer(names.seed),
   });
-  const joiners = new Joiners(
-    "joiners",
-    {
-      ...place,
-      count: settings.joiners,
-      joinAddress: seed.ip,
-      prefix: names.prefix,
-      subnet: settings.subnet,
-    },
-    { dependsOn: seed },
-  );
+  const joiners = new Joiners("joiners", {
+    ...place,
+    joinAddress: seed.ip,
+    joiners: declareJoiners(settings.joiners, names.prefix, settings.subnet, standing),
+  });
   const host = settings.hostAgent
     ? new HostAgent(
         "host",
@@ -79,11 +76,11 @@ export default async function cluster() {
         ...joiners.joiners.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
         ...(host ? [host.view] : []),
       ],
-      retirement: { labels, ...(!host && { hostAgentDir: names.hostAgentDir }) },
+      formerHostAgentDir: host ? undefined : names.hostAgentDir,
       timeout: settings.convergenceTimeout,
       incarnations: pulumi
-        .all([seed.containerId, joiners.containerIds])
-        .apply(([seedId, joinerIds]) => [seedId, ...joinerIds, ...(host ? [host.generation] : [])]),
+        .all([seed.containerId, joiners.incarnation])
+        .apply((incarnations) => [...incarnations, ...(host ? [host.generation] : [])]),
     },
     { dependsOn: [seed, joiners, ...(host ? [host] : [])] },
   );

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { labelList, type Labels } from "./labels.ts";
+import { generationLabel, labelList, type Labels } from "./labels.ts";
 import type { SubnetPlan } from "./subnet.ts";
 
 export interface ClusterNetworkArgs {
@@ -8,11 +8,15 @@ export interface ClusterNetworkArgs {
   readonly networkName: string;
   readonly labels: Labels;
   readonly subnet: SubnetPlan;
+  /** A new one asks for a new network; see `standing.ts`. */
+  readonly generation: string;
 }
 
 /** The bridge network that the members share, with its whole address plan given in full. */
 export class ClusterNetwork extends pulumi.ComponentResource {
   readonly networkName: pulumi.Output<string>;
+  /** The engine's ID of the network. */
+  readonly networkId: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:Network", name, args, opts);
@@ -29,13 +33,14 @@ export class ClusterNetwork extends pulumi.ComponentResource {
             ipRange: args.subnet.dynamicRange,
           },
         ],
-        labels: labelList(args.labels),
+        labels: labelList({ ...args.labels, [generationLabel]: args.generation }),
       },
       // The new network would overlap the old one.
       { parent: this, deleteBeforeReplace: true },
     );
 
     this.networkName = network.name;
-    this.registerOutputs({ networkName: this.networkName });
+    this.networkId = network.id;
+    this.registerOutputs({ networkName: this.networkName, networkId: this.networkId });
   }
 }

@@ -1,59 +1,87 @@
+import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { agentContainer, type ClusterPlace } from "./agentContainer.ts";
-import { joinerName } from "./names.ts";
-import { joinerAddress, type SubnetPlan } from "./subnet.ts";
+import type { JoinersInput, JoinersResult } from "../programs/joiners.ts";
+import type { DeclaredJoiner } from "./joinerPlan.ts";
+import type { ClusterPlace } from "./seed.ts";
 
 export interface JoinersArgs extends ClusterPlace {
-  /** How many joiners there are. A plain number, since it decides which children exist. */
-  readonly count: number;
+  /** In index order. Plain values, since they decide which children exist. */
+  readonly joiners: readonly DeclaredJoiner[];
   /** The address of the member to join. */
   readonly joinAddress: pulumi.Input<string>;
-  /** Begins the members' names. */
-  readonly prefix: string;
-  /** Gives each joiner its address. */
-  readonly subnet: SubnetPlan;
-  /** Tags beside `role`. */
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A joiner as the stack's outputs show it. */
-export interface Joiner {
+export interface JoinerOutput {
   readonly name: string;
   readonly ip: string;
 }
 
 /**
- * The members that join the seed. Each depends on its own index alone: another count adds or
- * removes the highest indices and touches no other joiner.
+ * The members that join the seed. Each depends on itself alone: another count adds or removes the
+ * highest indices and touches no other joiner.
+ *
+ * Their containers are made by one command and not by a resource each. A resource for each of 100
+ * containers costs as much processor time as the engine needs for half of them, at each `up`; see
+ * bench/README.md. What a preview shows of each joiner is its {@link Joiner}.
  */
 export class Joiners extends pulumi.ComponentResource {
   /** In index order. */
-  readonly joiners: readonly Joiner[];
-  /** The engine's IDs of the containers, in index order. */
-  readonly containerIds: pulumi.Output<string[]>;
+  readonly joiners: readonly JoinerOutput[];
+  /** Changes whenever another container is among them. */
+  readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:Joiners", name, args, opts);
 
-    this.joiners = Array.from({ length: args.count }, (_, position) => ({
-      name: joinerName(args.prefix, position + 1),
-      ip: joinerAddress(args.subnet, position + 1),
-    }));
-    const containers = this.joiners.map((joiner, position) =>
-      agentContainer(
-        `${name}-${position + 1}`,
-        {
-          ...args,
-          name: joiner.name,
-          address: joiner.ip,
-          tags: { ...args.tags, role: "joiner" },
-          join: pulumi.output(args.joinAddress).apply((address) => [address]),
-        },
-        { parent: this },
-      ),
+    const { image, network, labels, joiners } = args;
+    const tags = { ...args.tags, role: "joiner" };
+    const input = pulumi
+      .all([image, network.networkName, args.joinAddress])
+      .apply(([image, network, address]): JoinersInput => ({
+        image,
+        network,
+        labels,
+        join: [address],
+        tags,
+        joiners,
+      }));
+    const command = new local.Command(
+      name,
+      {
+        create: "node programs/joiners.ts create",
+        update: "node programs/joiners.ts update",
+        delete: "node programs/joiners.ts delete",
+        stdin: pulumi.jsonStringify(input),
+        // A network can be removed only when no container is in it any more.
+        triggers: [network.networkId],
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this, deleteBeforeReplace: true },
     );
+    joiners.forEach((joiner, position) => {
+      new Joiner(`${name}-${position + 1}`, { ...joiner, image, tags }, { parent: this });
+    });
 
-    this.containerIds = pulumi.all(containers.map(({ id }) => id));
-    this.registerOutputs({ joiners: this.joiners, containerIds: this.containerIds });
+    this.joiners = joiners.map(({ name, address }) => ({ name, ip: address }));
+    this.incarnation = command.stdout.apply(
+      (stdout) => (JSON.parse(stdout) as JoinersResult).incarnation,
+    );
+    this.registerOutputs({ joiners: this.joiners, incarnation: this.incarnation });
+  }
+}
+
+export interface JoinerArgs extends DeclaredJoiner {
+  readonly image: pulumi.Input<string>;
+  /** All tags of the member. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** One joiner, so that previews and the state show each by its name and by what it is made from. */
+class Joiner extends pulumi.ComponentResource {
+  constructor(name: string, args: JoinerArgs, opts: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:Joiner", name, args, opts);
+    this.registerOutputs();
   }
 }

@@ -5,7 +5,23 @@ export function labelsOf(project: string, stack: string): Labels {
   return { "serf.project": project, "serf.stack": stack };
 }
 
+/** Tells the joiners from what else a stack has on an engine; its value is `joiner`. */
+export const roleLabel = "serf.role";
+
+/** On a joiner's container: a hash of what it was made from. */
+export const specLabel = "serf.spec";
+
+/** When what carries it was asked for; `standing.ts` says what for. */
+export const generationLabel = "serf.generation";
+
 /** The labels in the form that containers and networks take. */
-export function labelList(labels: Labels): { label: string; value: string }[] {
+export function labelList(
+  labels: Readonly<Record<string, string>>,
+): { label: string; value: string }[] {
   return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}
+
+/** Whether what was found on an engine carries all the wanted labels. */
+export function carries(found: Readonly<Record<string, string>> | null, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([key, value]) => found?.[key] === value);
 }

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { hashBuild } from "./buildContext.ts";
-import type { Labels } from "./labels.ts";
+import { generationLabel, type Labels } from "./labels.ts";
 import { imageName } from "./names.ts";
 import { serfChecksums } from "./serfVersions.ts";
 
@@ -15,6 +15,8 @@ export interface SerfImageArgs {
   readonly builderImage: string | undefined;
   /** The image that Serf runs in. Default: the one pinned in the Dockerfile. */
   readonly runtimeImage: string | undefined;
+  /** The generation of the image with this name; see `standing.ts`. */
+  readonly generationOf: (name: string) => string;
 }
 
 /** Relative, so that the state holds no path of one machine. */
@@ -41,12 +43,11 @@ export class SerfImage extends pulumi.ComponentResource {
       ...(args.builderImage !== undefined && { BUILDER_IMAGE: args.builderImage }),
       ...(args.runtimeImage !== undefined && { RUNTIME_IMAGE: args.runtimeImage }),
     };
+    const ref = imageName(args.prefix, hashBuild(context, buildArgs));
+    const label = { ...args.labels, [generationLabel]: args.generationOf(ref) };
     const image = new docker.RemoteImage(
       name,
-      {
-        name: imageName(args.prefix, hashBuild(context, buildArgs)),
-        build: { context, buildArgs, label: { ...args.labels } },
-      },
+      { name: ref, build: { context, buildArgs, label } },
       { parent: this },
     );
 

@@ -3,7 +3,7 @@
  *
  *     SERF_CONVERGENCE='{…}' node programs/converge.ts
  *
- * First lets agents leave that the cluster is to have no longer. Succeeds when every view sees
+ * First lets the host's agent leave if the host is to join no longer. Succeeds when every view sees
  * exactly the expected members alive, and prints them as the seed sees them. Fails at the deadline
  * with a table of what each view lacks.
  */
@@ -14,7 +14,7 @@ import {
   formatTable,
   type Member,
 } from "../components/members.ts";
-import { type Retirement, retire } from "./retire.ts";
+import { stopAgent } from "./agentProcess.ts";
 import { inputFrom, pause, printResult } from "./run.ts";
 import { membersSeenBy, serf, type View } from "./views.ts";
 
@@ -23,8 +23,8 @@ export interface ConvergenceInput {
   readonly expected: readonly ExpectedMember[];
   /** The first is the seed's, whose members are printed. */
   readonly views: readonly View[];
-  /** How to find agents that are to leave first. */
-  readonly retirement: Retirement;
+  /** Where an agent of the host keeps its files that is to leave first. */
+  readonly formerHostAgentDir?: string;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -42,7 +42,8 @@ const pollInterval = 200;
 const healInterval = 3000;
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
-  await retire(input.retirement, input.expected);
+  // Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before.
+  if (input.formerHostAgentDir !== undefined) await stopAgent(input.formerHostAgentDir);
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;

@@ -59,7 +59,8 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
     return isJson && data.length > 0 ? (JSON.parse(data.toString()) as unknown) : data;
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    const isLate = (error as Error).name === "AbortError" || (error as Error).name === "TimeoutError";
+    const isLate =
+      (error as Error).name === "AbortError" || (error as Error).name === "TimeoutError";
     throw new EngineError(name, isLate ? "did not answer in time" : (error as Error).message);
   }
 }
@@ -136,16 +137,25 @@ function reasonIn(data: Buffer, status: number): string {
   }
 }
 
-/** Works on items, at most so many at once, and stops at the first error. */
+/**
+ * Works on items, at most so many at once. After an error nothing new is begun.
+ *
+ * @throws the first error, when all work that was under way has ended.
+ */
 export async function forEachParallel<T>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values();
+  const errors: unknown[] = [];
   // All workers draw from one iterator, so each takes the next item when it has finished one.
+  const queue = items.values();
   const worker = async () => {
-    for (const item of queue) await work(item);
+    for (const item of queue) {
+      await work(item).catch((error: unknown) => errors.push(error));
+      if (errors.length > 0) return;
+    }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (errors.length > 0) throw errors[0];
 }

@@ -3,11 +3,10 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { livingAgent } from "./agentProcess.ts";
-import { labelFilters } from "./engine.ts";
-import { CommandError, docker } from "./run.ts";
-import type { Labels } from "../components/labels.ts";
+import { carries, type Labels } from "../components/labels.ts";
 import type { Names } from "../components/names.ts";
 import type { Settings } from "../components/settings.ts";
+import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
 import { overlaps } from "../components/subnet.ts";
 
 /**
@@ -18,54 +17,27 @@ export async function findObstacles(
   settings: Settings,
   names: Names,
   labels: Labels,
+  inventory: Inventory,
 ): Promise<string[]> {
-  let networks: Network[];
-  let ownPorts: string;
-  try {
-    [networks, ownPorts] = await Promise.all([listNetworks(), portsOf(labels)]);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return [`the Docker engine does not answer: ${error.message}`];
-  }
   return [
-    ...subnetObstacles(settings, networks, labels),
-    ...(await gossipPortObstacles(settings, ownPorts)),
+    ...subnetObstacles(settings, inventory.networks, labels),
+    ...(await gossipPortObstacles(settings, inventory.containers)),
     ...(await rpcPortObstacles(settings, names)),
   ];
 }
 
-interface Network {
-  readonly Name: string;
-  readonly Labels: Readonly<Record<string, string>> | null;
-  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
-}
-
-async function listNetworks(): Promise<Network[]> {
-  const ids = (await docker(["network", "ls", "--quiet"])).trim().split("\n").filter(Boolean);
-  if (ids.length === 0) return [];
-  return JSON.parse(await docker(["network", "inspect", ...ids])) as Network[];
-}
-
-function portsOf(labels: Labels): Promise<string> {
-  return docker(["ps", ...labelFilters(labels), "--format", "{{.Ports}}"]);
-}
-
 function subnetObstacles(
   settings: Settings,
-  networks: readonly Network[],
+  networks: readonly FoundNetwork[],
   labels: Labels,
 ): string[] {
   const { cidr, gateway } = settings.subnet;
   const taken = networks
-    .filter(
-      ({ Labels: found }) =>
-        !Object.entries(labels).every(([key, value]) => found?.[key] === value),
-    )
-    .flatMap(({ Name, IPAM }) =>
-      (IPAM.Config ?? [])
-        .flatMap(({ Subnet }) => Subnet ?? [])
+    .filter((found) => !carries(found.labels, labels))
+    .flatMap(({ name, subnets }) =>
+      subnets
         .filter((other) => overlaps(cidr, other))
-        .map((other) => `the Docker network ${Name} (${other})`),
+        .map((other) => `the Docker network ${name} (${other})`),
     );
   // A network's bridge is an interface too, and is already named as the network.
   const interfaces = taken.length > 0 ? [] : interfacesIn(cidr, gateway);
@@ -87,11 +59,14 @@ function interfacesIn(cidr: string, gateway: string): string[] {
   );
 }
 
-async function gossipPortObstacles(settings: Settings, ownPorts: string): Promise<string[]> {
+async function gossipPortObstacles(
+  settings: Settings,
+  own: readonly FoundContainer[],
+): Promise<string[]> {
   // Ports of a remote engine cannot be tried from here.
   if (process.env["DOCKER_HOST"] && !process.env["DOCKER_HOST"].startsWith("unix:")) return [];
   const { publishAddress: address, gossipPort: port } = settings;
-  if (ownPorts.includes(`${address}:${port}->`)) return [];
+  if (own.some(({ published }) => published.includes(`${address}:${port}/tcp`))) return [];
   const [tcp, udp] = await Promise.all([tryTcp(address, port), tryUdp(address, port)]);
   const code = tcp ?? udp;
   if (code === undefined) return [];

@@ -1,5 +1,6 @@
 import { type Member, parseMembers } from "../components/members.ts";
-import { docker, run } from "./run.ts";
+import { execute } from "./containerExec.ts";
+import { run } from "./run.ts";
 
 /** A side from which the cluster is looked at. */
 export type View =
@@ -17,13 +18,11 @@ export type View =
  * Runs Serf's command line against the agent of a view.
  *
  * @param timeout milliseconds. Default: 10,000.
- * @throws CommandError when the agent does not answer or the command fails.
+ * @throws CommandError or EngineError when the agent does not answer or the command fails.
  */
 export function serf(view: View, args: readonly string[], timeout?: number): Promise<string> {
+  if (view.kind === "container") return execute(view.name, ["serf", ...args], timeout);
   const [command, ...rest] = args;
-  if (view.kind === "container") {
-    return docker(["exec", view.name, "serf", command!, ...rest], timeout);
-  }
   return run(view.binary, [command!, `-rpc-addr=${view.rpcAddress}`, ...rest], { timeout });
 }
 

@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { labelsOf } from "../../components/labels.ts";
 import { birthOf } from "../../programs/birth.mjs";
 import { docker, run } from "../../programs/run.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "./project.ts";
@@ -118,7 +117,6 @@ test("the gate says at its deadline who is missing, and to whom", async () => {
   const input = {
     expected: [...alive, { name: "serf-e2e-ghost", address: "172.31.250.99" }],
     views: [{ kind: "container", name: seed }],
-    retirement: { labels: labelsOf("serf", stack) },
     timeout: 1,
   };
   const env = { ...process.env, SERF_CONVERGENCE: JSON.stringify(input) };
@@ -134,7 +132,7 @@ test("a second start changes nothing", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const output = await project.succeed("start", "--stack", stack);
-  expect(output).toMatch(/Resources:\s+15 unchanged/);
+  expect(output).toMatch(/Resources:\s+16 unchanged/);
   expect(await containersOf(stack)).toEqual(before);
   expect(project.hostAgentPid(stack)).toBe(pid);
 });
@@ -194,9 +192,15 @@ test("a host's agent that was killed is seen in a preview and started by the nex
   await expectNoChange();
 });
 
-test("a joiner removed behind Pulumi's back is made anew, and nobody else", async () => {
+test.each([
+  ["removed", ["rm", "--force"]],
+  ["stopped", ["stop"]],
+])("a joiner %s behind Pulumi's back is made anew, and nobody else", async (_, command) => {
   const { [joiner(2)]: lost, ...others } = await containersOf(stack);
-  await docker(["rm", "--force", joiner(2)]);
+  await docker([...command, joiner(2)], 20_000);
+  const preview = await project.succeed("preview", "--stack", stack);
+  expect(preview.match(/serf:cluster:Joiner +\S+ +update/g)).toHaveLength(1);
+  expect(preview).toMatch(/serf:cluster:Joiner +joiners-2 +update \[diff: ~generation\]/);
   await project.succeed("start", "--stack", stack);
   await expectCluster(3);
   const after = await containersOf(stack);
@@ -220,8 +224,9 @@ test("a changed handler rebuilds the image; the preview shows the containers it 
   const before = await containersOf(stack);
   appendFileSync(project.path("docker", "handlers", "load"), "# changed\n");
   const preview = await project.succeed("preview", "--stack", stack);
-  for (const name of ["seed", "joiners-1", "joiners-2", "joiners-3"]) {
-    expect(preview).toMatch(new RegExp(`docker:index:Container +${name} +replace`));
+  expect(preview).toMatch(/docker:index:Container +seed +replace/);
+  for (const name of ["joiners-1", "joiners-2", "joiners-3"]) {
+    expect(preview).toMatch(new RegExp(`serf:cluster:Joiner +${name} +update \\[diff: ~image\\]`));
   }
   await project.succeed("start", "--stack", stack);
   await expectCluster(3);
@@ -230,6 +235,25 @@ test("a changed handler rebuilds the image; the preview shows the containers it 
   for (const [name, id] of Object.entries(before)) expect(after[name], name).not.toBe(id);
   const images = await docker(["image", "ls", "--all", "serf-e2e", "--format", "{{.ID}}"]);
   expect(images.trim().split("\n")).toHaveLength(1);
+  await expectNoChange();
+});
+
+test("a network removed behind Pulumi's back is made anew with all that was in it", async () => {
+  const containers = Object.values(await containersOf(stack));
+  await docker(["rm", "--force", "--volumes", ...containers], 60_000);
+  await docker(["network", "rm", "serf-e2e"]);
+  await project.succeed("start", "--stack", stack);
+  await expectCluster(3);
+  await expectNoChange();
+});
+
+test("another subnet moves the whole cluster with one start", async () => {
+  project.configure(stack, { ...config, joiners: 3, subnet: "172.31.248.0/24" });
+  await project.succeed("start", "--stack", stack);
+  await expectCluster(3);
+  expect((await membersIn(seed)).every(({ address }) => address.startsWith("172.31.248."))).toBe(
+    true,
+  );
   await expectNoChange();
 });
 

@@ -103,6 +103,22 @@ test("an image that cannot be built says so, and the next start mends it", async
   await expectNothingAfterStop();
 });
 
+test("joiners that cannot be made are named, leave nothing, and are made by the next start", async () => {
+  const taken = `serf-${stack}-joiner-2`;
+  const image = (await docker(["image", "ls", "--format", "{{.ID}}"])).split("\n")[0]!;
+  await docker(["create", "--name", taken, "--network", "none", image, "true"]);
+  try {
+    const { code, output } = await project.run("start", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toContain(`The container name "/${taken}" is already in use`);
+    expect(Object.keys(await containersOf(stack))).toEqual([seed]);
+  } finally {
+    await docker(["rm", taken]);
+  }
+  await expectCluster();
+  await expectNothingAfterStop();
+});
+
 test("a start that is killed with all it started is taken up by the next one", async () => {
   const { child, ended } = await startUntilSeed();
   await killTree(child.pid!, "SIGKILL");

@@ -1,8 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
+import { Standing } from "../../components/standing.ts";
 import { type Declared, declare, type Mode, ofType, types } from "./mocks.ts";
 
 // It looks at the real host and engine; see test/e2e.
-vi.mock("../../components/preflight.ts", () => ({ preflight: () => Promise.resolve() }));
+vi.mock("../../components/preflight.ts", () => ({
+  preflight: () =>
+    Promise.resolve(new Standing({ containers: [], networks: [], images: [] }, "first")),
+}));
 
 async function deploy(mode: Mode = {}) {
   // The stack's own import of its components comes after the mocks are set.
@@ -22,22 +26,18 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
     const { declared } = await deploy({ preview });
     expect(names(declared, types.image)).toEqual(["image"]);
     expect(names(declared, types.network)).toEqual(["network"]);
-    expect(names(declared, types.container)).toEqual([
-      "joiners-1",
-      "joiners-2",
-      "joiners-3",
-      "seed",
-    ]);
-    expect(names(declared, types.command)).toEqual(["convergence", "host"]);
+    expect(names(declared, types.container)).toEqual(["seed"]);
+    expect(names(declared, types.joiner)).toEqual(["joiners-1", "joiners-2", "joiners-3"]);
+    expect(names(declared, types.command)).toEqual(["convergence", "host", "joiners"]);
   });
 
   test("declares as many joiners as configured, the same ones whatever their number", async () => {
     const five = await deploy({ preview, config: { joiners: "5" } });
     const two = await deploy({ preview, config: { joiners: "2" } });
-    const fiveJoiners = ofType(five.declared, types.container);
-    const twoJoiners = ofType(two.declared, types.container);
-    expect(Object.keys(fiveJoiners)).toHaveLength(6);
-    expect(Object.keys(twoJoiners).sort()).toEqual(["joiners-1", "joiners-2", "seed"]);
+    const fiveJoiners = ofType(five.declared, types.joiner);
+    const twoJoiners = ofType(two.declared, types.joiner);
+    expect(Object.keys(fiveJoiners)).toHaveLength(5);
+    expect(Object.keys(twoJoiners).sort()).toEqual(["joiners-1", "joiners-2"]);
     for (const [name, joiner] of Object.entries(twoJoiners)) {
       expect(fiveJoiners[name]).toEqual(joiner);
     }
@@ -45,13 +45,13 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
 
   test("works without joiners", async () => {
     const { declared, outputs } = await deploy({ preview, config: { joiners: "0" } });
-    expect(names(declared, types.container)).toEqual(["seed"]);
+    expect(names(declared, types.joiner)).toEqual([]);
     expect(outputs["joiners"]).toEqual([]);
   });
 
   test("leaves the host out when it is not to join", async () => {
     const { declared, outputs } = await deploy({ preview, config: { hostAgent: "false" } });
-    expect(names(declared, types.command)).toEqual(["convergence"]);
+    expect(names(declared, types.command)).toEqual(["convergence", "joiners"]);
     expect(outputs["host"]).toBeNull();
   });
 
@@ -111,17 +111,17 @@ test("the gate expects every member, from the seed's, the last joiner's and the 
   ]);
   expect(JSON.parse(environment["SERF_INCARNATIONS"]!)).toEqual([
     "seed-id",
-    "joiners-1-id",
-    "joiners-2-id",
+    "ids",
     expect.any(String),
   ]);
 });
 
-test("everything on the engine carries the stack's labels", async () => {
+test("everything on the engine carries the stack's labels and its generation", async () => {
   const { declared } = await deploy({ stack: "blue" });
   const labels = [
     { label: "serf.project", value: "serf" },
     { label: "serf.stack", value: "blue" },
+    { label: "serf.generation", value: "first" },
   ];
   for (const type of [types.container, types.network]) {
     for (const one of Object.values(ofType(declared, type))) {
@@ -129,5 +129,13 @@ test("everything on the engine carries the stack's labels", async () => {
     }
   }
   const build = ofType(declared, types.image)["image"]!.inputs["build"] as { label: unknown };
-  expect(build.label).toEqual({ "serf.project": "serf", "serf.stack": "blue" });
+  expect(build.label).toEqual({
+    "serf.project": "serf",
+    "serf.stack": "blue",
+    "serf.generation": "first",
+  });
+  const { stdin } = ofType(declared, types.command)["joiners"]!.inputs as { stdin: string };
+  expect(JSON.parse(stdin)).toMatchObject({
+    labels: { "serf.project": "serf", "serf.stack": "blue" },
+  });
 });

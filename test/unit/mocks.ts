@@ -7,19 +7,26 @@ export interface Declared {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** What the commands' programs print. */
+const printed: Readonly<Record<string, string>> = {
+  convergence: '[{"name":"a"}]',
+  joiners: '{"joiners":2,"incarnation":"ids"}',
+};
+
 /** What a resource's provider would add to the inputs, by type; no other type is expected. */
 const results: Readonly<Record<string, (declared: Declared) => Record<string, unknown>>> = {
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: "sha256:0123" }),
   "docker:index/network:Network": () => ({}),
   "docker:index/container:Container": () => ({}),
   "command:local:Command": ({ name }) => ({
-    stdout: name === "convergence" ? '[{"name":"a"}]' : "{}",
+    stdout: printed[name] ?? "{}",
     stderr: "",
   }),
   "serf:cluster:SerfImage": () => ({}),
   "serf:cluster:Network": () => ({}),
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),
+  "serf:cluster:Joiner": () => ({}),
   "serf:cluster:HostAgent": () => ({}),
   "serf:cluster:Convergence": () => ({}),
 };
@@ -107,4 +114,5 @@ export const types = {
   network: "docker:index/network:Network",
   container: "docker:index/container:Container",
   command: "command:local:Command",
+  joiner: "serf:cluster:Joiner",
 };

@@ -12,7 +12,9 @@ import { declare, ofType, types } from "../mocks.ts";
 
 const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };
-const place = { image: "serf-test:1", network: "serf-test", labels, tags: { rack: "7" } };
+const place = { image: "serf-test:1", labels, tags: { rack: "7" } };
+const clusterNetwork = () =>
+  new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "first" });
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -30,7 +32,12 @@ function agentOf(inputs: unknown): Record<string, unknown> {
 
 describe.each([false, true])("in a preview: %s", (preview) => {
   test("SerfImage names the image by its content, relative to the project", async () => {
-    const args = { prefix: "serf-test", labels, serfVersion: "0.11.0" };
+    const args = {
+      prefix: "serf-test",
+      labels,
+      serfVersion: "0.11.0",
+      generationOf: (name: string) => `of ${name}`,
+    };
     const images = async (builderImage: string | undefined) => {
       const { declared, returned } = await declare(
         () => new SerfImage("image", { ...args, builderImage, runtimeImage: undefined }).ref,
@@ -43,6 +50,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(returned).toBe(image.inputs["name"]);
     expect(image.inputs["build"]).toMatchObject({
       context: "docker",
+      label: { ...labels, "serf.generation": `of ${String(returned)}` },
       buildArgs: { SERF_VERSION: "0.11.0", SERF_SUM: expect.stringMatching(/^h1:/) as string },
     });
     const other = await images("registry.example/go:1");
@@ -50,10 +58,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
   });
 
   test("ClusterNetwork gives its address plan in full", async () => {
-    const { declared } = await declare(
-      () => new ClusterNetwork("network", { networkName: "serf-test", labels, subnet }),
-      { preview },
-    );
+    const { declared } = await declare(clusterNetwork, { preview });
     expect(ofType(declared, types.network)["network"]!.inputs).toMatchObject({
       name: "serf-test",
       driver: "bridge",
@@ -66,6 +71,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       () => {
         const seed = new Seed("seed", {
           ...place,
+          network: clusterNetwork(),
+          generation: "second",
           memberName: "serf-test-seed",
           address: subnet.seed,
           publish: { address: "127.0.0.1", port: 7979 },
@@ -85,39 +92,67 @@ describe.each([false, true])("in a preview: %s", (preview) => {
         protocol,
       })),
     );
+    expect(inputs).toMatchObject({
+      stopTimeout: 10,
+      destroyGraceSeconds: 10,
+      uploads: [{ file: "/etc/serf/agent.json", permissions: "0440" }],
+    });
+    expect(inputs).not.toHaveProperty("command");
+    expect(inputs).not.toHaveProperty("envs");
+    expect(inputs["labels"]).toContainEqual({ label: "serf.generation", value: "second" });
     expect(agentOf(inputs)).toMatchObject({
       retry_join: ["10.9.0.2"],
       tags: { role: "seed", rack: "7" },
     });
   });
 
-  test("Joiners join the address that they are given, and stop gracefully", async () => {
+  test("Joiners are made by one command, after the network and before its removal", async () => {
     const { declared } = await declare(
       () =>
         new Joiners("joiners", {
           ...place,
-          count: 2,
+          network: clusterNetwork(),
           joinAddress: pulumi.output("10.9.0.2"),
-          prefix: "serf-test",
-          subnet,
+          joiners: [
+            { name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" },
+            { name: "serf-test-joiner-2", address: "10.9.0.4", generation: "second" },
+          ],
         }),
       { preview },
     );
-    const { inputs } = ofType(declared, types.container)["joiners-2"]!;
-    expect(inputs).toMatchObject({
-      name: "serf-test-joiner-2",
+    const { inputs } = ofType(declared, types.command)["joiners"]!;
+    expect(inputs).toMatchObject({ addPreviousOutputInEnv: false });
+    expect(inputs).not.toHaveProperty("environment");
+    expect(JSON.parse(inputs["stdin"] as string)).toEqual({
       image: "serf-test:1",
-      stopTimeout: 10,
-      destroyGraceSeconds: 10,
-      uploads: [{ file: "/etc/serf/agent.json", permissions: "0440" }],
+      network: "serf-test",
+      labels,
+      join: ["10.9.0.2"],
+      tags: { role: "joiner", rack: "7" },
+      joiners: [
+        { name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" },
+        { name: "serf-test-joiner-2", address: "10.9.0.4", generation: "second" },
+      ],
     });
-    expect(inputs).not.toHaveProperty("ports");
-    expect(inputs).not.toHaveProperty("command");
-    expect(inputs).not.toHaveProperty("envs");
-    expect(agentOf(inputs)).toMatchObject({
-      node_name: "serf-test-joiner-2",
-      bind: "10.9.0.4:7946",
-      retry_join: ["10.9.0.2"],
+    if (!preview) expect(inputs["triggers"]).toEqual(["network-id"]);
+  });
+
+  test("each joiner shows what it is made from", async () => {
+    const { declared } = await declare(
+      () =>
+        new Joiners("joiners", {
+          ...place,
+          network: clusterNetwork(),
+          joinAddress: "10.9.0.2",
+          joiners: [{ name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" }],
+        }),
+      { preview },
+    );
+    expect(ofType(declared, types.joiner)["joiners-1"]!.inputs).toEqual({
+      name: "serf-test-joiner-1",
+      address: "10.9.0.3",
+      generation: "first",
+      image: "serf-test:1",
       tags: { role: "joiner", rack: "7" },
     });
   });
@@ -160,7 +195,7 @@ test("Convergence outputs what the gate printed, and nothing in a preview", asyn
     new Convergence("convergence", {
       expected: [],
       views: [],
-      retirement: { labels },
+      formerHostAgentDir: undefined,
       timeout: 60,
       incarnations: ["a"],
     }).members;

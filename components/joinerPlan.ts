@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { agentConfig, imageEventHandlers } from "./agentConfig.ts";
+import { generationLabel, type Labels, specLabel } from "./labels.ts";
+import { joinerName } from "./names.ts";
+import type { FoundContainer, Standing } from "./standing.ts";
+import { joinerAddress, type SubnetPlan } from "./subnet.ts";
+
+/** A joiner as it is declared. */
+export interface DeclaredJoiner {
+  /** The container's and the member's name. */
+  readonly name: string;
+  /** The address on the cluster's network. */
+  readonly address: string;
+  /** A new one asks for a new container; see `standing.ts`. */
+  readonly generation: string;
+}
+
+/** The joiners that a stack should have, in index order. */
+export function declareJoiners(
+  count: number,
+  prefix: string,
+  subnet: SubnetPlan,
+  standing: Standing,
+): DeclaredJoiner[] {
+  return Array.from({ length: count }, (_, position) => {
+    const name = joinerName(prefix, position + 1);
+    return {
+      name,
+      address: joinerAddress(subnet, position + 1),
+      generation: standing.ofContainer(name),
+    };
+  });
+}
+
+/** What all joiners of a stack are made from. */
+export interface JoinerTemplate {
+  readonly image: string;
+  /** The network's name. */
+  readonly network: string;
+  readonly labels: Labels;
+  /** Addresses to join. */
+  readonly join: readonly string[];
+  /** All tags of the members. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A joiner with everything that its container is made from. */
+export interface JoinerSpec extends DeclaredJoiner {
+  /** The agent's configuration file. */
+  readonly config: string;
+  /** A hash over what the container is made from. */
+  readonly spec: string;
+}
+
+/** Works out what a joiner's container is made from. */
+export function joinerSpec(template: JoinerTemplate, joiner: DeclaredJoiner): JoinerSpec {
+  const { image, network, join, tags } = template;
+  const config = agentConfig({ ...joiner, tags }, join, { eventHandlers: imageEventHandlers });
+  const hash = createHash("sha256").update(JSON.stringify([image, network, config]));
+  return { ...joiner, config, spec: hash.digest("hex").slice(0, 12) };
+}
+
+/** What leads from the joiners that are there to those that should be. */
+export interface JoinerPlan {
+  /** Containers to be stopped and removed, before others take their names and addresses. */
+  readonly remove: readonly FoundContainer[];
+  /** Joiners to be made. */
+  readonly create: readonly JoinerSpec[];
+}
+
+/**
+ * Compares the joiners that should be with the containers that are there. One that runs, was made
+ * from the same and is of the same generation stays as it is.
+ */
+export function planJoiners(
+  wanted: readonly JoinerSpec[],
+  found: readonly FoundContainer[],
+): JoinerPlan {
+  const specs = new Map(wanted.map((joiner) => [joiner.name, joiner]));
+  const isGood = ({ name, isRunning, labels }: FoundContainer) => {
+    const joiner = specs.get(name);
+    return (
+      isRunning &&
+      joiner?.spec === labels[specLabel] &&
+      joiner?.generation === labels[generationLabel]
+    );
+  };
+  const good = new Set(found.filter(isGood).map(({ name }) => name));
+  return {
+    remove: found.filter(({ name }) => !good.has(name)),
+    create: wanted.filter(({ name }) => !good.has(name)),
+  };
+}

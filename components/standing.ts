@@ -1,0 +1,75 @@
+import { generationLabel } from "./labels.ts";
+
+/** What carries a stack's labels on an engine, and every network there is. */
+export interface Inventory {
+  readonly containers: readonly FoundContainer[];
+  /** Also those of others. */
+  readonly networks: readonly FoundNetwork[];
+  readonly images: readonly FoundImage[];
+}
+
+type FoundLabels = Readonly<Record<string, string>>;
+
+export interface FoundContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly isRunning: boolean;
+  readonly labels: FoundLabels;
+  /** The host's places that are published, as `address:port/protocol`. */
+  readonly published: readonly string[];
+}
+
+export interface FoundNetwork {
+  readonly name: string;
+  readonly labels: FoundLabels;
+  /** In CIDR notation. */
+  readonly subnets: readonly string[];
+}
+
+export interface FoundImage {
+  /** Names with tags. */
+  readonly names: readonly string[];
+  readonly labels: FoundLabels;
+}
+
+/**
+ * What of a stack stands on its engine, told by generations.
+ *
+ * A generation is a text that is declared with a thing, carried by it as a label and read back here.
+ * What is gone, or a container that does not run, gets a new one, and so a preview shows that it is
+ * to be made anew, and the next `up` does it. This is one look at the engine, where a refresh by Pulumi
+ * reads each resource by itself and takes two seconds for a network alone.
+ */
+export class Standing {
+  readonly #inventory: Inventory;
+  readonly #fresh: string;
+
+  /** @param fresh the generation of what does not stand; new in each deployment. */
+  constructor(inventory: Inventory, fresh: string) {
+    this.#inventory = inventory;
+    this.#fresh = fresh;
+  }
+
+  ofContainer(name: string): string {
+    return this.#read(
+      this.#inventory.containers.find((found) => found.name === name && found.isRunning),
+    );
+  }
+
+  /** A network with another subnet than the declared one will not stand for long. */
+  ofNetwork(name: string, cidr: string): string {
+    return this.#read(
+      this.#inventory.networks.find(
+        (found) => found.name === name && found.subnets.join() === cidr,
+      ),
+    );
+  }
+
+  ofImage(name: string): string {
+    return this.#read(this.#inventory.images.find((found) => found.names.includes(name)));
+  }
+
+  #read(found: { readonly labels: FoundLabels } | undefined): string {
+    return found?.labels[generationLabel] ?? this.#fresh;
+  }
+}

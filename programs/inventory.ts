@@ -1,0 +1,74 @@
+import type { Labels } from "../components/labels.ts";
+import type {
+  FoundContainer,
+  FoundImage,
+  FoundNetwork,
+  Inventory,
+} from "../components/standing.ts";
+import { engine, query } from "./engineApi.ts";
+
+/**
+ * Looks at the engine once.
+ *
+ * @throws EngineError when the engine does not answer.
+ */
+export async function readInventory(labels: Labels): Promise<Inventory> {
+  const [containers, networks, images] = await Promise.all([
+    listContainers(labels),
+    listNetworks(),
+    listImages(labels),
+  ]);
+  return { containers, networks, images };
+}
+
+/** The containers that carry all these labels, also those that do not run. */
+export async function listContainers(
+  labels: Readonly<Record<string, string>>,
+): Promise<FoundContainer[]> {
+  const path = `/containers/json?${query({ all: "1", filters: filters(labels) })}`;
+  const found = (await engine({ method: "GET", path })) as ApiContainer[];
+  return found.map(({ Id, Names, State, Labels, Ports }) => ({
+    id: Id,
+    name: (Names[0] ?? "").replace(/^\//, ""),
+    isRunning: State === "running",
+    labels: Labels,
+    published: (Ports ?? [])
+      .filter(({ PublicPort }) => PublicPort !== undefined)
+      .map(({ IP, PublicPort, Type }) => `${IP ?? ""}:${String(PublicPort)}/${Type}`),
+  }));
+}
+
+interface ApiContainer {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly State: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Ports:
+    readonly { readonly IP?: string; readonly PublicPort?: number; readonly Type: string }[] | null;
+}
+
+async function listNetworks(): Promise<FoundNetwork[]> {
+  const found = (await engine({ method: "GET", path: "/networks" })) as {
+    readonly Name: string;
+    readonly Labels: Readonly<Record<string, string>> | null;
+    readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
+  }[];
+  return found.map(({ Name, Labels, IPAM }) => ({
+    name: Name,
+    labels: Labels ?? {},
+    subnets: (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+  }));
+}
+
+async function listImages(labels: Labels): Promise<FoundImage[]> {
+  const path = `/images/json?${query({ filters: filters(labels) })}`;
+  const found = (await engine({ method: "GET", path })) as {
+    readonly RepoTags: readonly string[] | null;
+    readonly Labels: Readonly<Record<string, string>> | null;
+  }[];
+  return found.map(({ RepoTags, Labels }) => ({ names: RepoTags ?? [], labels: Labels ?? {} }));
+}
+
+function filters(labels: Readonly<Record<string, string>>): { label: string[] } {
+  return { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { declareJoiners, joinerSpec, planJoiners } from "../../../components/joinerPlan.ts";
+import { type FoundContainer, Standing } from "../../../components/standing.ts";
+import { planSubnet } from "../../../components/subnet.ts";
+
+const template = {
+  image: "serf-test:1",
+  network: "serf-test",
+  labels: { "serf.project": "serf", "serf.stack": "test" },
+  join: ["10.9.0.2"],
+  tags: { role: "joiner" },
+};
+const declared = (index: number) => ({
+  name: `serf-test-joiner-${index}`,
+  address: `10.9.0.${index + 2}`,
+  generation: "first",
+});
+const spec = (index: number, changes: Partial<typeof template> = {}) =>
+  joinerSpec({ ...template, ...changes }, declared(index));
+
+function found(index: number, changes: Partial<FoundContainer> = {}): FoundContainer {
+  const labels = { "serf.spec": spec(index).spec, "serf.generation": "first" };
+  const { name } = declared(index);
+  return { id: `id-${index}`, name, isRunning: true, labels, published: [], ...changes };
+}
+
+const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);
+
+test("joinerSpec holds the agent's configuration, and no other joiner's", () => {
+  expect(JSON.parse(spec(2).config)).toMatchObject({
+    node_name: "serf-test-joiner-2",
+    bind: "10.9.0.4:7946",
+    retry_join: ["10.9.0.2"],
+    leave_on_terminate: true,
+  });
+});
+
+test.each<[string, Partial<typeof template>]>([
+  ["image", { image: "serf-test:2" }],
+  ["network", { network: "other" }],
+  ["join address", { join: ["10.9.0.9"] }],
+  ["tags", { tags: { role: "web" } }],
+])("another %s gives another spec", (_, changes) => {
+  expect(spec(1, changes).spec).not.toBe(spec(1).spec);
+});
+
+describe("planJoiners", () => {
+  test("leaves alone what is as declared", () => {
+    const plan = planJoiners([spec(1), spec(2)], [found(2), found(1)]);
+    expect(plan).toEqual({ remove: [], create: [] });
+  });
+
+  test("makes what is missing and removes what is too many", () => {
+    const plan = planJoiners([spec(1), spec(3)], [found(1), found(2)]);
+    expect(names(plan.create)).toEqual(["serf-test-joiner-3"]);
+    expect(names(plan.remove)).toEqual(["serf-test-joiner-2"]);
+  });
+
+  test.each<[string, Partial<FoundContainer>]>([
+    ["does not run", { isRunning: false }],
+    ["was made from something else", { labels: { "serf.generation": "first", "serf.spec": "x" } }],
+    ["is of another generation", { labels: { ...found(1).labels, "serf.generation": "older" } }],
+    ["has no labels of ours", { labels: {} }],
+  ])("replaces one that %s", (_, changes) => {
+    const plan = planJoiners([spec(1), spec(2)], [found(1, changes), found(2)]);
+    expect(names(plan.remove)).toEqual(["serf-test-joiner-1"]);
+    expect(names(plan.create)).toEqual(["serf-test-joiner-1"]);
+  });
+
+  test("removes all when none is wanted", () => {
+    expect(names(planJoiners([], [found(1), found(2)]).remove)).toHaveLength(2);
+  });
+});
+
+test("declareJoiners gives names and addresses in index order, and each its own generation", () => {
+  const standing = new Standing({ containers: [found(2)], networks: [], images: [] }, "new");
+  expect(declareJoiners(2, "serf-test", planSubnet("10.9.0.0/24")!, standing)).toEqual([
+    { ...declared(1), generation: "new" },
+    { ...declared(2), generation: "first" },
+  ]);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { Standing } from "../../../components/standing.ts";
+
+const labels = { "serf.generation": "old" };
+const container = { id: "1", name: "seed", isRunning: true, labels, published: [] };
+const network = { name: "net", labels, subnets: ["10.9.0.0/24"] };
+const image = { names: ["serf:1"], labels };
+const standing = (changes: object = {}) =>
+  new Standing(
+    { containers: [container], networks: [network], images: [image], ...changes },
+    "new",
+  );
+
+test("what stands keeps its generation", () => {
+  expect(standing().ofContainer("seed")).toBe("old");
+  expect(standing().ofNetwork("net", "10.9.0.0/24")).toBe("old");
+  expect(standing().ofImage("serf:1")).toBe("old");
+});
+
+test("what is gone gets a new one", () => {
+  expect(standing().ofContainer("joiner")).toBe("new");
+  expect(standing({ networks: [] }).ofNetwork("net", "10.9.0.0/24")).toBe("new");
+  expect(standing().ofImage("serf:2")).toBe("new");
+});
+
+test("so does a container that does not run, and one that carries no generation", () => {
+  const containers = [{ ...container, isRunning: false }];
+  expect(standing({ containers }).ofContainer("seed")).toBe("new");
+  expect(standing({ containers: [{ ...container, labels: {} }] }).ofContainer("seed")).toBe("new");
+});
+
+test("so does a network with another subnet", () => {
+  expect(standing().ofNetwork("net", "10.8.0.0/24")).toBe("new");
+});

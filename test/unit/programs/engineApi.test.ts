@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { demultiplex, execute } from "../../../programs/containerExec.ts";
+import { engine, forEachParallel, query } from "../../../programs/engineApi.ts";
+
+let dir: string;
+let server: Server;
+let answers: Record<string, { status?: number; type?: string; body: string | Buffer }>;
+let asked: { request: string; type: string | undefined; body: string }[];
+
+/** An engine that answers what the test has told it. */
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "serf-engine-"));
+  asked = [];
+  server = createServer((request: IncomingMessage, response) => {
+    void text(request).then((body) => {
+      const name = `${String(request.method)} ${String(request.url)}`;
+      asked.push({ request: name, type: request.headers["content-type"], body });
+      const answer = answers[name];
+      if (answer === undefined) return;
+      response.writeHead(answer.status ?? 200, {
+        "content-type": answer.type ?? "application/json",
+      });
+      response.end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(join(dir, "socket"), resolve));
+  process.env["DOCKER_HOST"] = `unix://${join(dir, "socket")}`;
+});
+
+afterEach(() => {
+  delete process.env["DOCKER_HOST"];
+  server.closeAllConnections();
+  server.close();
+  rmSync(dir, { recursive: true });
+});
+
+test("sends values as JSON and archives as such, and reads JSON", async () => {
+  answers = {
+    "POST /v1.41/a": { body: '{"Id":"1"}' },
+    "PUT /v1.41/b": { body: "" },
+  };
+  expect(await engine({ method: "POST", path: "/a", body: { x: "ä" } })).toEqual({ Id: "1" });
+  await engine({ method: "PUT", path: "/b", body: Buffer.from("tar") });
+  expect(asked).toEqual([
+    { request: "POST /v1.41/a", type: "application/json", body: '{"x":"ä"}' },
+    { request: "PUT /v1.41/b", type: "application/x-tar", body: "tar" },
+  ]);
+});
+
+test("throws the engine's own words, with the request and the status", async () => {
+  answers = { "POST /v1.41/a?x=1": { status: 409, body: '{"message":"name is taken"}' } };
+  await expect(engine({ method: "POST", path: "/a?x=1" })).rejects.toMatchObject({
+    message: "POST /a: name is taken",
+    status: 409,
+  });
+});
+
+test("does not wait for ever", async () => {
+  answers = {};
+  await expect(engine({ method: "GET", path: "/a", timeout: 50 })).rejects.toThrow(
+    "GET /a: did not answer in time",
+  );
+});
+
+test("names an engine that cannot be reached", async () => {
+  process.env["DOCKER_HOST"] = `unix://${join(dir, "nowhere")}`;
+  await expect(engine({ method: "GET", path: "/a" })).rejects.toThrow(/^GET \/a: .*ENOENT/);
+});
+
+test("query writes texts as they are and anything else as JSON", () => {
+  expect(query({ all: "1", filters: { label: ["a=b"] } })).toBe(
+    "all=1&filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D",
+  );
+});
+
+function piece(stream: number, content: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head[0] = stream;
+  head.writeUInt32BE(content.length, 4);
+  return Buffer.concat([head, content]);
+}
+
+test("demultiplex puts the pieces of each stream together, also within a character", () => {
+  const [first, second] = [Buffer.from("ä").subarray(0, 1), Buffer.from("ä").subarray(1)];
+  const output = [piece(1, first), piece(2, Buffer.from("no")), piece(1, second)];
+  expect(demultiplex(Buffer.concat(output))).toEqual({ stdout: "ä", stderr: "no" });
+});
+
+test.each([
+  ["returns what a program printed", 0],
+  ["throws what a program that failed has said", 3],
+])("execute %s", async (_, code) => {
+  answers = {
+    "POST /v1.41/containers/c/exec": { body: '{"Id":"e"}' },
+    "POST /v1.41/exec/e/start": {
+      type: "application/vnd.docker.raw-stream",
+      body: Buffer.concat([piece(1, Buffer.from("out")), piece(2, Buffer.from("err\n"))]),
+    },
+    "GET /v1.41/exec/e/json": { body: JSON.stringify({ ExitCode: code }) },
+  };
+  if (code === 0) expect(await execute("c", ["serf", "members"])).toBe("out");
+  else await expect(execute("c", ["serf", "members"])).rejects.toThrow("serf members in c: err");
+});
+
+test("forEachParallel works on every item, never more at once than allowed", async () => {
+  let running = 0;
+  let most = 0;
+  const done: number[] = [];
+  await forEachParallel([1, 2, 3, 4, 5], 2, async (item) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running--;
+    done.push(item);
+  });
+  expect(most).toBe(2);
+  expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("forEachParallel begins nothing after an error, and ends what is under way", async () => {
+  const ended: number[] = [];
+  const work = async (item: number) => {
+    if (item === 1) throw new Error("one");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    ended.push(item);
+  };
+  await expect(forEachParallel([1, 2, 3, 4], 2, work)).rejects.toThrow("one");
+  expect(ended).toEqual([2]);
+});
