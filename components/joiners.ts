@@ -72,7 +72,7 @@ export class Joiners extends pulumi.ComponentResource {
   }
 }
 
-export interface JoinerArgs extends DeclaredJoiner {
+interface JoinerArgs extends DeclaredJoiner {
   readonly image: pulumi.Input<string>;
   /** All tags of the member. */
   readonly tags: Readonly<Record<string, string>>;

@@ -18,7 +18,11 @@ const lazy = new Set(["typescript", "@npmcli/arborist"]);
  */
 const unwanted = "source-map-support/register";
 
-/** The sources of the modules that stand in for these packages, by URL. */
+/**
+ * The sources of the modules that stand in for these packages, by URL.
+ *
+ * @type {Map<string, string>}
+ */
 const standIns = new Map();
 
 registerHooks({

@@ -19,7 +19,7 @@ import {
 import { type Labels, roleLabel } from "../components/labels.ts";
 import { forEachParallel } from "./engineApi.ts";
 import { listContainers } from "./inventory.ts";
-import { createJoiner, removeContainer } from "./joinerContainer.ts";
+import { createJoiner, removeContainers } from "./joinerContainer.ts";
 import { printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */
@@ -37,13 +37,10 @@ export interface JoinersResult {
 /** An engine makes containers nearly one after the other; more at once only compete for its locks. */
 const createLimit = 4;
 
-/** Stopping is mostly waiting for agents that leave. */
-const removeLimit = 64;
-
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
   const wanted = input.joiners.map((joiner) => joinerSpec(input, joiner));
   const plan = planJoiners(wanted, await joinersOf(input.labels));
-  await forEachParallel(plan.remove, removeLimit, ({ id }) => removeContainer(id));
+  await removeContainers(plan.remove.map(({ id }) => id));
   await forEachParallel(plan.create, createLimit, async (joiner) => {
     await createJoiner(input, joiner);
   });
@@ -62,7 +59,7 @@ async function create(input: JoinersInput): Promise<JoinersResult> {
 }
 
 async function removeAll(labels: Labels): Promise<void> {
-  await forEachParallel(await joinersOf(labels), removeLimit, ({ id }) => removeContainer(id));
+  await removeContainers((await joinersOf(labels)).map(({ id }) => id));
 }
 
 function joinersOf(labels: Labels) {
@@ -74,6 +71,9 @@ await printResult(async () => {
   const command = process.argv[2];
   if (command === "create") return await create(input);
   if (command === "update") return await reconcile(input);
-  if (command === "delete") return await removeAll(input.labels);
+  if (command === "delete") {
+    await removeAll(input.labels);
+    return undefined;
+  }
   throw new Error(`The command is ${command ?? "missing"}, allowed are create, update and delete.`);
 });
