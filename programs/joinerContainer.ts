@@ -4,7 +4,7 @@ import { agentConfigPath } from "../components/agentConfig.ts";
 import { configPermissions, restartPolicy, stopGrace } from "../components/containerSettings.ts";
 import { generationLabel, roleLabel, specLabel } from "../components/labels.ts";
 import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
-import { engine, EngineError, type EngineRequest, forEachParallel, query } from "./engineApi.ts";
+import { engine, EngineError, type EngineRequest, query } from "./engineApi.ts";
 import { pause } from "./run.ts";
 
 /**
@@ -54,9 +54,6 @@ async function archive(path: string, content: string): Promise<Buffer> {
 /** Milliseconds between two containers that are told to stop. */
 const stopPace = 50;
 
-/** An engine removes containers nearly one after the other; more at once only compete for its locks. */
-const removeLimit = 4;
-
 /**
  * Stops containers, in which the agents leave the cluster, and removes them with their volumes.
  *
@@ -69,10 +66,8 @@ export async function removeContainers(ids: readonly string[]): Promise<void> {
     ids.map(async (id, position) => {
       await pause(position * stopPace);
       await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
+      await unlessGone({ method: "DELETE", path: `/containers/${id}?force=1&v=1` });
     }),
-  );
-  await forEachParallel(ids, removeLimit, (id) =>
-    unlessGone({ method: "DELETE", path: `/containers/${id}?force=1&v=1` }),
   );
 }
 

@@ -1,0 +1,58 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { toolchain } from "../setup/toolchain.ts";
+import { limit } from "./contenders/limit.ts";
+import { ours } from "./contenders/ours.ts";
+import { findField } from "./field.ts";
+import { keepImage } from "./keptImage.ts";
+import { folderPrefix, removeFolders, removeImages, removeLeftovers } from "./leftovers.ts";
+import { machineFacts, versionsOf } from "./machine.ts";
+import type { BenchOptions } from "./options.ts";
+import { best, tryParallelisms } from "./parallelism.ts";
+import { say } from "./progress.ts";
+import { copyProject } from "./projectCopy.ts";
+import { writeResults } from "./report.ts";
+import { measureRounds, type Tally } from "./rounds.ts";
+
+/**
+ * Measures everything and writes the results, also those of a run that is interrupted. The engine
+ * and the host are as before in the end, whatever happens.
+ */
+export async function runBench(options: BenchOptions): Promise<void> {
+  const date = new Date().toISOString();
+  const { env } = await toolchain();
+  await clean();
+  try {
+    const folder = await mkdtemp(join(tmpdir(), folderPrefix));
+    const copy = await copyProject(join(folder, "project"), env);
+    say("building the image that all contenders use");
+    await keepImage(ours(copy, false));
+    const { contenders, missing } = await findField(copy, folder);
+    for (const [name, why] of Object.entries(missing)) say(`${name} is missing: ${why}`);
+    const machine = await machineFacts();
+    const versions = await versionsOf(copy.env);
+
+    const parallelismTried = options.parallelism === undefined ? await tryParallelisms() : [];
+    const limitParallelism = options.parallelism ?? best(parallelismTried);
+    say(`the limit makes ${limitParallelism} containers at once`);
+
+    const tally: Tally = { measurements: [], failures: [] };
+    const { sizes, rounds, out } = options;
+    try {
+      await measureRounds([limit(limitParallelism), ...contenders], sizes, rounds, tally);
+    } finally {
+      const setting = { date, machine, versions, rounds, sizes, limitParallelism };
+      await writeResults({ ...setting, parallelismTried, missing, ...tally }, out);
+      say(`results are in ${out}`);
+    }
+  } finally {
+    await clean();
+  }
+}
+
+async function clean(): Promise<void> {
+  await removeFolders();
+  await removeLeftovers();
+  await removeImages();
+}

@@ -1,0 +1,111 @@
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { agentConfigPath } from "../../components/agentConfig.ts";
+import { agents } from "../agents.ts";
+import { runChild } from "../child.ts";
+import type { Contender } from "../contender.ts";
+import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
+
+const name = `${prefix}-tf`;
+
+/**
+ * Terraform with the Docker provider that ours is made of, too: the same containers as ours.
+ *
+ * @param provider the folder of the built provider.
+ * @param folder where its files go.
+ */
+export function terraform(provider: string, folder: string): Contender {
+  const work = join(folder, "stack");
+  const cliConfig = join(folder, "cli.tfrc");
+  const env = { ...process.env, TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1" };
+  const call = (...args: string[]) => runChild(["terraform", ...args], { cwd: work, env });
+  const apply = () => call("apply", "-auto-approve", "-input=false", "-no-color");
+  const isLeft = (output: string) => output.includes("0 added, 0 changed, 0 destroyed");
+  return {
+    name: "terraform",
+    seed: `${name}-seed`,
+    label: `${benchLabel}=1`,
+    more: 0,
+    awaitsFormation: false,
+    prepare: async (joiners) => {
+      await rm(work, { recursive: true, force: true });
+      await mkdir(work, { recursive: true });
+      // With the override Terraform runs without `init`, which would ask a registry.
+      await writeFile(cliConfig, overrides(provider));
+      await writeFile(join(work, "main.tf.json"), JSON.stringify(stackOf(joiners), undefined, 2));
+    },
+    up: async () => (await apply()).cpu,
+    plan: async () => {
+      // 0 for no change; 2, a failure here, for some.
+      await call("plan", "-detailed-exitcode", "-input=false", "-no-color");
+    },
+    apply: async () => {
+      const { output } = await apply();
+      if (!isLeft(output)) throw new Error(`terraform apply changed something:\n${output}`);
+    },
+    destroy: async () => {
+      await call("destroy", "-auto-approve", "-input=false", "-no-color");
+    },
+    state: async () => (await stat(join(work, "terraform.tfstate"))).size,
+  };
+}
+
+function overrides(provider: string): string {
+  const folder = JSON.stringify(provider);
+  return `provider_installation {\n  dev_overrides { "kreuzwerker/docker" = ${folder} }\n  direct {}\n}\n`;
+}
+
+/** The configuration in Terraform's JSON syntax. */
+export function stackOf(joiners: number): unknown {
+  const labels = [{ label: benchLabel, value: "1" }];
+  const [seed, first] = agents(name, 1);
+  const container = (address: string, config: string) => ({
+    image: keptImage,
+    // Left out, it is read back as another and every plan replaces the container.
+    network_mode: "bridge",
+    networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
+    upload: [{ file: agentConfigPath, content: config, permissions: "0440" }],
+    labels,
+    restart: "unless-stopped",
+    stop_timeout: stopGrace,
+    destroy_grace_seconds: stopGrace,
+  });
+  const published = (protocol: string) => ({
+    internal: 7946,
+    external: gossipPort,
+    ip: "127.0.0.1",
+    protocol,
+  });
+  // The seed's address is the second of the subnet, the first joiner's the third.
+  const address = `\${cidrhost("${subnet.cidr}", count.index + 3)}`;
+  const joiner = `${name}-joiner-\${count.index + 1}`;
+  const config = first!.config.replaceAll(first!.name, joiner).replaceAll(first!.address, address);
+  return {
+    terraform: { required_providers: { docker: { source: "kreuzwerker/docker" } } },
+    resource: {
+      docker_network: {
+        cluster: {
+          name,
+          driver: "bridge",
+          ipam_config: [
+            { subnet: subnet.cidr, gateway: subnet.gateway, ip_range: subnet.dynamicRange },
+          ],
+          labels,
+        },
+      },
+      docker_container: {
+        seed: {
+          name: seed!.name,
+          ...container(seed!.address, seed!.config),
+          ports: [published("tcp"), published("udp")],
+        },
+        joiner: {
+          count: joiners,
+          name: joiner,
+          ...container(address, config),
+          depends_on: ["docker_container.seed"],
+        },
+      },
+    },
+  };
+}

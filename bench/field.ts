@@ -1,0 +1,56 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../programs/run.ts";
+import type { Contender } from "./contender.ts";
+import { article } from "./contenders/article.ts";
+import { compose } from "./contenders/compose.ts";
+import { ours } from "./contenders/ours.ts";
+import { terraform } from "./contenders/terraform.ts";
+import { composePeer, findPeer, terraformPeer } from "./peers.ts";
+import type { ProjectCopy } from "./projectCopy.ts";
+import type { Results } from "./result.ts";
+
+/** Who takes part beside the limit, and who is missing. */
+export interface Field {
+  readonly contenders: readonly Contender[];
+  readonly missing: Results["missing"];
+}
+
+const remedy = "`npm run bench:peers` builds it";
+
+/**
+ * Looks who can take part.
+ *
+ * @param folder where the peers' files go.
+ */
+export async function findField(copy: ProjectCopy, folder: string): Promise<Field> {
+  const composeFolder = findPeer(composePeer);
+  const provider = findPeer(terraformPeer);
+  const hasTerraform = await run("terraform", ["version"]).then(
+    () => true,
+    () => false,
+  );
+  const place = async (name: string) => {
+    await mkdir(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  const missing = {
+    ...(composeFolder === undefined && { compose: `it was not built; ${remedy}` }),
+    ...(provider === undefined && { terraform: `its provider was not built; ${remedy}` }),
+    ...(!hasTerraform && { terraform: "terraform is not on the PATH" }),
+  };
+  return {
+    contenders: [
+      article(),
+      ...(composeFolder === undefined
+        ? []
+        : [compose(join(composeFolder, composePeer.program), await place("compose"))]),
+      ...(provider === undefined || !hasTerraform
+        ? []
+        : [terraform(provider, await place("terraform"))]),
+      ours(copy, false),
+      ours(copy, true),
+    ],
+    missing,
+  };
+}

@@ -1,0 +1,69 @@
+import { aliveSeenBy } from "./engineExec.ts";
+import { rest } from "./interrupt.ts";
+import { formTimeout } from "./place.ts";
+import { listenForStarts } from "./starts.ts";
+
+/** What a cluster must come to. */
+export interface Expectation {
+  /** The seed's container, from which the cluster is looked at. */
+  readonly seed: string;
+  /** `key=value`, which all containers carry. */
+  readonly label: string;
+  readonly containers: number;
+  readonly members: number;
+}
+
+/** When a cluster formed, in milliseconds of the epoch. */
+interface Formation {
+  readonly lastStart: number;
+  readonly formed: number;
+}
+
+/** A watch over a cluster that is being made. */
+export interface Watch {
+  /** @throws Error that says what was awaited when it has not formed within {@link formTimeout}. */
+  readonly formation: Promise<Formation>;
+  /** Ends the watch, which never resolves then. */
+  readonly end: () => void;
+}
+
+const interval = 100;
+
+/**
+ * Begins to watch a cluster. Every contender is watched in the same way; the members are asked
+ * for only when the last container has started, since asking costs the engine some time.
+ */
+export async function watch(expected: Expectation): Promise<Watch> {
+  const starts = await listenForStarts(expected.label);
+  let isOver = false;
+  const look = async (): Promise<Formation> => {
+    const deadline = Date.now() + formTimeout;
+    let alive = 0;
+    while (!isOver) {
+      if (starts.count() >= expected.containers) {
+        alive = (await aliveSeenBy(expected.seed)).length;
+        if (alive === expected.members) return { lastStart: starts.last(), formed: Date.now() };
+      }
+      if (Date.now() > deadline) throw new Error(lateness(expected, starts.count(), alive));
+      await rest(interval);
+    }
+    return await new Promise<never>(() => undefined);
+  };
+  const formation = look().finally(starts.close);
+  // Awaited only after the contender's command, before which nobody would hear of a failure.
+  formation.catch(() => undefined);
+  return {
+    formation,
+    end: () => {
+      isOver = true;
+      starts.close();
+    },
+  };
+}
+
+function lateness(expected: Expectation, started: number, alive: number): string {
+  return (
+    `Waited ${formTimeout / 1000} s for ${expected.members} members to be alive as seen from ` +
+    `${expected.seed}: ${started} of ${expected.containers} containers started, ${alive} alive.`
+  );
+}

@@ -1,0 +1,27 @@
+/** Lets a run that is interrupted end what it started and clean up. */
+
+const controller = new AbortController();
+
+/** Aborted when the run is to end early. */
+export const interrupted = controller.signal;
+
+/**
+ * Turns SIGINT and SIGTERM into {@link interrupted} while a task runs, so that its `finally` blocks
+ * are reached.
+ */
+export async function interruptible<T>(task: () => Promise<T>): Promise<T> {
+  const abort = (signal: NodeJS.Signals) => controller.abort(new Error(`ended by ${signal}`));
+  process.on("SIGINT", abort).on("SIGTERM", abort);
+  try {
+    return await task();
+  } finally {
+    process.off("SIGINT", abort).off("SIGTERM", abort);
+  }
+}
+
+/** Waits this many milliseconds; throws when the run is interrupted. */
+export async function rest(milliseconds: number): Promise<void> {
+  interrupted.throwIfAborted();
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  interrupted.throwIfAborted();
+}

@@ -1,0 +1,20 @@
+import { engine, query } from "../programs/engineApi.ts";
+import type { Contender } from "./contender.ts";
+import { keptImage } from "./place.ts";
+
+/**
+ * Lets this project build its image, and keeps it under the bench's own tag, so that it and its
+ * layers stay when a stack is destroyed.
+ *
+ * @param own this project's contender; its cluster is a seed alone, and is gone afterwards.
+ */
+export async function keepImage(own: Contender): Promise<void> {
+  await own.prepare(0);
+  await own.up();
+  const path = `/containers/${own.seed}/json`;
+  const { Image } = (await engine({ method: "GET", path })) as { Image: string };
+  const [repo, tag] = keptImage.split(":") as [string, string];
+  await engine({ method: "POST", path: `/images/${Image}/tag?${query({ repo, tag })}` });
+  await own.destroy();
+  await engine({ method: "GET", path: `/images/${keptImage}/json` });
+}

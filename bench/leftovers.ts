@@ -1,0 +1,122 @@
+import { readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { namesOf } from "../components/names.ts";
+import { labelsOf } from "../components/labels.ts";
+import { stopAgent } from "../programs/agentProcess.ts";
+import {
+  engine,
+  EngineError,
+  type EngineRequest,
+  forEachParallel,
+  query,
+} from "../programs/engineApi.ts";
+import { pause } from "../programs/run.ts";
+import { isOfBench } from "./ownership.ts";
+import { keptImage, stack } from "./place.ts";
+import { say } from "./progress.ts";
+import { project } from "./projectCopy.ts";
+
+/** Begins the names of the bench's temporary folders. */
+export const folderPrefix = "serf-bench-";
+
+interface Found {
+  readonly Id: string;
+  /** Containers have several names, with a slash; networks one. */
+  readonly Names?: readonly string[];
+  readonly Name?: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
+/**
+ * Removes every container and network of the bench from the engine, whoever of the contenders
+ * made it. The images stay.
+ *
+ * @returns how many there were.
+ */
+export async function removeLeftovers(): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await removeOnce();
+    } catch (error) {
+      // The engine may still be at work on what a contender that failed has asked for.
+      if (attempt === 5) throw error;
+      await pause(2000);
+    }
+  }
+}
+
+async function removeOnce(): Promise<number> {
+  const containers = await list("/containers/json?all=1");
+  await forEachParallel(containers, 8, ({ Id }) => removeContainer(Id));
+  const networks = await list("/networks");
+  let removed = containers.length;
+  await forEachParallel(networks, 4, async ({ Id }) => {
+    removed += await removeNetwork(Id);
+  });
+  return removed;
+}
+
+/** Removes the images of the bench's stack and the kept tag. */
+export async function removeImages(): Promise<void> {
+  await remove(`/images/${keptImage}`);
+  const label = Object.entries(labelsOf(project, stack)).map(([key, value]) => `${key}=${value}`);
+  const path = `/images/json?${query({ filters: { label } })}`;
+  // Without force: an image that somebody else's container runs stays.
+  for (const { Id } of (await engine({ method: "GET", path })) as { Id: string }[]) {
+    await remove(`/images/${Id}`);
+  }
+}
+
+/** Ends agents that an earlier run left on the host, and removes its folders. */
+export async function removeFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(folderPrefix)) continue;
+    const folder = join(tmpdir(), name);
+    await stopAgent(join(folder, "project", namesOf(project, stack).hostAgentDir));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function list(path: string): Promise<Found[]> {
+  const found = (await engine({ method: "GET", path })) as Found[];
+  return found.filter(({ Names, Name, Labels }) =>
+    isOfBench({ name: Name ?? Names?.[0]?.slice(1) ?? "", labels: Labels ?? {} }),
+  );
+}
+
+/** An agent that is being restarted while it is removed may leave its endpoint to the network. */
+async function removeContainer(id: string): Promise<void> {
+  const path = `/containers/${id}`;
+  await settle({ method: "POST", path: `${path}/stop?t=0` });
+  await remove(`${path}?force=1&v=1`);
+}
+
+/** Removes a network; one that the engine itself has lost track of stays until it is restarted. */
+async function removeNetwork(id: string): Promise<number> {
+  try {
+    await remove(`/networks/${id}`);
+    return 1;
+  } catch (error) {
+    if (!(error instanceof EngineError && error.status === 403)) throw error;
+    const path = `/networks/${id}`;
+    const { Containers } = (await engine({ method: "GET", path })) as { Containers: object };
+    if (Object.keys(Containers).length > 0) throw error;
+    say(`${error.message}, but it has none: a restart of the engine frees it`);
+    return 0;
+  }
+}
+
+function remove(path: string): Promise<void> {
+  return settle({ method: "DELETE", path, timeout: 120_000 });
+}
+
+/** Lets the engine do what may already be done. */
+async function settle(request: EngineRequest): Promise<void> {
+  try {
+    await engine(request);
+  } catch (error) {
+    const isDone = error instanceof EngineError && (error.status === 404 || error.status === 409);
+    if (!isDone) throw error;
+  }
+}

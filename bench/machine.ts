@@ -1,0 +1,42 @@
+import { cpus, release, totalmem } from "node:os";
+import { createRequire } from "node:module";
+import { engine } from "../programs/engineApi.ts";
+import { run } from "../programs/run.ts";
+import { benchLabel, keptImage } from "./place.ts";
+import { thresholds } from "./neighbours.ts";
+import { composePeer, findPeer, peerVersion, terraformPeer } from "./peers.ts";
+
+/** What of the machine bears on the figures. */
+export async function machineFacts(): Promise<Record<string, string>> {
+  const info = (await engine({ method: "GET", path: "/info" })) as Record<string, string>;
+  const table = Object.values(await thresholds()).join("/");
+  return {
+    cores: String(cpus().length),
+    CPU: cpus()[0]?.model ?? "unknown",
+    memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
+    kernel: release(),
+    system: String(info["OperatingSystem"]),
+    "Docker engine": String(info["ServerVersion"]),
+    "storage driver": String(info["Driver"]),
+    "neighbour table, gc_thresh1/2/3": table,
+  };
+}
+
+/** The versions of what is compared. */
+export async function versionsOf(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const first = async (file: string, ...args: string[]) =>
+    (await run(file, args, { env, timeout: 30_000 }).catch(() => "missing")).split("\n")[0]!.trim();
+  const label = `--label=${benchLabel}=1`;
+  const packages = createRequire(import.meta.url);
+  const sdk = packages("@pulumi/pulumi/package.json") as { version: string };
+  return {
+    "Node.js": await first("node", "--version"),
+    Pulumi: await first("pulumi", "version"),
+    "@pulumi/pulumi": sdk.version,
+    "docker client": await first("docker", "--version"),
+    Serf: await first("docker", "run", "--rm", label, "--entrypoint=serf", keptImage, "version"),
+    compose: findPeer(composePeer) ? peerVersion(composePeer) : "missing",
+    terraform: await first("terraform", "version"),
+    "terraform provider": findPeer(terraformPeer) ? peerVersion(terraformPeer) : "missing",
+  };
+}

@@ -1,0 +1,122 @@
+import {
+  formatBytes,
+  formatRatio,
+  formatSeconds,
+  formatSpread,
+  median,
+  ratio,
+  spread,
+  unknown,
+  valuesOf,
+} from "./figures.ts";
+import { formatGoal, goals, judge, medianOf } from "./goals.ts";
+import {
+  type ContenderName,
+  contenderNames,
+  type Metric,
+  metrics,
+  type Results,
+} from "./result.ts";
+
+/** The metrics that stand in a table for each N, with their headings. */
+const columns = {
+  up: "up",
+  cpu: "CPU",
+  gap: "gap",
+  plan: "plan",
+  apply: "apply",
+  destroy: "destroy",
+};
+
+/** The metrics that only this project's own contender has. */
+const ownMetrics = ["grow", "shrink", "rebuild"] as const;
+
+/** Renders results.md. */
+export function renderMarkdown(results: Results): string {
+  return [
+    "# Results",
+    `${results.date.slice(0, 10)}, ${results.rounds} rounds. Seconds; the median of the rounds, in ` +
+      "parentheses the least and the greatest. README.md says what was done. `–`: not measured.",
+    "The image is present in every run: it was built once at the beginning and is kept under a tag " +
+      "of the bench, so that the other contenders start from it and our own `up` finds every layer of " +
+      "its build in the engine's cache.",
+    ...missingPart(results),
+    "## Goals",
+    table([
+      ["goal", "at most", "measured", ""],
+      ...goals.map((goal) => [goal.what, formatGoal(goal, goal.atMost), ...judge(goal, results)]),
+    ]),
+    "![Seconds of up by the number of joiners](up.svg)",
+    ...results.sizes.flatMap((joiners) => sizePart(results, joiners)),
+    "## What is measured",
+    Object.entries(metrics)
+      .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
+      .join("\n"),
+    "## Machine",
+    table([["", ""], ...Object.entries({ ...results.machine, ...results.versions })]),
+    "## The limit's parallelism",
+    parallelismPart(results),
+    ...failurePart(results),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function sizePart(results: Results, joiners: number): string[] {
+  const heading = ["N = " + String(joiners), ...Object.values(columns), "up by limit", "state"];
+  const limit = medianOf(results, "limit", joiners, "up");
+  const rows = contenderNames.map((name) => [
+    name,
+    ...(Object.keys(columns) as Metric[]).map((metric) => cell(results, name, joiners, metric)),
+    formatRatio(ratio(medianOf(results, name, joiners, "up"), limit)),
+    formatBytes(medianOf(results, name, joiners, "state")),
+  ]);
+  const own = ownMetrics.map((metric) => [metrics[metric], cell(results, "ours", joiners, metric)]);
+  return [`## ${joiners} joiners`, table([heading, ...rows]), table([["ours", "seconds"], ...own])];
+}
+
+function cell(results: Results, name: ContenderName, joiners: number, metric: Metric): string {
+  const values = valuesOf(results.measurements, name, joiners, metric);
+  const middle = median(values);
+  return middle === undefined
+    ? unknown
+    : `${formatSeconds(middle)} (${formatSpread(spread(values))})`;
+}
+
+function missingPart({ missing }: Results): string[] {
+  const entries = Object.entries(missing);
+  if (entries.length === 0) return [];
+  return [entries.map(([name, why]) => `- **${name} is missing**: ${why}`).join("\n")];
+}
+
+function parallelismPart({ limitParallelism, parallelismTried }: Results): string {
+  const chosen = `The limit makes ${limitParallelism} containers at once.`;
+  if (parallelismTried.length === 0) return `${chosen} It was told so by \`--parallelism\`.`;
+  return `${chosen} The best of these, with 20 joiners:\n\n${table([
+    ["at once", "median, s", "spread, s"],
+    ...parallelismTried.map(({ atOnce, seconds }) => [
+      String(atOnce),
+      formatSeconds(median(seconds)),
+      formatSpread(spread(seconds)),
+    ]),
+  ])}`;
+}
+
+function failurePart({ failures }: Results): string[] {
+  if (failures.length === 0) return [];
+  const rows = failures.map(({ contender, joiners, round, step, reason }) => [
+    contender,
+    String(joiners),
+    String(round),
+    step,
+    reason.split("\n")[0]!.slice(0, 300),
+  ]);
+  return ["## Failures", table([["contender", "N", "round", "step", "reason"], ...rows])];
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+  const [heading = [], ...body] = rows;
+  return [line(heading), line(heading.map(() => "---")), ...body.map(line)].join("\n");
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../setup/errors.ts";
+
+/** What `npm run bench` is asked for. */
+export interface BenchOptions {
+  /** The numbers of joiners. */
+  readonly sizes: readonly number[];
+  readonly rounds: number;
+  /** The folder of the results. */
+  readonly out: string;
+  /** How many containers the limit makes at once; undefined to find out. */
+  readonly parallelism: number | undefined;
+  /** A file of results to render again; nothing is measured then. */
+  readonly render: string | undefined;
+}
+
+/** The most joiners that the bench's subnet holds. */
+const mostJoiners = 220;
+
+/**
+ * Reads the command line.
+ *
+ * @throws UserError for an argument that is not understood, with what is allowed.
+ */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        large: { type: "boolean", default: false },
+        rounds: { type: "string", default: "3" },
+        only: { type: "string" },
+        out: { type: "string", default: "bench/results" },
+        parallelism: { type: "string" },
+        render: { type: "string" },
+      },
+    }));
+  } catch (error) {
+    throw new UserError(
+      `${(error as Error).message.replace(/\.?$/, ".")} The options are --large, --rounds R, ` +
+        "--only N,N…, --out DIR, --parallelism P and --render FILE.",
+    );
+  }
+  const { large, rounds, only, out, parallelism, render } = values;
+  const usual = [3, 20, 100, ...(large ? [200] : [])];
+  return {
+    sizes:
+      only === undefined ? usual : only.split(",").map((text) => count("only", text, mostJoiners)),
+    rounds: count("rounds", rounds, 100),
+    out,
+    parallelism: parallelism === undefined ? undefined : count("parallelism", parallelism, 64),
+    render,
+  };
+}
+
+function count(option: string, text: string, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= most) return value;
+  throw new UserError(`--${option} has ${JSON.stringify(text)}, allowed is 1 to ${most}.`);
+}

@@ -1,0 +1,38 @@
+import { limit } from "./contenders/limit.ts";
+import { formatSeconds, median } from "./figures.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { say } from "./progress.ts";
+import type { Parallelism } from "./result.ts";
+import { measureUp } from "./steps.ts";
+
+const candidates = [1, 2, 4, 8, 16];
+const attempts = 2;
+const joiners = 20;
+
+/** Tries how many containers the engine makes fastest at once, with 20 joiners. */
+export async function tryParallelisms(): Promise<Parallelism[]> {
+  const tried: { atOnce: number; seconds: number[] }[] = candidates.map((atOnce) => ({
+    atOnce,
+    seconds: [],
+  }));
+  // All once, then all again, so that a slow minute does not hit one of them alone.
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (const { atOnce, seconds } of tried) {
+      const contender = limit(atOnce);
+      await contender.prepare(joiners);
+      try {
+        seconds.push((await measureUp(contender, joiners)).up);
+      } finally {
+        await removeLeftovers();
+      }
+      say(`limit, ${atOnce} at once, N = ${joiners}: ${formatSeconds(seconds.at(-1))} s`);
+    }
+  }
+  return tried;
+}
+
+/** The one with the least median. */
+export function best(tried: readonly Parallelism[]): number {
+  const figure = ({ seconds }: Parallelism) => median(seconds) ?? Infinity;
+  return tried.reduce((a, b) => (figure(b) < figure(a) ? b : a)).atOnce;
+}

@@ -1,0 +1,4 @@
+/** Says what the bench does, on standard error. */
+export function say(text: string): void {
+  console.error(`bench: ${text}`);
+}

@@ -1,0 +1,69 @@
+import type { Contender } from "./contender.ts";
+import { formatSeconds } from "./figures.ts";
+import { interrupted } from "./interrupt.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { say } from "./progress.ts";
+import type { Failure, Measurement, Metric } from "./result.ts";
+import { measure, type Record, StepError } from "./steps.ts";
+
+/** The most joiners for whom the image is rebuilt, since each is replaced then. */
+const mostRebuilt = 100;
+
+/** What the rounds gave. */
+export interface Tally {
+  readonly measurements: Measurement[];
+  readonly failures: Failure[];
+}
+
+/**
+ * Measures every contender once per round at each size. A contender that fails is recorded as
+ * failed, and the rest goes on.
+ *
+ * @param tally is filled as the figures come, so that they outlast an interruption.
+ */
+export async function measureRounds(
+  contenders: readonly Contender[],
+  sizes: readonly number[],
+  rounds: number,
+  tally: Tally,
+): Promise<void> {
+  for (const joiners of sizes) {
+    for (let round = 1; round <= rounds; round++) {
+      for (const contender of rotated(contenders, round - 1)) {
+        await once(contender, joiners, round, tally);
+      }
+    }
+  }
+}
+
+/** The items in their order, beginning with another in each round. */
+export function rotated<T>(items: readonly T[], by: number): T[] {
+  const start = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+async function once(contender: Contender, joiners: number, round: number, tally: Tally) {
+  const { name } = contender;
+  const place = { contender: name, joiners, round };
+  const title = `N = ${joiners}, round ${round}, ${name}`;
+  const record: Record = (figures) => {
+    for (const [metric, value] of Object.entries(figures) as [Metric, number][]) {
+      tally.measurements.push({ ...place, metric, value });
+      const text = metric === "state" ? `${value} bytes` : `${formatSeconds(value)} s`;
+      say(`${title}: ${metric} ${text}`);
+    }
+  };
+  try {
+    await measure(contender, joiners, joiners <= mostRebuilt, record);
+  } catch (error) {
+    interrupted.throwIfAborted();
+    const step = error instanceof StepError ? error.step : "bench";
+    const reason = error instanceof Error ? error.message : String(error);
+    tally.failures.push({ ...place, step, reason });
+    say(`${title}: ${step} FAILED: ${reason}`);
+  } finally {
+    await contender.abandon?.();
+    const left = await removeLeftovers();
+    if (left > 0) say(`${title}: removed ${left} leftovers`);
+  }
+}

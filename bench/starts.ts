@@ -1,0 +1,58 @@
+import { request } from "node:http";
+import { query } from "../programs/engineApi.ts";
+
+/** The starts of containers that the engine reports, so that nothing has to ask for them. */
+export interface Starts {
+  /** How many different containers have started. */
+  readonly count: () => number;
+  /** When the last of them started, in milliseconds of the epoch. */
+  readonly last: () => number;
+  readonly close: () => void;
+}
+
+interface StartEvent {
+  readonly Actor: { readonly ID: string };
+  readonly timeNano: number;
+}
+
+/**
+ * Begins to listen for starts of containers with a label. Resolves when the engine listens, too.
+ *
+ * @param label `key=value`.
+ * @throws Error when the engine cannot be reached.
+ */
+export async function listenForStarts(label: string): Promise<Starts> {
+  const filters = { type: ["container"], event: ["start"], label: [label] };
+  const started = new Map<string, number>();
+  let rest = "";
+  const outgoing = request({
+    socketPath: socketPath(),
+    path: `/v1.41/events?${query({ filters })}`,
+  });
+  await new Promise<void>((resolve, reject) => {
+    outgoing.once("error", reject).once("response", (response) => {
+      response.on("error", () => undefined);
+      response.setEncoding("utf8").on("data", (text: string) => {
+        const lines = (rest + text).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines.filter(Boolean)) {
+          const { Actor, timeNano } = JSON.parse(line) as StartEvent;
+          if (!started.has(Actor.ID)) started.set(Actor.ID, timeNano / 1e6);
+        }
+      });
+      resolve();
+    });
+    outgoing.end();
+  });
+  outgoing.on("error", () => undefined);
+  return {
+    count: () => started.size,
+    last: () => Math.max(0, ...started.values()),
+    close: () => outgoing.destroy(),
+  };
+}
+
+/** The bench measures the engine of this machine alone, so it has a socket. */
+function socketPath(): string {
+  return (process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock").replace("unix://", "");
+}

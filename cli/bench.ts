@@ -1,0 +1,28 @@
+/** `npm run bench -- [--large] [--rounds R] [--only N,N…] [--out DIR] [--render FILE]`: see bench/README.md. */
+import { dirname } from "node:path";
+import { runBench } from "../bench/bench.ts";
+import { interruptible } from "../bench/interrupt.ts";
+import { withLargeNeighbourTable } from "../bench/neighbours.ts";
+import { parseOptions } from "../bench/options.ts";
+import { readResults, writeReport } from "../bench/report.ts";
+import { UserError } from "../setup/errors.ts";
+import { main } from "../setup/main.ts";
+
+await main(async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.render !== undefined) {
+    await writeReport(await readResults(options.render), dirname(options.render));
+    return 0;
+  }
+  if (process.platform !== "linux" || process.getuid?.() !== 0) {
+    throw new UserError(
+      "The bench needs root on Linux: a hundred agents on one host overflow the kernel's neighbour " +
+        "table unless its thresholds are raised for the run.",
+    );
+  }
+  if (!/^(unix:.*)?$/.test(process.env["DOCKER_HOST"] ?? "")) {
+    throw new UserError("The bench measures this machine's engine; DOCKER_HOST names another.");
+  }
+  await interruptible(() => withLargeNeighbourTable(() => runBench(options)));
+  return 0;
+});

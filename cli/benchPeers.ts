@@ -1,0 +1,23 @@
+/** `npm run bench:peers`: builds the programs that the bench compares this project with. */
+import { composePeer, peerVersion, providePeer, terraformPeer } from "../bench/peers.ts";
+import { formatTable } from "../components/members.ts";
+import { run } from "../programs/run.ts";
+import { main } from "../setup/main.ts";
+
+await main(async () => {
+  const rows: string[][] = [];
+  // One after the other: each keeps all cores busy.
+  for (const peer of [composePeer, terraformPeer]) {
+    await providePeer(peer);
+    rows.push([peer.program, peerVersion(peer), "built from its Go module"]);
+  }
+  const version = await run("terraform", ["version", "-json"]).then(
+    (text) => (JSON.parse(text) as { terraform_version: string }).terraform_version,
+    () => "missing",
+  );
+  const source = version === "missing" ? "put it on the PATH: 1.11 or newer" : "installed";
+  console.log(
+    formatTable([["PEER", "VERSION", "SOURCE"], ...rows, ["terraform", version, source]]),
+  );
+  return 0;
+});

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { agents } from "../../../bench/agents.ts";
+import { childSeconds, runChild } from "../../../bench/child.ts";
+import { composeFile } from "../../../bench/contenders/compose.ts";
+import { configuration } from "../../../bench/contenders/ours.ts";
+import { stackOf } from "../../../bench/contenders/terraform.ts";
+import { withoutFrames } from "../../../bench/engineExec.ts";
+import { parseOptions } from "../../../bench/options.ts";
+import { best } from "../../../bench/parallelism.ts";
+import { isOfBench } from "../../../bench/ownership.ts";
+import { composePeer, peerVersion, terraformPeer } from "../../../bench/peers.ts";
+import { rotated } from "../../../bench/rounds.ts";
+import { archive } from "../../../bench/tar.ts";
+
+describe("options", () => {
+  test("measure 3, 20 and 100 joiners in three rounds unless told otherwise", () => {
+    expect(parseOptions([])).toMatchObject({ sizes: [3, 20, 100], rounds: 3 });
+    expect(parseOptions(["--large"]).sizes).toEqual([3, 20, 100, 200]);
+    expect(parseOptions(["--only", "3,20", "--rounds=1", "--parallelism=4"])).toMatchObject({
+      sizes: [3, 20],
+      rounds: 1,
+      parallelism: 4,
+    });
+  });
+
+  test.each([[["--only", "x"]], [["--only", "221"]], [["--rounds", "0"]], [["--fast"]], [["3"]]])(
+    "%j is refused with what is allowed",
+    (args) => {
+      expect(() => parseOptions(args)).toThrow(/allowed is|The options are/);
+    },
+  );
+});
+
+describe("a contender's command", () => {
+  test("its children's CPU seconds are the second line of `times`", () => {
+    expect(childSeconds("0m0.01s 0m0.02s\n1m2.50s 0m0.25s\n")).toBe(62.75);
+    expect(childSeconds("")).toBe(0);
+  });
+
+  test("gives its output, and an error with it when it fails", async () => {
+    const { output, cpu } = await runChild([process.execPath, "-e", "console.log('a b')"]);
+    expect(output).toBe("a b\n");
+    expect(cpu).toBeGreaterThan(0);
+    const failing = runChild([process.execPath, "-e", "console.error('why'); process.exit(3)"]);
+    await expect(failing).rejects.toThrow(/ended with 3:\nwhy/);
+  });
+
+  test("its success may have another exit code, and it may not exist", async () => {
+    await runChild(["sh", "-c", "exit 2"], { success: [0, 2] });
+    await expect(runChild(["/no/such/program"])).rejects.toThrow(/ended with 127/);
+  });
+});
+
+describe("what goes to the engine", () => {
+  test("an archive holds the file, its mode and a valid checksum", () => {
+    const tar = archive("etc/x.json", "ä", 0o440);
+    expect(tar.length).toBe(512 * 4);
+    expect(tar.subarray(0, 10).toString()).toBe("etc/x.json");
+    expect(tar.subarray(100, 107).toString()).toBe("0000440");
+    expect(tar.subarray(124, 135).toString()).toBe("00000000002");
+    expect(tar.subarray(512, 514).toString()).toBe("ä");
+    const checksum = parseInt(tar.subarray(148, 154).toString(), 8);
+    tar.fill(" ", 148, 156);
+    expect(tar.subarray(0, 512).reduce((sum, byte) => sum + byte, 0)).toBe(checksum);
+  });
+
+  test("frames are taken out of the engine's stream", () => {
+    const frame = (text: string) =>
+      Buffer.from([1, 0, 0, 0, 0, 0, 0, text.length, ...Buffer.from(text)]);
+    expect(withoutFrames(Buffer.concat([frame("ab"), frame(""), frame("c")]))).toBe("abc");
+    expect(withoutFrames(Buffer.alloc(0))).toBe("");
+  });
+});
+
+describe("what is wanted", () => {
+  test("the seed has the second address, the joiners the next ones", () => {
+    const [seed, ...joiners] = agents("x", 2);
+    expect(seed).toMatchObject({ name: "x-seed", address: "172.31.244.2", isSeed: true });
+    expect(joiners.map(({ address }) => address)).toEqual(["172.31.244.3", "172.31.244.4"]);
+    expect(JSON.parse(joiners[1]!.config)).toMatchObject({
+      node_name: "x-joiner-2",
+      retry_join: ["172.31.244.2"],
+    });
+  });
+
+  test("compose has as many joiners, and Terraform gives each its name and address", () => {
+    expect(composeFile(20)).toMatchObject({
+      services: { "joiner-20": { networks: { default: { ipv4_address: "172.31.244.22" } } } },
+    });
+    expect(stackOf(20)).toMatchObject({
+      resource: { docker_container: { joiner: { count: 20, upload: [{}] } } },
+    });
+    expect(JSON.stringify(stackOf(20))).not.toContain("172.31.244.3");
+  });
+
+  test("ours has its configuration as texts", () => {
+    expect(configuration(20, false)).toContain('  serf:joiners: "20"\n');
+    expect(configuration(20, false)).toContain('  serf:hostAgent: "false"\n');
+  });
+});
+
+test("each round begins with another contender", () => {
+  expect(rotated(["a", "b", "c"], 1)).toEqual(["b", "c", "a"]);
+  expect(rotated(["a", "b", "c"], 3)).toEqual(["a", "b", "c"]);
+  expect(rotated([], 1)).toEqual([]);
+});
+
+test("the best parallelism has the least median", () => {
+  expect(
+    best([
+      { atOnce: 1, seconds: [5, 5] },
+      { atOnce: 2, seconds: [3, 4] },
+      { atOnce: 4, seconds: [1, 9] },
+    ]),
+  ).toBe(2);
+});
+
+test("the peers' versions are those of their modules", () => {
+  expect(peerVersion(composePeer)).toMatch(/^v2\.\d+\.\d+$/);
+  expect(peerVersion(terraformPeer)).toMatch(/^v0\.0\.0-\d{14}-[0-9a-f]{12}$/);
+});
+
+describe("what the bench removes", () => {
+  const stackLabels = { "serf.project": "serf", "serf.stack": "bench" };
+
+  test.each([
+    ["anything", { "serf.bench": "1" }],
+    ["serf-bench-seed", stackLabels],
+    ["serf-bench-joiner-7", stackLabels],
+    ["serf-bench", stackLabels],
+  ])("is %s with %j", (name, labels) => {
+    expect(isOfBench({ name, labels })).toBe(true);
+  });
+
+  test.each([
+    // A container inherits the labels of the image.
+    ["x-7", stackLabels],
+    ["serf-benchmark-seed", stackLabels],
+    ["serf-bench-seed", {}],
+    ["serf-bench-seed", { ...stackLabels, "serf.stack": "dev" }],
+    ["serf-dev-seed", { "serf.project": "serf", "serf.stack": "dev" }],
+  ])("is not %s with %j", (name, labels) => {
+    expect(isOfBench({ name, labels })).toBe(false);
+  });
+});
