@@ -32,11 +32,17 @@ export function declareJoiners(
   });
 }
 
+/** A network, told from an earlier one of the same name. */
+export interface NetworkIdentity {
+  readonly name: string;
+  /** See `standing.ts`. */
+  readonly generation: string;
+}
+
 /** What all joiners of a stack are made from. */
 export interface JoinerTemplate {
   readonly image: string;
-  /** The network's name. */
-  readonly network: string;
+  readonly network: NetworkIdentity;
   readonly labels: Labels;
   /** Addresses to join. */
   readonly join: readonly string[];
@@ -56,7 +62,7 @@ export interface JoinerSpec extends DeclaredJoiner {
 export function joinerSpec(template: JoinerTemplate, joiner: DeclaredJoiner): JoinerSpec {
   const { image, network, join, tags } = template;
   const config = agentConfig({ ...joiner, tags }, join, { eventHandlers: imageEventHandlers });
-  const hash = createHash("sha256").update(JSON.stringify([image, network, config]));
+  const hash = createHash("sha256").update(JSON.stringify([image, network.name, config]));
   return { ...joiner, config, spec: hash.digest("hex").slice(0, 12) };
 }
 

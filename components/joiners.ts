@@ -36,24 +36,33 @@ export class Joiners extends pulumi.ComponentResource {
 
     const { image, network, labels, joiners } = args;
     const tags = { ...args.tags, role: "joiner" };
-    const input = pulumi
-      .all([image, network.networkName, args.joinAddress])
-      .apply(([image, network, address]): JoinersInput => ({
-        image,
-        network,
-        labels,
-        join: [address],
-        tags,
-        joiners,
-      }));
+    const input = pulumi.all([image, args.joinAddress]).apply(([image, address]): JoinersInput => ({
+      image,
+      network: network.identity,
+      labels,
+      join: [address],
+      tags,
+      joiners,
+    }));
+    // The provider needs two seconds more for a network than the engine. On the way up the program
+    // therefore waits for the network itself; on the way down the removal, which depends on the
+    // network and the image, takes all joiners away before those go.
     const command = new local.Command(
       name,
       {
         create: "node programs/joiners.ts create",
         update: "node programs/joiners.ts update",
-        delete: "node programs/joiners.ts delete",
         stdin: pulumi.jsonStringify(input),
-        // A network can be removed only when no container is in it any more.
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    new local.Command(
+      `${name}-removal`,
+      {
+        delete: "node programs/joiners.ts delete",
+        stdin: pulumi.jsonStringify({ labels, image }),
         triggers: [network.networkId],
         addPreviousOutputInEnv: false,
         logging: "stderr",

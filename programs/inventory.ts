@@ -47,7 +47,8 @@ interface ApiContainer {
     readonly { readonly IP?: string; readonly PublicPort?: number; readonly Type: string }[] | null;
 }
 
-async function listNetworks(): Promise<FoundNetwork[]> {
+/** All networks of the engine. */
+export async function listNetworks(): Promise<FoundNetwork[]> {
   const found = (await engine({ method: "GET", path: "/networks" })) as {
     readonly Name: string;
     readonly Labels: Readonly<Record<string, string>> | null;

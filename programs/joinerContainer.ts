@@ -8,12 +8,13 @@ import { engine, EngineError, type EngineRequest, query } from "./engineApi.ts";
 import { pause } from "./run.ts";
 
 /**
- * Makes and starts the container of a joiner.
+ * Makes the container of a joiner, without starting it.
  *
  * @returns the engine's ID of it.
  * @throws EngineError when the engine refuses; the message names what it refused.
  */
 export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec): Promise<string> {
+  const network = template.network.name;
   const { Id: id } = (await engine({
     method: "POST",
     path: `/containers/create?${query({ name: joiner.name })}`,
@@ -26,11 +27,9 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
         [generationLabel]: joiner.generation,
       },
       StopTimeout: stopGrace,
-      HostConfig: { NetworkMode: template.network, RestartPolicy: { Name: restartPolicy } },
+      HostConfig: { NetworkMode: network, RestartPolicy: { Name: restartPolicy } },
       NetworkingConfig: {
-        EndpointsConfig: {
-          [template.network]: { IPAMConfig: { IPv4Address: joiner.address } },
-        },
+        EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: joiner.address } } },
       },
     },
   })) as { Id: string };
@@ -39,7 +38,6 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     path: `/containers/${id}/archive?path=/`,
     body: await archive(agentConfigPath, joiner.config),
   });
-  await engine({ method: "POST", path: `/containers/${id}/start` });
   return id;
 }
 

@@ -4,8 +4,8 @@
  *     node programs/joiners.ts create|update|delete < input.json
  *
  * `create` and `update` remove what is too many or not as declared, make what is missing, leave
- * everything else alone, and print how many there are. A `create` that fails removes what it made, since
- * Pulumi would not know of it. `delete` removes all joiners of the stack. What was cut short is
+ * everything else alone, and print how many there are. A `create` that fails removes what it made.
+ * `delete` needs the labels alone and removes all joiners of the stack. What was cut short is
  * taken up by the next call, since the containers themselves tell what they are.
  */
 import { createHash } from "node:crypto";
@@ -16,11 +16,12 @@ import {
   type JoinerTemplate,
   planJoiners,
 } from "../components/joinerPlan.ts";
-import { type Labels, roleLabel } from "../components/labels.ts";
-import { forEachParallel } from "./engineApi.ts";
-import { listContainers } from "./inventory.ts";
+import { carries, generationLabel, type Labels, roleLabel } from "../components/labels.ts";
+import type { FoundNetwork } from "../components/standing.ts";
+import { engine, forEachParallel } from "./engineApi.ts";
+import { listContainers, listNetworks } from "./inventory.ts";
 import { createJoiner, removeContainers } from "./joinerContainer.ts";
-import { printResult } from "./run.ts";
+import { pause, printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface JoinersInput extends JoinerTemplate {
@@ -34,19 +35,47 @@ export interface JoinersResult {
   readonly incarnation: string;
 }
 
-/** An engine makes containers nearly one after the other; more at once only compete for its locks. */
-const createLimit = 4;
+/** How many containers are made at once, and then started; see bench/README.md. */
+const createLimit = 8;
+const startLimit = 16;
+
+/** Milliseconds for the start of a container, which waits for those that are started at once. */
+const startTimeout = 120_000;
+
+/** Milliseconds in which the network must be there. */
+const networkTimeout = 30_000;
 
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
+  await networkOf(input);
   const wanted = input.joiners.map((joiner) => joinerSpec(input, joiner));
   const plan = planJoiners(wanted, await joinersOf(input.labels));
   await removeContainers(plan.remove.map(({ id }) => id));
+  const made: string[] = [];
   await forEachParallel(plan.create, createLimit, async (joiner) => {
-    await createJoiner(input, joiner);
+    made.push(await createJoiner(input, joiner));
+  });
+  // All are made before the first is started, since agents that run take time from the engine.
+  await forEachParallel(made, startLimit, async (id) => {
+    await engine({ method: "POST", path: `/containers/${id}/start`, timeout: startTimeout });
   });
   const ids = (await joinersOf(input.labels)).map(({ id }) => id).sort();
   const incarnation = createHash("sha256").update(ids.join()).digest("hex").slice(0, 12);
   return { joiners: ids.length, incarnation };
+}
+
+/** Waits for the network, which may just be made; components/joiners.ts says why. */
+async function networkOf({ network, labels }: JoinersInput): Promise<void> {
+  const deadline = Date.now() + networkTimeout;
+  const isThere = (found: FoundNetwork) =>
+    found.name === network.name &&
+    found.labels[generationLabel] === network.generation &&
+    carries(found.labels, labels);
+  while (!(await listNetworks()).some(isThere)) {
+    if (Date.now() > deadline) {
+      throw new Error(`The network ${network.name} is not there after ${networkTimeout / 1000} s.`);
+    }
+    await pause(50);
+  }
 }
 
 async function create(input: JoinersInput): Promise<JoinersResult> {
@@ -67,12 +96,12 @@ function joinersOf(labels: Labels) {
 }
 
 await printResult(async () => {
-  const input = JSON.parse(await text(process.stdin)) as JoinersInput;
+  const input: unknown = JSON.parse(await text(process.stdin));
   const command = process.argv[2];
-  if (command === "create") return await create(input);
-  if (command === "update") return await reconcile(input);
+  if (command === "create") return await create(input as JoinersInput);
+  if (command === "update") return await reconcile(input as JoinersInput);
   if (command === "delete") {
-    await removeAll(input.labels);
+    await removeAll((input as Pick<JoinersInput, "labels">).labels);
     return undefined;
   }
   throw new Error(`The command is ${command ?? "missing"}, allowed are create, update and delete.`);

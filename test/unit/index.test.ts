@@ -28,7 +28,12 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
     expect(names(declared, types.network)).toEqual(["network"]);
     expect(names(declared, types.container)).toEqual(["seed"]);
     expect(names(declared, types.joiner)).toEqual(["joiners-1", "joiners-2", "joiners-3"]);
-    expect(names(declared, types.command)).toEqual(["convergence", "host", "joiners"]);
+    expect(names(declared, types.command)).toEqual([
+      "convergence",
+      "host",
+      "joiners",
+      "joiners-removal",
+    ]);
   });
 
   test("declares as many joiners as configured, the same ones whatever their number", async () => {
@@ -51,7 +56,7 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
 
   test("leaves the host out when it is not to join", async () => {
     const { declared, outputs } = await deploy({ preview, config: { hostAgent: "false" } });
-    expect(names(declared, types.command)).toEqual(["convergence", "joiners"]);
+    expect(names(declared, types.command)).toEqual(["convergence", "joiners", "joiners-removal"]);
     expect(outputs["host"]).toBeNull();
   });
 

@@ -106,7 +106,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     });
   });
 
-  test("Joiners are made by one command, after the network and before its removal", async () => {
+  test("Joiners are made by one command, and removed before the network", async () => {
     const { declared } = await declare(
       () =>
         new Joiners("joiners", {
@@ -125,7 +125,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(inputs).not.toHaveProperty("environment");
     expect(JSON.parse(inputs["stdin"] as string)).toEqual({
       image: "serf-test:1",
-      network: "serf-test",
+      network: { name: "serf-test", generation: "first" },
       labels,
       join: ["10.9.0.2"],
       tags: { role: "joiner", rack: "7" },
@@ -134,7 +134,10 @@ describe.each([false, true])("in a preview: %s", (preview) => {
         { name: "serf-test-joiner-2", address: "10.9.0.4", generation: "second" },
       ],
     });
-    if (!preview) expect(inputs["triggers"]).toEqual(["network-id"]);
+    const { inputs: removal } = ofType(declared, types.command)["joiners-removal"]!;
+    expect(removal).toMatchObject({ stdin: JSON.stringify({ labels, image: "serf-test:1" }) });
+    expect(removal).not.toHaveProperty("create");
+    if (!preview) expect(removal["triggers"]).toEqual(["network-id"]);
   });
 
   test("each joiner shows what it is made from", async () => {

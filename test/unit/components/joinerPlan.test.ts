@@ -5,7 +5,7 @@ import { planSubnet } from "../../../components/subnet.ts";
 
 const template = {
   image: "serf-test:1",
-  network: "serf-test",
+  network: { name: "serf-test", generation: "first" },
   labels: { "serf.project": "serf", "serf.stack": "test" },
   join: ["10.9.0.2"],
   tags: { role: "joiner" },
@@ -37,7 +37,7 @@ test("joinerSpec holds the agent's configuration, and no other joiner's", () => 
 
 test.each<[string, Partial<typeof template>]>([
   ["image", { image: "serf-test:2" }],
-  ["network", { network: "other" }],
+  ["network", { network: { name: "other", generation: "first" } }],
   ["join address", { join: ["10.9.0.9"] }],
   ["tags", { tags: { role: "web" } }],
 ])("another %s gives another spec", (_, changes) => {
