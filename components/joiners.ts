@@ -32,9 +32,10 @@ export class Joiners extends pulumi.ComponentResource {
   readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:Joiners", name, args, opts);
-
     const { image, network, labels, joiners } = args;
+    // Not all of `args`: with the network among them, nothing here would begin before it is made.
+    super("serf:cluster:Joiners", name, { joiners, tags: args.tags }, opts);
+
     const tags = { ...args.tags, role: "joiner" };
     const input = pulumi.all([image, args.joinAddress]).apply(([image, address]): JoinersInput => ({
       image,

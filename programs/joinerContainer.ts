@@ -4,7 +4,7 @@ import { agentConfigPath } from "../components/agentConfig.ts";
 import { configPermissions, restartPolicy, stopGrace } from "../components/containerSettings.ts";
 import { generationLabel, roleLabel, specLabel } from "../components/labels.ts";
 import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
-import { engine, EngineError, type EngineRequest, query } from "./engineApi.ts";
+import { engine, EngineError, type EngineRequest, forEachParallel, query } from "./engineApi.ts";
 import { pause } from "./run.ts";
 
 /**
@@ -49,24 +49,25 @@ async function archive(path: string, content: string): Promise<Buffer> {
   return await buffer(files);
 }
 
-/** Milliseconds between two containers that are told to stop. */
+/** How many containers are being stopped at once, and the milliseconds between two that begin to. */
+const stopLimit = 16;
 const stopPace = 50;
 
 /**
  * Stops containers, in which the agents leave the cluster, and removes them with their volumes.
  *
- * They leave side by side, but end one after the other: an engine older than version 28 loses count
- * of a network's endpoints when many end at the same moment, and then refuses to remove the network
- * until it is restarted (https://github.com/moby/moby/issues/42119).
+ * The agents leave side by side but do not all end at once: an engine older than version 28 can lose
+ * count of a network's endpoints when many end at the same moment, and then refuses to remove the
+ * network until it is restarted (https://github.com/moby/moby/issues/42119).
  */
 export async function removeContainers(ids: readonly string[]): Promise<void> {
-  await Promise.all(
-    ids.map(async (id, position) => {
-      await pause(position * stopPace);
-      await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
-      await unlessGone({ method: "DELETE", path: `/containers/${id}?force=1&v=1` });
-    }),
-  );
+  let turn = Date.now();
+  await forEachParallel(ids, stopLimit, async (id) => {
+    turn = Math.max(Date.now(), turn + stopPace);
+    await pause(turn - Date.now());
+    await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
+    await unlessGone({ method: "DELETE", path: `/containers/${id}?force=1&v=1` });
+  });
 }
 
 /** Somebody else may have removed the container, or be just doing so. */
