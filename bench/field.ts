@@ -44,7 +44,11 @@ export async function findField(copy: ProjectCopy, folder: string): Promise<Fiel
       article(),
       ...(composeFolder === undefined
         ? []
-        : [compose(join(composeFolder, composePeer.program), await place("compose"))]),
+        : await Promise.all(
+            (["compose", "compose, a service each"] as const).map(async (name) =>
+              compose(name, join(composeFolder, composePeer.program), await place(name)),
+            ),
+          )),
       ...(provider === undefined || !hasTerraform
         ? []
         : [terraform(provider, await place("terraform"))]),

@@ -46,6 +46,12 @@ export const goals: readonly Goal[] = [
     figure: against("compose", "up"),
   },
   {
+    what: "the same by `compose up` with a service for each joiner",
+    atMost: 0.65,
+    unit: "×",
+    figure: against("compose, a service each", "up"),
+  },
+  {
     what: "preview that changes nothing, N = 100, by `terraform plan`",
     atMost: 0.4,
     unit: "×",
@@ -68,6 +74,12 @@ export const goals: readonly Goal[] = [
     atMost: 1,
     unit: "×",
     figure: against("compose", "destroy"),
+  },
+  {
+    what: "the same by `compose down` with a service for each joiner",
+    atMost: 1,
+    unit: "×",
+    figure: against("compose, a service each", "destroy"),
   },
   {
     what: "last container's start to all alive, N = 100",

@@ -1,6 +1,7 @@
 import { limit } from "./contenders/limit.ts";
 import { formatSeconds, median } from "./figures.ts";
 import { removeLeftovers } from "./leftovers.ts";
+import { nextPlace } from "./place.ts";
 import { say } from "./progress.ts";
 import type { Parallelism } from "./result.ts";
 import { measureUp } from "./steps.ts";
@@ -18,6 +19,7 @@ export async function tryParallelisms(): Promise<Parallelism[]> {
   // All once, then all again, so that a slow minute does not hit one of them alone.
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (const { atOnce, seconds } of tried) {
+      nextPlace();
       const contender = limit(atOnce);
       await contender.prepare(joiners);
       try {

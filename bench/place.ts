@@ -4,13 +4,27 @@ import { planSubnet } from "../components/subnet.ts";
 /** The stack of our own contenders. */
 export const stack = "bench";
 
-/** Begins the names of everything that the other contenders make. */
-export const prefix = "serf-bench";
+/** Begins the names of everything that the other contenders make. Changes with the place. */
+export let prefix = "serf-bench-1";
 
 /** Marks everything that the other contenders make. */
 export const benchLabel = "serf.bench";
 
-export const subnet = planSubnet("172.31.244.0/24")!;
+/** Changes with the place. */
+export let subnet = planSubnet("10.213.1.0/24")!;
+
+let place = 1;
+
+/**
+ * Moves to names and a subnet of its own for the next measurement. An engine that has lost count of a
+ * network's endpoints keeps the network until it is restarted, and the next contender shall not
+ * suffer from that.
+ */
+export function nextPlace(): void {
+  place += 1;
+  prefix = `serf-bench-${place}`;
+  subnet = planSubnet(`10.213.${place % 256}.0/24`)!;
+}
 export const gossipPort = 18946;
 export const rpcPort = 18373;
 

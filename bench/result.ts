@@ -5,6 +5,7 @@ export const contenderNames = [
   "limit",
   "article",
   "compose",
+  "compose, a service each",
   "terraform",
   "ours",
   "ours, host agent on",

@@ -2,6 +2,7 @@ import type { Contender } from "./contender.ts";
 import { formatSeconds } from "./figures.ts";
 import { interrupted } from "./interrupt.ts";
 import { removeLeftovers } from "./leftovers.ts";
+import { nextPlace } from "./place.ts";
 import { say } from "./progress.ts";
 import type { Failure, Measurement, Metric } from "./result.ts";
 import { measure, type Record, StepError } from "./steps.ts";
@@ -43,6 +44,7 @@ export function rotated<T>(items: readonly T[], by: number): T[] {
 }
 
 async function once(contender: Contender, joiners: number, round: number, tally: Tally) {
+  nextPlace();
   const { name } = contender;
   const place = { contender: name, joiners, round };
   const title = `N = ${joiners}, round ${round}, ${name}`;

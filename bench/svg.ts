@@ -10,6 +10,7 @@ const colors: Readonly<Record<ContenderName, string>> = {
   limit: "#8a8f98",
   article: "#c98500",
   compose: "#2f8fd8",
+  "compose, a service each": "#17becf",
   terraform: "#8b6cd9",
   ours: "#d9483b",
   "ours, host agent on": "#2c9f6b",

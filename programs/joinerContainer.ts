@@ -42,7 +42,7 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
 }
 
 /** A tar archive with one file, which belongs to root. */
-async function archive(path: string, content: string): Promise<Buffer> {
+export async function archive(path: string, content: string): Promise<Buffer> {
   const files = pack();
   files.entry({ name: path.slice(1), mode: configPermissions }, content);
   files.finalize();
@@ -50,7 +50,7 @@ async function archive(path: string, content: string): Promise<Buffer> {
 }
 
 /** How many containers are being stopped at once, and the milliseconds between two that begin to. */
-const stopLimit = 16;
+const stopLimit = 32;
 const stopPace = 50;
 
 /**

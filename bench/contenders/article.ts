@@ -2,8 +2,8 @@ import type { Contender } from "../contender.ts";
 import { runChild } from "../child.ts";
 import { benchLabel, gossipPort, keptImage, prefix, subnet } from "../place.ts";
 
-const name = `${prefix}-article`;
-const seed = `${name}-seed`;
+const name = () => `${prefix}-article`;
+const seed = () => `${name()}-seed`;
 const label = `${benchLabel}=1`;
 
 /**
@@ -20,36 +20,38 @@ export function article(): Contender {
   };
   const start = (container: string, extra: readonly string[], agentArgs: readonly string[]) =>
     docker(
-      ...["run", "--detach", `--name=${container}`, `--network=${name}`, `--label=${label}`],
+      ...["run", "--detach", `--name=${container}`, `--network=${name()}`, `--label=${label}`],
       ...["--restart=unless-stopped", "--entrypoint=/usr/local/bin/serf", ...extra, keptImage],
       ...["agent", `-node=${container}`, "-bind=0.0.0.0", ...agentArgs],
     );
   return {
     name: "article",
-    seed,
+    get seed() {
+      return seed();
+    },
     label,
     more: 0,
     awaitsFormation: false,
     prepare: (joiners) => {
-      joinerNames = Array.from({ length: joiners }, (_, index) => `${name}-joiner-${index + 1}`);
+      joinerNames = Array.from({ length: joiners }, (_, index) => `${name()}-joiner-${index + 1}`);
       return Promise.resolve();
     },
     up: async () => {
       cpu = 0;
-      await docker("network", "create", `--subnet=${subnet.cidr}`, `--label=${label}`, name);
+      await docker("network", "create", `--subnet=${subnet.cidr}`, `--label=${label}`, name());
       const port = `127.0.0.1:${gossipPort}:7946`;
-      await start(seed, [`--publish=${port}`, `--publish=${port}/udp`], []);
-      const format = `{{(index .NetworkSettings.Networks "${name}").IPAddress}}`;
-      const address = await docker("inspect", `--format=${format}`, seed);
+      await start(seed(), [`--publish=${port}`, `--publish=${port}/udp`], []);
+      const format = `{{(index .NetworkSettings.Networks "${name()}").IPAddress}}`;
+      const address = await docker("inspect", `--format=${format}`, seed());
       for (const joiner of joinerNames) await start(joiner, [], [`-join=${address}`]);
       return cpu;
     },
     destroy: async () => {
-      for (const container of [...joinerNames, seed]) {
+      for (const container of [...joinerNames, seed()]) {
         await docker("stop", container);
         await docker("rm", "--volumes", container);
       }
-      await docker("network", "rm", name);
+      await docker("network", "rm", name());
     },
   };
 }

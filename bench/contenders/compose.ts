@@ -7,29 +7,38 @@ import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
 
-const project = `${prefix}-compose`;
+const project = () => `${prefix}-compose`;
 const label = `${benchLabel}=1`;
 
 /**
- * Docker Compose: a service for each agent.
+ * Docker Compose, in one of two forms: the joiners as replicas of one service, as users write N of a
+ * kind, or a service for each, which Compose starts all at once.
  *
  * @param program the path of the built docker-compose.
  * @param folder where its files go.
  */
-export function compose(program: string, folder: string): Contender {
+export function compose(
+  name: "compose" | "compose, a service each",
+  program: string,
+  folder: string,
+): Contender {
   const file = join(folder, "compose.json");
-  const command = [program, `--project-name=${project}`, `--file=${file}`, "--progress=quiet"];
-  const call = (...args: string[]) => runChild([...command, ...args], { cwd: folder });
+  const options = [`--file=${file}`, "--progress=quiet"];
+  const call = (...args: string[]) =>
+    runChild([program, `--project-name=${project()}`, ...options, ...args], { cwd: folder });
+  const form = name === "compose" ? replicas : serviceEach;
   return {
-    name: "compose",
-    seed: `${project}-seed`,
+    name,
+    get seed() {
+      return `${project()}-seed`;
+    },
     label,
     more: 0,
     awaitsFormation: false,
     prepare: async (joiners) => {
       await writeFile(join(folder, "seed.json"), config("seed"), { mode: 0o644 });
       await writeFile(join(folder, "joiner.json"), config("joiner"), { mode: 0o644 });
-      await writeFile(file, JSON.stringify(composeFile(joiners), undefined, 2));
+      await writeFile(file, JSON.stringify(composeFile(form(joiners)), undefined, 2));
     },
     up: async () => (await call("up", "--detach")).cpu,
     apply: async () => {
@@ -43,42 +52,48 @@ export function compose(program: string, folder: string): Contender {
   };
 }
 
-/**
- * A service for each joiner, all at once: Compose starts the replicas of one service one after the
- * other, which takes longer, and so does waiting for the seed. Without
- * the wait the addresses are fixed, or a joiner could get the seed's.
- */
-export function composeFile(joiners: number): unknown {
-  const service = (role: string, address: string) => ({
+/** One service with replicas, which get their addresses from the engine once the seed has its own. */
+export function replicas(joiners: number): object {
+  return { joiner: { ...service("joiner"), scale: joiners, depends_on: ["seed"] } };
+}
+
+/** A service for each joiner. None waits for the seed, so the addresses are fixed. */
+export function serviceEach(joiners: number): object {
+  const joiner = (_: unknown, position: number) => [
+    `joiner-${position + 1}`,
+    service("joiner", joinerAddress(subnet, position + 1)),
+  ];
+  return Object.fromEntries(Array.from({ length: joiners }, joiner)) as object;
+}
+
+function service(role: string, address?: string) {
+  return {
     image: keptImage,
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
     restart: "unless-stopped",
     stop_grace_period: `${stopGrace}s`,
     volumes: [`./${role}.json:${agentConfigPath}:ro`],
-    networks: { default: { ipv4_address: address } },
-  });
+    networks: { default: address === undefined ? {} : { ipv4_address: address } },
+  };
+}
+
+/** The whole file, with the joiners' services. */
+export function composeFile(joiners: object): unknown {
   const port = `127.0.0.1:${gossipPort}:7946`;
   return {
     services: {
       seed: {
         ...service("seed", subnet.seed),
-        container_name: `${project}-seed`,
+        container_name: `${project()}-seed`,
         ports: [port, `${port}/udp`],
       },
-      ...Object.fromEntries(
-        Array.from({ length: joiners }, (_, position) => [
-          `joiner-${position + 1}`,
-          service("joiner", joinerAddress(subnet, position + 1)),
-        ]),
-      ),
+      ...joiners,
     },
     networks: {
       default: {
         labels: { [benchLabel]: "1" },
-        ipam: {
-          config: [{ subnet: subnet.cidr, gateway: subnet.gateway, ip_range: subnet.dynamicRange }],
-        },
+        ipam: { config: [{ subnet: subnet.cidr, gateway: subnet.gateway }] },
       },
     },
   };

@@ -1,12 +1,20 @@
 import { agentConfigPath, gossipPort as innerPort } from "../../components/agentConfig.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
+import { archive } from "../../programs/joinerContainer.ts";
 import { type Agent, agents } from "../agents.ts";
 import type { Contender } from "../contender.ts";
 import { interrupted } from "../interrupt.ts";
-import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
-import { archive } from "../tar.ts";
+import {
+  benchLabel,
+  commandTimeout,
+  gossipPort,
+  keptImage,
+  prefix,
+  stopGrace,
+  subnet,
+} from "../place.ts";
 
-const name = `${prefix}-limit`;
+const name = () => `${prefix}-limit`;
 const labels = { [benchLabel]: "1" };
 
 /** Ending is mostly waiting for the agents to leave, so many may wait at once. */
@@ -16,26 +24,28 @@ const stopsAtOnce = 32;
  * The engine's own limit: its HTTP API driven directly, the same containers as ours, nothing in
  * between.
  *
- * @param atOnce how many containers are made at once.
+ * @param atOnce how many containers are made, and then started, at once.
  */
 export function limit(atOnce: number): Contender {
   let wanted: Agent[] = [];
   return {
     name: "limit",
-    seed: `${name}-seed`,
+    get seed() {
+      return `${name()}-seed`;
+    },
     label: `${benchLabel}=1`,
     more: 0,
     awaitsFormation: false,
     prepare: (joiners) => {
-      wanted = agents(name, joiners);
+      wanted = agents(name(), joiners);
       return Promise.resolve();
     },
     up: async () => {
       const before = process.cpuUsage();
-      await engine({ method: "POST", path: "/networks/create", body: network });
-      const [seed, ...joiners] = wanted;
-      await make(seed!);
-      await forEachParallel(joiners, atOnce, make);
+      await engine({ method: "POST", path: "/networks/create", body: network() });
+      // All are made before the first is started, which is faster: agents that run take time.
+      await forEachParallel(wanted, atOnce, make);
+      await forEachParallel(wanted, atOnce, start);
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1e6;
     },
@@ -44,19 +54,19 @@ export function limit(atOnce: number): Contender {
         await engine({ method: "POST", path: `/containers/${container}/stop?t=${stopGrace}` });
         await engine({ method: "DELETE", path: `/containers/${container}?v=1` });
       });
-      await engine({ method: "DELETE", path: `/networks/${name}` });
+      await engine({ method: "DELETE", path: `/networks/${name()}` });
     },
   };
 }
 
-const network = {
-  Name: name,
+const network = () => ({
+  Name: name(),
   Driver: "bridge",
   IPAM: {
     Config: [{ Subnet: subnet.cidr, Gateway: subnet.gateway, IPRange: subnet.dynamicRange }],
   },
   Labels: labels,
-};
+});
 
 async function make(agent: Agent): Promise<void> {
   interrupted.throwIfAborted();
@@ -67,17 +77,22 @@ async function make(agent: Agent): Promise<void> {
     Labels: labels,
     StopTimeout: stopGrace,
     HostConfig: {
-      NetworkMode: name,
+      NetworkMode: name(),
       RestartPolicy: { Name: "unless-stopped" },
       ...(agent.isSeed && { PortBindings: ports }),
     },
     NetworkingConfig: {
-      EndpointsConfig: { [name]: { IPAMConfig: { IPv4Address: agent.address } } },
+      EndpointsConfig: { [name()]: { IPAMConfig: { IPv4Address: agent.address } } },
     },
   };
   const create = `/containers/create?${query({ name: agent.name })}`;
   const { Id } = (await engine({ method: "POST", path: create, body })) as { Id: string };
-  const file = archive(agentConfigPath.slice(1), agent.config, 0o440);
+  const file = await archive(agentConfigPath, agent.config);
   await engine({ method: "PUT", path: `/containers/${Id}/archive?path=/`, body: file });
-  await engine({ method: "POST", path: `/containers/${Id}/start` });
+}
+
+async function start({ name: container }: Agent): Promise<void> {
+  interrupted.throwIfAborted();
+  const path = `/containers/${container}/start`;
+  await engine({ method: "POST", path, timeout: commandTimeout });
 }

@@ -6,7 +6,7 @@ import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
 
-const name = `${prefix}-tf`;
+const name = () => `${prefix}-tf`;
 
 /**
  * Terraform with the Docker provider that ours is made of, too: the same containers as ours.
@@ -23,7 +23,9 @@ export function terraform(provider: string, folder: string): Contender {
   const isLeft = (output: string) => output.includes("0 added, 0 changed, 0 destroyed");
   return {
     name: "terraform",
-    seed: `${name}-seed`,
+    get seed() {
+      return `${name()}-seed`;
+    },
     label: `${benchLabel}=1`,
     more: 0,
     awaitsFormation: false,
@@ -58,7 +60,7 @@ function overrides(provider: string): string {
 /** The configuration in Terraform's JSON syntax. */
 export function stackOf(joiners: number): unknown {
   const labels = [{ label: benchLabel, value: "1" }];
-  const [seed, first] = agents(name, 1);
+  const [seed, first] = agents(name(), 1);
   const container = (address: string, config: string) => ({
     image: keptImage,
     // Left out, it is read back as another and every plan replaces the container.
@@ -78,14 +80,14 @@ export function stackOf(joiners: number): unknown {
   });
   // The seed's address is the second of the subnet, the first joiner's the third.
   const address = `\${cidrhost("${subnet.cidr}", count.index + 3)}`;
-  const joiner = `${name}-joiner-\${count.index + 1}`;
+  const joiner = `${name()}-joiner-\${count.index + 1}`;
   const config = first!.config.replaceAll(first!.name, joiner).replaceAll(first!.address, address);
   return {
     terraform: { required_providers: { docker: { source: "kreuzwerker/docker" } } },
     resource: {
       docker_network: {
         cluster: {
-          name,
+          name: name(),
           driver: "bridge",
           ipam_config: [
             { subnet: subnet.cidr, gateway: subnet.gateway, ip_range: subnet.dynamicRange },

@@ -1,16 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { agents } from "../../../bench/agents.ts";
 import { childSeconds, runChild } from "../../../bench/child.ts";
-import { composeFile } from "../../../bench/contenders/compose.ts";
+import { composeFile, replicas, serviceEach } from "../../../bench/contenders/compose.ts";
 import { configuration } from "../../../bench/contenders/ours.ts";
 import { stackOf } from "../../../bench/contenders/terraform.ts";
-import { withoutFrames } from "../../../bench/engineExec.ts";
 import { parseOptions } from "../../../bench/options.ts";
 import { best } from "../../../bench/parallelism.ts";
 import { isOfBench } from "../../../bench/ownership.ts";
 import { composePeer, peerVersion, terraformPeer } from "../../../bench/peers.ts";
 import { rotated } from "../../../bench/rounds.ts";
-import { archive } from "../../../bench/tar.ts";
 
 describe("options", () => {
   test("measure 3, 20 and 100 joiners in three rounds unless told otherwise", () => {
@@ -51,46 +49,26 @@ describe("a contender's command", () => {
   });
 });
 
-describe("what goes to the engine", () => {
-  test("an archive holds the file, its mode and a valid checksum", () => {
-    const tar = archive("etc/x.json", "ä", 0o440);
-    expect(tar.length).toBe(512 * 4);
-    expect(tar.subarray(0, 10).toString()).toBe("etc/x.json");
-    expect(tar.subarray(100, 107).toString()).toBe("0000440");
-    expect(tar.subarray(124, 135).toString()).toBe("00000000002");
-    expect(tar.subarray(512, 514).toString()).toBe("ä");
-    const checksum = parseInt(tar.subarray(148, 154).toString(), 8);
-    tar.fill(" ", 148, 156);
-    expect(tar.subarray(0, 512).reduce((sum, byte) => sum + byte, 0)).toBe(checksum);
-  });
-
-  test("frames are taken out of the engine's stream", () => {
-    const frame = (text: string) =>
-      Buffer.from([1, 0, 0, 0, 0, 0, 0, text.length, ...Buffer.from(text)]);
-    expect(withoutFrames(Buffer.concat([frame("ab"), frame(""), frame("c")]))).toBe("abc");
-    expect(withoutFrames(Buffer.alloc(0))).toBe("");
-  });
-});
-
 describe("what is wanted", () => {
   test("the seed has the second address, the joiners the next ones", () => {
     const [seed, ...joiners] = agents("x", 2);
-    expect(seed).toMatchObject({ name: "x-seed", address: "172.31.244.2", isSeed: true });
-    expect(joiners.map(({ address }) => address)).toEqual(["172.31.244.3", "172.31.244.4"]);
+    expect(seed).toMatchObject({ name: "x-seed", address: "10.213.1.2", isSeed: true });
+    expect(joiners.map(({ address }) => address)).toEqual(["10.213.1.3", "10.213.1.4"]);
     expect(JSON.parse(joiners[1]!.config)).toMatchObject({
       node_name: "x-joiner-2",
-      retry_join: ["172.31.244.2"],
+      retry_join: ["10.213.1.2"],
     });
   });
 
   test("compose has as many joiners, and Terraform gives each its name and address", () => {
-    expect(composeFile(20)).toMatchObject({
-      services: { "joiner-20": { networks: { default: { ipv4_address: "172.31.244.22" } } } },
+    expect(composeFile(replicas(20))).toMatchObject({ services: { joiner: { scale: 20 } } });
+    expect(composeFile(serviceEach(20))).toMatchObject({
+      services: { "joiner-20": { networks: { default: { ipv4_address: "10.213.1.22" } } } },
     });
     expect(stackOf(20)).toMatchObject({
       resource: { docker_container: { joiner: { count: 20, upload: [{}] } } },
     });
-    expect(JSON.stringify(stackOf(20))).not.toContain("172.31.244.3");
+    expect(JSON.stringify(stackOf(20))).not.toContain("10.213.1.3");
   });
 
   test("ours has its configuration as texts", () => {
