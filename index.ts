@@ -45,6 +45,7 @@ export default async function cluster() {
     ...place,
     joinAddress: seed.ip,
     joiners: declareJoiners(settings.joiners, names.prefix, settings.subnet, standing),
+    found: standing.joiners,
   });
   const host = settings.hostAgent
     ? new HostAgent(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { agentConfig, imageEventHandlers } from "./agentConfig.ts";
 import { generationLabel, type Labels, specLabel } from "./labels.ts";
+import { compareNames } from "./members.ts";
 import { joinerName } from "./names.ts";
 import type { FoundContainer, Standing } from "./standing.ts";
 import { joinerAddress, type SubnetPlan } from "./subnet.ts";
@@ -58,8 +59,14 @@ export interface JoinerSpec extends DeclaredJoiner {
   readonly spec: string;
 }
 
-/** Works out what a joiner's container is made from. */
-export function joinerSpec(template: JoinerTemplate, joiner: DeclaredJoiner): JoinerSpec {
+/** Everything that the joiners' containers are made from. */
+export function joinerSpecs(
+  fleet: JoinerTemplate & { readonly joiners: readonly DeclaredJoiner[] },
+): JoinerSpec[] {
+  return fleet.joiners.map((joiner) => joinerSpec(fleet, joiner));
+}
+
+function joinerSpec(template: JoinerTemplate, joiner: DeclaredJoiner): JoinerSpec {
   const { image, network, join, tags } = template;
   const config = agentConfig({ ...joiner, tags }, join, { eventHandlers: imageEventHandlers });
   const hash = createHash("sha256").update(JSON.stringify([image, network.name, config]));
@@ -96,4 +103,26 @@ export function planJoiners(
     remove: found.filter(({ name }) => !good.has(name)),
     create: wanted.filter(({ name }) => !good.has(name)),
   };
+}
+
+/** Says what a plan does to whom, for a person to read; undefined when it does nothing. */
+export function describePlan({ remove, create }: JoinerPlan): string | undefined {
+  const removed = new Set(remove.map(({ name }) => name));
+  const created = new Set(create.map(({ name }) => name));
+  const parts = [
+    describe("to make", [...created.difference(removed)]),
+    describe("to make anew", [...created.intersection(removed)]),
+    describe("to remove", [...removed.difference(created)]),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+/** More names than these are not read. */
+const mostNames = 8;
+
+function describe(what: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const shown = [...names].sort(compareNames).slice(0, mostNames);
+  const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : "";
+  return `${names.length} ${what}: ${shown.join(", ")}${more}`;
 }

@@ -1,14 +1,17 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { JoinersInput, JoinersResult } from "../programs/joiners.ts";
-import type { DeclaredJoiner } from "./joinerPlan.ts";
+import { type DeclaredJoiner, describePlan, joinerSpecs, planJoiners } from "./joinerPlan.ts";
 import type { ClusterPlace } from "./seed.ts";
+import type { FoundContainer } from "./standing.ts";
 
 export interface JoinersArgs extends ClusterPlace {
   /** In index order. Plain values, since they decide which children exist. */
   readonly joiners: readonly DeclaredJoiner[];
   /** The address of the member to join. */
   readonly joinAddress: pulumi.Input<string>;
+  /** The joiners' containers that are there already. */
+  readonly found: readonly FoundContainer[];
 }
 
 /** A joiner as the stack's outputs show it. */
@@ -23,7 +26,7 @@ export interface JoinerOutput {
  *
  * Their containers are made by one command and not by a resource each. A resource for each of 100
  * containers costs as much processor time as the engine needs for half of them, at each `up`; see
- * bench/README.md. What a preview shows of each joiner is its {@link Joiner}.
+ * bench/README.md. What becomes of each joiner is said in a message, in a preview, too.
  */
 export class Joiners extends pulumi.ComponentResource {
   /** In index order. */
@@ -70,8 +73,9 @@ export class Joiners extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    joiners.forEach((joiner, position) => {
-      new Joiner(`${name}-${position + 1}`, { ...joiner, image, tags }, { parent: this });
+    input.apply((known) => {
+      const changes = describePlan(planJoiners(joinerSpecs(known), args.found));
+      if (changes !== undefined) void pulumi.log.info(changes, this);
     });
 
     this.joiners = joiners.map(({ name, address }) => ({ name, ip: address }));
@@ -79,19 +83,5 @@ export class Joiners extends pulumi.ComponentResource {
       (stdout) => (JSON.parse(stdout) as JoinersResult).incarnation,
     );
     this.registerOutputs({ joiners: this.joiners, incarnation: this.incarnation });
-  }
-}
-
-interface JoinerArgs extends DeclaredJoiner {
-  readonly image: pulumi.Input<string>;
-  /** All tags of the member. */
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** One joiner, so that previews and the state show each by its name and by what it is made from. */
-class Joiner extends pulumi.ComponentResource {
-  constructor(name: string, args: JoinerArgs, opts: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:Joiner", name, args, opts);
-    this.registerOutputs();
   }
 }

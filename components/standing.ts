@@ -1,4 +1,4 @@
-import { generationLabel } from "./labels.ts";
+import { generationLabel, roleLabel } from "./labels.ts";
 
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {
@@ -54,6 +54,11 @@ export class Standing {
     return this.#read(
       this.#inventory.containers.find((found) => found.name === name && found.isRunning),
     );
+  }
+
+  /** The containers of joiners, also those that do not run. */
+  get joiners(): readonly FoundContainer[] {
+    return this.#inventory.containers.filter(({ labels }) => labels[roleLabel] === "joiner");
   }
 
   /** A network with another subnet than the declared one will not stand for long. */

@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
 import {
   type DeclaredJoiner,
-  joinerSpec,
+  joinerSpecs,
   type JoinerTemplate,
   planJoiners,
 } from "../components/joinerPlan.ts";
@@ -47,8 +47,7 @@ const networkTimeout = 30_000;
 
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
   await networkOf(input);
-  const wanted = input.joiners.map((joiner) => joinerSpec(input, joiner));
-  const plan = planJoiners(wanted, await joinersOf(input.labels));
+  const plan = planJoiners(joinerSpecs(input), await joinersOf(input.labels));
   await removeContainers(plan.remove.map(({ id }) => id));
   const made: string[] = [];
   await forEachParallel(plan.create, createLimit, async (joiner) => {

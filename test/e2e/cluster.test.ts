@@ -132,7 +132,7 @@ test("a second start changes nothing", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const output = await project.succeed("start", "--stack", stack);
-  expect(output).toMatch(/Resources:\s+17 unchanged/);
+  expect(output).toMatch(/Resources:\s+14 unchanged/);
   expect(await containersOf(stack)).toEqual(before);
   expect(project.hostAgentPid(stack)).toBe(pid);
 });
@@ -199,8 +199,7 @@ test.each([
   const { [joiner(2)]: lost, ...others } = await containersOf(stack);
   await docker([...command, joiner(2)], 20_000);
   const preview = await project.succeed("preview", "--stack", stack);
-  expect(preview.match(/serf:cluster:Joiner +\S+ +update/g)).toHaveLength(1);
-  expect(preview).toMatch(/serf:cluster:Joiner +joiners-2 +update \[diff: ~generation\]/);
+  expect(preview).toMatch(/\b1 to make(?: anew)?: serf-e2e-joiner-2\n/);
   await project.succeed("start", "--stack", stack);
   await expectCluster(3);
   const after = await containersOf(stack);
@@ -225,9 +224,7 @@ test("a changed handler rebuilds the image; the preview shows the containers it 
   appendFileSync(project.path("docker", "handlers", "load"), "# changed\n");
   const preview = await project.succeed("preview", "--stack", stack);
   expect(preview).toMatch(/docker:index:Container +seed +replace/);
-  for (const name of ["joiners-1", "joiners-2", "joiners-3"]) {
-    expect(preview).toMatch(new RegExp(`serf:cluster:Joiner +${name} +update \\[diff: ~image\\]`));
-  }
+  expect(preview).toContain(`3 to make anew: ${[1, 2, 3].map(joiner).join(", ")}`);
   await project.succeed("start", "--stack", stack);
   await expectCluster(3);
   const after = await containersOf(stack);

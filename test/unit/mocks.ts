@@ -26,7 +26,6 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:Network": () => ({}),
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),
-  "serf:cluster:Joiner": () => ({}),
   "serf:cluster:HostAgent": () => ({}),
   "serf:cluster:Convergence": () => ({}),
 };
@@ -114,5 +113,4 @@ export const types = {
   network: "docker:index/network:Network",
   container: "docker:index/container:Container",
   command: "command:local:Command",
-  joiner: "serf:cluster:Joiner",
 };

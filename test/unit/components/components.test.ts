@@ -113,6 +113,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
           ...place,
           network: clusterNetwork(),
           joinAddress: pulumi.output("10.9.0.2"),
+          found: [],
           joiners: [
             { name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" },
             { name: "serf-test-joiner-2", address: "10.9.0.4", generation: "second" },
@@ -138,26 +139,6 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(removal).toMatchObject({ stdin: JSON.stringify({ labels, image: "serf-test:1" }) });
     expect(removal).not.toHaveProperty("create");
     if (!preview) expect(removal["triggers"]).toEqual(["network-id"]);
-  });
-
-  test("each joiner shows what it is made from", async () => {
-    const { declared } = await declare(
-      () =>
-        new Joiners("joiners", {
-          ...place,
-          network: clusterNetwork(),
-          joinAddress: "10.9.0.2",
-          joiners: [{ name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" }],
-        }),
-      { preview },
-    );
-    expect(ofType(declared, types.joiner)["joiners-1"]!.inputs).toEqual({
-      name: "serf-test-joiner-1",
-      address: "10.9.0.3",
-      generation: "first",
-      image: "serf-test:1",
-      tags: { role: "joiner", rack: "7" },
-    });
   });
 
   test("HostAgent starts anew when no agent lives, and stays when one does", async () => {

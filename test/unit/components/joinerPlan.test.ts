@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { declareJoiners, joinerSpec, planJoiners } from "../../../components/joinerPlan.ts";
+import {
+  declareJoiners,
+  describePlan,
+  joinerSpecs,
+  planJoiners,
+} from "../../../components/joinerPlan.ts";
 import { type FoundContainer, Standing } from "../../../components/standing.ts";
 import { planSubnet } from "../../../components/subnet.ts";
 
@@ -16,7 +21,7 @@ const declared = (index: number) => ({
   generation: "first",
 });
 const spec = (index: number, changes: Partial<typeof template> = {}) =>
-  joinerSpec({ ...template, ...changes }, declared(index));
+  joinerSpecs({ ...template, ...changes, joiners: [declared(index)] })[0]!;
 
 function found(index: number, changes: Partial<FoundContainer> = {}): FoundContainer {
   const labels = { "serf.spec": spec(index).spec, "serf.generation": "first" };
@@ -26,7 +31,7 @@ function found(index: number, changes: Partial<FoundContainer> = {}): FoundConta
 
 const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);
 
-test("joinerSpec holds the agent's configuration, and no other joiner's", () => {
+test("joinerSpecs hold the agent's configuration, and no other joiner's", () => {
   expect(JSON.parse(spec(2).config)).toMatchObject({
     node_name: "serf-test-joiner-2",
     bind: "10.9.0.4:7946",
@@ -69,6 +74,27 @@ describe("planJoiners", () => {
 
   test("removes all when none is wanted", () => {
     expect(names(planJoiners([], [found(1), found(2)]).remove)).toHaveLength(2);
+  });
+});
+
+describe("describePlan", () => {
+  test("says nothing when nothing is to be done", () => {
+    expect(describePlan(planJoiners([spec(1)], [found(1)]))).toBeUndefined();
+  });
+
+  test("names who is made, made anew and removed", () => {
+    const plan = planJoiners([spec(1), spec(2)], [found(1, { isRunning: false }), found(3)]);
+    expect(describePlan(plan)).toBe(
+      "1 to make: serf-test-joiner-2; 1 to make anew: serf-test-joiner-1; " +
+        "1 to remove: serf-test-joiner-3",
+    );
+  });
+
+  test("names the first of many, in the order of their indices", () => {
+    const wanted = Array.from({ length: 12 }, (_, position) => spec(12 - position));
+    expect(describePlan(planJoiners(wanted, []))).toMatch(
+      /^12 to make: serf-test-joiner-1, serf-test-joiner-2, .*-8, and 4 more$/,
+    );
   });
 });
 

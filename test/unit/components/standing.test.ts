@@ -32,3 +32,8 @@ test("so does a container that does not run, and one that carries no generation"
 test("so does a network with another subnet", () => {
   expect(standing().ofNetwork("net", "10.8.0.0/24")).toBe("new");
 });
+
+test("joiners are told from the seed by their label, also when they do not run", () => {
+  const joiner = { ...container, isRunning: false, labels: { "serf.role": "joiner" } };
+  expect(standing({ containers: [container, joiner] }).joiners).toEqual([joiner]);
+});
