@@ -4,6 +4,7 @@ import { agentConfigPath } from "../components/agentConfig.ts";
 import { configPermissions, restartPolicy, stopGrace } from "../components/containerSettings.ts";
 import { generationLabel, roleLabel, specLabel } from "../components/labels.ts";
 import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
+import type { FoundContainer } from "../components/standing.ts";
 import { engine, EngineError, type EngineRequest, forEachParallel, query } from "./engineApi.ts";
 import { pause } from "./run.ts";
 
@@ -49,24 +50,40 @@ export async function archive(path: string, content: string): Promise<Buffer> {
   return await buffer(files);
 }
 
-/** How many containers are being stopped at once, and the milliseconds between two that begin to. */
-const stopLimit = 32;
-const stopPace = 50;
+/** The signal on which an agent leaves while its container stays; see docker/agent. */
+const leaveSignal = "SIGUSR1";
+
+/** Milliseconds after which an agent has left: Serf gives itself 3 s. */
+const leaveTime = 3500;
+
+/** So many containers may simply be stopped at once. */
+const fewContainers = 8;
 
 /**
- * Stops containers, in which the agents leave the cluster, and removes them with their volumes.
+ * Lets the agents in containers leave the cluster, and removes the containers with their volumes.
  *
- * The agents leave side by side but do not all end at once: an engine older than version 28 can lose
- * count of a network's endpoints when many end at the same moment, and then refuses to remove the
- * network until it is restarted (https://github.com/moby/moby/issues/42119).
+ * Of many, all agents leave at once, and then one container after the other ends: an engine older
+ * than version 28 can lose count of a network's endpoints when many containers end at the same
+ * moment, and then refuses to remove the network until it is restarted
+ * (https://github.com/moby/moby/issues/42119).
  */
-export async function removeContainers(ids: readonly string[]): Promise<void> {
-  let turn = Date.now();
-  await forEachParallel(ids, stopLimit, async (id) => {
-    turn = Math.max(Date.now(), turn + stopPace);
-    await pause(turn - Date.now());
-    await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
-    await unlessGone({ method: "DELETE", path: `/containers/${id}?force=1&v=1` });
+export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
+  const running = containers.filter(({ isRunning }) => isRunning);
+  const stop = ({ id }: FoundContainer) =>
+    unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
+  let previous = Promise.resolve();
+  const stopInTurn = (container: FoundContainer) =>
+    (previous = previous.then(() => stop(container)));
+  const areMany = running.length > fewContainers;
+  if (areMany) {
+    await forEachParallel(running, fewContainers, ({ id }) =>
+      unlessGone({ method: "POST", path: `/containers/${id}/kill?signal=${leaveSignal}` }),
+    );
+    await pause(leaveTime);
+  }
+  await forEachParallel(containers, fewContainers, async (container) => {
+    await (areMany ? stopInTurn : stop)(container);
+    await unlessGone({ method: "DELETE", path: `/containers/${container.id}?force=1&v=1` });
   });
 }
 

@@ -48,7 +48,7 @@ const networkTimeout = 30_000;
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
   await networkOf(input);
   const plan = planJoiners(joinerSpecs(input), await joinersOf(input.labels));
-  await removeContainers(plan.remove.map(({ id }) => id));
+  await removeContainers(plan.remove);
   const made: string[] = [];
   await forEachParallel(plan.create, createLimit, async (joiner) => {
     made.push(await createJoiner(input, joiner));
@@ -87,7 +87,7 @@ async function create(input: JoinersInput): Promise<JoinersResult> {
 }
 
 async function removeAll(labels: Labels): Promise<void> {
-  await removeContainers((await joinersOf(labels)).map(({ id }) => id));
+  await removeContainers(await joinersOf(labels));
 }
 
 function joinersOf(labels: Labels) {
