@@ -35,7 +35,7 @@ const ownMetrics = ["grow", "shrink", "rebuild"] as const;
 export function renderMarkdown(results: Results): string {
   return [
     "# Results",
-    `${results.date.slice(0, 10)}, ${results.rounds} rounds. Seconds; the median of the rounds, in ` +
+    `${results.date.slice(0, 10)}. Seconds; the median of the rounds, in ` +
       "parentheses the least and the greatest. README.md says what was done. `–`: not measured.",
     "The image is present in every run: it was built once at the beginning and is kept under a tag " +
       "of the bench, so that the other contenders start from it and our own `up` finds every layer of " +
@@ -72,7 +72,19 @@ function sizePart(results: Results, joiners: number): string[] {
     formatBytes(medianOf(results, name, joiners, "state")),
   ]);
   const own = ownMetrics.map((metric) => [metrics[metric], cell(results, "ours", joiners, metric)]);
-  return [`## ${joiners} joiners`, table([heading, ...rows]), table([["ours", "seconds"], ...own])];
+  return [
+    `## ${joiners} joiners, ${roundsOf(results, joiners)} rounds`,
+    table([heading, ...rows]),
+    table([["ours", "seconds"], ...own]),
+  ];
+}
+
+/** A run that was interrupted has fewer than it was to have. */
+function roundsOf({ measurements }: Results, joiners: number): number {
+  const ours = measurements.filter(
+    (one) => one.contender === "ours" && one.joiners === joiners && one.metric === "up",
+  );
+  return ours.length;
 }
 
 function cell(results: Results, name: ContenderName, joiners: number, metric: Metric): string {

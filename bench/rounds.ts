@@ -8,7 +8,7 @@ import type { Failure, Measurement, Metric } from "./result.ts";
 import { measure, type Record, StepError } from "./steps.ts";
 
 /** The most joiners for whom the image is rebuilt, since each is replaced then. */
-const mostRebuilt = 100;
+const mostRebuilt = 20;
 
 /** What the rounds gave. */
 export interface Tally {

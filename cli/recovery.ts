@@ -2,11 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { labelsOf } from "../components/labels.ts";
+import { labelsOf, roleLabel } from "../components/labels.ts";
 import { namesOf, ownFolder } from "../components/names.ts";
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { birthOf } from "../programs/birth.mjs";
+import type { FoundContainer } from "../components/standing.ts";
 import { labelFilters } from "../programs/engine.ts";
+import { listContainers } from "../programs/inventory.ts";
+import { removeContainers } from "../programs/joinerContainer.ts";
 import { docker } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
 import { project, runPulumi } from "./stack.ts";
@@ -35,12 +38,18 @@ export function hasEmbeddedBackend(env: NodeJS.ProcessEnv): boolean {
 /**
  * Removes the lock of a run that died, and what an unfinished `up` made without recording it.
  *
+ * @param next what is to be done with the stack. Before an `up` the joiners stay: it sees by itself
+ *   which of them are as they should be.
  * @throws UserError when another run is at work on the stack.
  */
-export async function recover(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function recover(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  next: "up" | "destroy",
+): Promise<void> {
   if (hasEmbeddedBackend(env)) await releaseDeadLocks(stack, env);
   if (!existsSync(unfinishedMark(stack))) return;
-  await removeLeftovers(stack, await recordedIds(stack, env));
+  await removeLeftovers(stack, await recordedIds(stack, env), next === "up");
 }
 
 /** Pulumi's own lock of a file backend names the process that holds it. */
@@ -82,24 +91,23 @@ async function recordedIds(stack: string, env: NodeJS.ProcessEnv): Promise<Set<s
  * Removes from the engine and the host what carries the stack's labels and is not recorded.
  *
  * @param recorded the IDs that the state knows; none removes everything of the stack.
+ * @param keepsJoiners whether the joiners stay, which no state knows one by one.
  * @returns how many things were removed.
  */
 export async function removeLeftovers(
   stack: string,
   recorded: ReadonlySet<string>,
+  keepsJoiners = false,
 ): Promise<number> {
-  const filters = labelFilters(labelsOf(project, stack));
-  const list = async (...args: string[]) =>
-    (await docker([...args, "--quiet", "--no-trunc", ...filters]))
-      .split("\n")
-      .filter((id) => id !== "" && !recorded.has(id));
-
-  const containers = await list("ps", "--all");
-  const networks = await list("network", "ls");
-  if (containers.length > 0) {
-    await docker(["stop", "--time", "10", ...containers], 120_000);
-    await docker(["rm", "--force", "--volumes", ...containers], 120_000);
-  }
+  const labels = labelsOf(project, stack);
+  const filters = labelFilters(labels);
+  const list = await docker(["network", "ls", "--quiet", "--no-trunc", ...filters]);
+  const networks = list.split("\n").filter((id) => id !== "" && !recorded.has(id));
+  // A network that is to go cannot be removed while joiners are in it.
+  const stays = ({ id, labels: found }: FoundContainer) =>
+    recorded.has(id) || (keepsJoiners && networks.length === 0 && found[roleLabel] === "joiner");
+  const containers = (await listContainers(labels)).filter((found) => !stays(found));
+  await removeContainers(containers);
   if (networks.length > 0) await docker(["network", "rm", ...networks], 60_000);
   let removed = containers.length + networks.length;
   if (recorded.size === 0) removed += await removeImagesAndAgent(stack, filters);

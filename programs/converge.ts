@@ -64,7 +64,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     }
     if (now > heal) {
       heal = now + healInterval;
-      await joinLost(sights[0]!);
+      await Promise.all(sights.map(joinLost));
     }
     await pause(pollInterval);
   }
@@ -97,15 +97,15 @@ async function look(view: View, expected: readonly ExpectedMember[]): Promise<Si
 }
 
 /**
- * A seed that was replaced knows nobody, and the others, who saw it leave, do not look for it.
- * One member that answers is enough: it tells the seed of all others.
+ * A seed that was replaced knows nobody, and the others, who saw it leave, do not look for it. One
+ * member that answers is enough: it tells the seed of all others. And who has seen a member fail
+ * believes in its successor only when that one has heard of it, which may take half a minute, or a
+ * join from here.
  */
-async function joinLost(seed: Sight): Promise<void> {
-  const lost = seed.differences.filter(({ fault }) => fault !== "unexpected").slice(0, 3);
+async function joinLost({ view, differences }: Sight): Promise<void> {
+  const lost = differences.filter(({ fault }) => fault !== "unexpected").slice(0, 3);
   if (lost.length === 0) return;
-  await serf(seed.view, ["join", ...lost.map(({ address }) => address)], 5000).catch(
-    () => undefined,
-  );
+  await serf(view, ["join", ...lost.map(({ address }) => address)], 5000).catch(() => undefined);
 }
 
 function report(input: ConvergenceInput, sights: readonly Sight[]): string {

@@ -127,6 +127,24 @@ test("a start that is killed with all it started is taken up by the next one", a
   await expectNothingAfterStop();
 });
 
+test("a start that is killed while it adds joiners has not touched the others", async () => {
+  await expectCluster();
+  const before = await containersOf(stack);
+  project.configure(stack, { ...config, joiners: 6 });
+  const running = project.start("start", "--stack", stack);
+  const deadline = Date.now() + 60_000;
+  while (Object.keys(await containersOf(stack)).length === 3 && Date.now() < deadline) {
+    await pause(20);
+  }
+  await killTree(running.child.pid!, "SIGKILL");
+  await running.ended;
+  expect(Object.keys(await containersOf(stack)).length).toBeGreaterThan(3);
+  project.configure(stack, config);
+  await expectCluster();
+  expect(await containersOf(stack)).toEqual(before);
+  await expectNothingAfterStop();
+});
+
 test("a start that is interrupted by Ctrl-C is taken up by the next one", async () => {
   const { child, ended } = await startUntilSeed();
   await killTree(child.pid!, "SIGINT");
