@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { labelsOf, roleLabel } from "../components/labels.ts";
+import { labelsOf } from "../components/labels.ts";
 import { namesOf, ownFolder } from "../components/names.ts";
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { birthOf } from "../programs/birth.mjs";
@@ -10,6 +10,7 @@ import type { FoundContainer } from "../components/standing.ts";
 import { labelFilters } from "../programs/engine.ts";
 import { listContainers } from "../programs/inventory.ts";
 import { removeContainers } from "../programs/joinerContainer.ts";
+import type { JoinersInput } from "../programs/joiners.ts";
 import { docker } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
 import { project, runPulumi } from "./stack.ts";
@@ -38,18 +39,12 @@ export function hasEmbeddedBackend(env: NodeJS.ProcessEnv): boolean {
 /**
  * Removes the lock of a run that died, and what an unfinished `up` made without recording it.
  *
- * @param next what is to be done with the stack. Before an `up` the joiners stay: it sees by itself
- *   which of them are as they should be.
  * @throws UserError when another run is at work on the stack.
  */
-export async function recover(
-  stack: string,
-  env: NodeJS.ProcessEnv,
-  next: "up" | "destroy",
-): Promise<void> {
+export async function recover(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (hasEmbeddedBackend(env)) await releaseDeadLocks(stack, env);
   if (!existsSync(unfinishedMark(stack))) return;
-  await removeLeftovers(stack, await recordedIds(stack, env), next === "up");
+  await removeLeftovers(stack, await recordedThings(stack, env));
 }
 
 /** Pulumi's own lock of a file backend names the process that holds it. */
@@ -77,27 +72,45 @@ function isPulumi(pid: number): boolean {
   return !existsSync(file) || readFileSync(file, "utf8").includes("pulumi");
 }
 
-async function recordedIds(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
+/** The IDs that the state knows, and the names of the joiners, which it knows by their names alone. */
+async function recordedThings(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
   const { deployment } = JSON.parse(
     await runPulumi(["stack", "export", "--stack", stack], env),
   ) as {
     // Null where the disk was full before the first resource.
-    deployment: { resources?: { id?: string }[] } | null;
+    deployment: { resources?: Recorded[] } | null;
   };
-  return new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? []));
+  return new Set(
+    (deployment?.resources ?? []).flatMap(({ id, urn, inputs }) =>
+      [
+        id ?? [],
+        urn.endsWith("command:local:Command::joiners") ? joinerNames(inputs?.stdin) : [],
+      ].flat(),
+    ),
+  );
+}
+
+interface Recorded {
+  readonly id?: string;
+  readonly urn: string;
+  readonly inputs?: { readonly stdin?: string };
+}
+
+function joinerNames(stdin = "{}"): string[] {
+  const { joiners = [] } = JSON.parse(stdin) as Partial<JoinersInput>;
+  return joiners.map(({ name }) => name);
 }
 
 /**
  * Removes from the engine and the host what carries the stack's labels and is not recorded.
  *
- * @param recorded the IDs that the state knows; none removes everything of the stack.
- * @param keepsJoiners whether the joiners stay, which no state knows one by one.
+ * @param recorded the IDs, and of joiners the names, that the state knows; none removes everything of
+ *   the stack.
  * @returns how many things were removed.
  */
 export async function removeLeftovers(
   stack: string,
   recorded: ReadonlySet<string>,
-  keepsJoiners = false,
 ): Promise<number> {
   const labels = labelsOf(project, stack);
   const filters = labelFilters(labels);

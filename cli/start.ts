@@ -8,7 +8,7 @@ import { printMembers } from "./liveMembers.ts";
 await main(async () => {
   const stack = stackFromArguments();
   const { env } = await toolchain();
-  if (await stackExists(stack, env)) await recover(stack, env, "up");
+  if (await stackExists(stack, env)) await recover(stack, env);
   else await createStack(stack, env);
 
   await begin(stack);

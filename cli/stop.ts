@@ -9,7 +9,7 @@ await main(async () => {
   const { env } = await toolchain();
   const exists = await stackExists(stack, env);
   if (exists) {
-    await recover(stack, env, "destroy");
+    await recover(stack, env);
     const code = await deploy("destroy", stack, env);
     if (code !== 0) return code;
   }
