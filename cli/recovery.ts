@@ -80,14 +80,12 @@ async function recordedThings(stack: string, env: NodeJS.ProcessEnv): Promise<Se
     // Null where the disk was full before the first resource.
     deployment: { resources?: Recorded[] } | null;
   };
-  return new Set(
-    (deployment?.resources ?? []).flatMap(({ id, urn, inputs }) =>
-      [
-        id ?? [],
-        urn.endsWith("command:local:Command::joiners") ? joinerNames(inputs?.stdin) : [],
-      ].flat(),
-    ),
-  );
+  const resources = deployment?.resources ?? [];
+  const joiners = resources.find(({ urn }) => urn.endsWith("command:local:Command::joiners"));
+  return new Set([
+    ...resources.flatMap(({ id }) => id ?? []),
+    ...joinerNames(joiners?.inputs?.stdin),
+  ]);
 }
 
 interface Recorded {
@@ -117,8 +115,8 @@ export async function removeLeftovers(
   const list = await docker(["network", "ls", "--quiet", "--no-trunc", ...filters]);
   const networks = list.split("\n").filter((id) => id !== "" && !recorded.has(id));
   // A network that is to go cannot be removed while joiners are in it.
-  const stays = ({ id, labels: found }: FoundContainer) =>
-    recorded.has(id) || (keepsJoiners && networks.length === 0 && found[roleLabel] === "joiner");
+  const stays = ({ id, name }: FoundContainer) =>
+    recorded.has(id) || (networks.length === 0 && recorded.has(name));
   const containers = (await listContainers(labels)).filter((found) => !stays(found));
   await removeContainers(containers);
   if (networks.length > 0) await docker(["network", "rm", ...networks], 60_000);
