@@ -4,7 +4,8 @@
  *     node programs/joiners.ts create|update|delete < input.json
  *
  * `create` and `update` remove what is too many or not as declared, make what is missing, leave
- * everything else alone, and print how many there are. A `create` that fails removes what it made.
+ * everything else alone, and print how many there are. A `create` that fails removes what it made,
+ * for the case that Pulumi does not come to record the removal.
  * `delete` needs the labels alone and removes all joiners of the stack. What was cut short is
  * taken up by the next call, since the containers themselves tell what they are.
  */
@@ -46,7 +47,7 @@ const startTimeout = 120_000;
 const networkTimeout = 30_000;
 
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
-  await networkOf(input);
+  await awaitNetwork(input);
   const plan = planJoiners(joinerSpecs(input), await joinersOf(input.labels));
   await removeContainers(plan.remove);
   const made: string[] = [];
@@ -63,7 +64,7 @@ async function reconcile(input: JoinersInput): Promise<JoinersResult> {
 }
 
 /** Waits for the network, which may just be made; components/joiners.ts says why. */
-async function networkOf({ network, labels }: JoinersInput): Promise<void> {
+async function awaitNetwork({ network, labels }: JoinersInput): Promise<void> {
   const deadline = Date.now() + networkTimeout;
   const isThere = (found: FoundNetwork) =>
     found.name === network.name &&
@@ -78,16 +79,14 @@ async function networkOf({ network, labels }: JoinersInput): Promise<void> {
 }
 
 async function create(input: JoinersInput): Promise<JoinersResult> {
+  const before = new Set((await joinersOf(input.labels)).map(({ id }) => id));
   try {
     return await reconcile(input);
   } catch (error) {
-    await removeAll(input.labels);
+    const now = await joinersOf(input.labels);
+    await removeContainers(now.filter(({ id }) => !before.has(id)));
     throw error;
   }
-}
-
-async function removeAll(labels: Labels): Promise<void> {
-  await removeContainers(await joinersOf(labels));
 }
 
 function joinersOf(labels: Labels) {
@@ -100,7 +99,7 @@ await printResult(async () => {
   if (command === "create") return await create(input as JoinersInput);
   if (command === "update") return await reconcile(input as JoinersInput);
   if (command === "delete") {
-    await removeAll((input as Pick<JoinersInput, "labels">).labels);
+    await removeContainers(await joinersOf((input as Pick<JoinersInput, "labels">).labels));
     return undefined;
   }
   throw new Error(`The command is ${command ?? "missing"}, allowed are create, update and delete.`);
