@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { expectedMembers, planAgents } from "./components/agents.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { Convergence } from "./components/convergence.ts";
 import { HostAgent } from "./components/hostAgent.ts";
+import { declareImages } from "./components/images.ts";
 import { declareJoiners } from "./components/joinerPlan.ts";
 import { Joiners } from "./components/joiners.ts";
 import { labelsOf } from "./components/labels.ts";
@@ -9,7 +11,8 @@ import { loadSettings } from "./components/loadSettings.ts";
 import { namesOf } from "./components/names.ts";
 import { preflight } from "./components/preflight.ts";
 import { Seed } from "./components/seed.ts";
-import { SerfImage } from "./components/serfImage.ts";
+import { imageChoice } from "./components/serfImage.ts";
+import { Storage } from "./components/storage.ts";
 
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
@@ -17,64 +20,82 @@ export default async function cluster() {
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
   const standing = await preflight(settings, names, labels);
+  const declared = declareJoiners(settings.groups, names.prefix, settings.subnet, standing);
+  const agents = planAgents(settings, names, declared);
 
-  const { serfVersion, builderImage, runtimeImage } = settings;
-  const image = new SerfImage("image", {
-    prefix: names.prefix,
-    labels,
-    serfVersion,
-    builderImage,
-    runtimeImage,
-    generationOf: (name) => standing.ofImage(name),
-  });
+  const images = declareImages(
+    {
+      prefix: names.prefix,
+      labels,
+      choice: imageChoice(settings),
+      generationOf: (name) => standing.ofImage(name),
+    },
+    settings.groups,
+  );
+  const image = images.main;
   const network = new ClusterNetwork("network", {
     networkName: names.network,
     labels,
     subnet: settings.subnet,
     generation: standing.ofNetwork(names.network, settings.subnet.cidr),
   });
-  const place = { image: image.ref, network, labels, tags: settings.tags };
-  const seed = new Seed("seed", {
-    ...place,
-    memberName: names.seed,
-    address: settings.subnet.seed,
-    publish: { address: settings.publishAddress, port: settings.gossipPort },
-    generation: standing.ofContainer(names.seed),
+  const storage = new Storage("storage", {
+    names: names.volumes,
+    labels,
+    image: image.ref,
+    fleets: [agents.seed, ...agents.joiners],
+    generationOf: (name) => standing.ofVolume(name),
   });
-  const joiners = new Joiners("joiners", {
-    ...place,
-    joinAddress: seed.ip,
-    joiners: declareJoiners(settings.joiners, names.prefix, settings.subnet, standing),
-    found: standing.joiners,
-  });
-  const host = settings.hostAgent
-    ? new HostAgent(
-        "host",
-        {
-          memberName: names.host,
-          address: settings.subnet.gateway,
-          dir: names.hostAgentDir,
-          image: image.ref,
-          join: seed.endpoint,
-          rpcPort: settings.rpcPort,
-          tags: settings.tags,
-          labels,
-          timeout: settings.convergenceTimeout,
-        },
-        { dependsOn: seed },
-      )
-    : undefined;
+  const declareHost = (join: pulumi.Input<string>, dependsOn: pulumi.Resource) =>
+    agents.host &&
+    new HostAgent(
+      "host",
+      {
+        ...agents.host,
+        dir: names.hostAgentDir,
+        image: image.ref,
+        join,
+        isFirst: agents.isHostFirst,
+        rpcPort: settings.rpcPort,
+        labels,
+        timeout: settings.convergenceTimeout,
+      },
+      { dependsOn },
+    );
+  const firstHost = agents.isHostFirst ? declareHost(agents.gateway, network) : undefined;
+  const after = { dependsOn: [storage, ...(firstHost ? [firstHost] : [])] };
+  const place = { network, volumes: storage.volumes, labels };
+  const seed = new Seed(
+    "seed",
+    {
+      ...place,
+      image: image.ref,
+      memberName: names.seed,
+      address: settings.subnet.seed,
+      publish: { address: settings.publishAddress, port: settings.gossipPort },
+      generation: standing.ofContainer(names.seed),
+    },
+    after,
+  );
+  const joiners = new Joiners(
+    "joiners",
+    {
+      ...place,
+      images: images.ofGroups,
+      joiners: declared,
+      startAfter: seed.identity,
+      found: standing.joiners,
+    },
+    after,
+  );
+  const host = firstHost ?? declareHost(seed.endpoint, seed);
   const convergence = new Convergence(
     "convergence",
     {
-      expected: [
-        { name: names.seed, address: settings.subnet.seed },
-        ...joiners.joiners.map(({ name, ip }) => ({ name, address: ip })),
-        ...(host ? [{ name: host.memberName, address: host.address }] : []),
-      ],
+      expected: expectedMembers(agents),
       views: [
         { kind: "container", name: names.seed },
-        ...joiners.joiners.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
+        ...declared.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
         ...(host ? [host.view] : []),
       ],
       formerHostAgentDir: host ? undefined : names.hostAgentDir,

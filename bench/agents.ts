@@ -1,5 +1,5 @@
-import { agentConfig, imageEventHandlers } from "../components/agentConfig.ts";
-import { joinerAddress } from "../components/subnet.ts";
+import { agentConfig } from "../components/agentConfig.ts";
+import { addressOfIndex } from "../components/subnet.ts";
 import { subnet } from "./place.ts";
 
 /** An agent as the contenders with fixed addresses make it. */
@@ -19,15 +19,14 @@ export function agents(prefix: string, joiners: number): Agent[] {
     address,
     isSeed,
     config: agentConfig(
-      { name, address, tags: { role: isSeed ? "seed" : "joiner" } },
-      [subnet.seed],
-      { eventHandlers: imageEventHandlers },
+      { name, address },
+      { tags: { role: isSeed ? "seed" : "joiner" }, join: [subnet.seed] },
     ),
   });
   return [
     agent(`${prefix}-seed`, subnet.seed, true),
     ...Array.from({ length: joiners }, (_, position) =>
-      agent(`${prefix}-joiner-${position + 1}`, joinerAddress(subnet, position + 1), false),
+      agent(`${prefix}-joiner-${position + 1}`, addressOfIndex(subnet, position + 1), false),
     ),
   ];
 }

@@ -29,7 +29,7 @@ interface Found {
 }
 
 /**
- * Removes every container and network of the bench from the engine, whoever of the contenders
+ * Removes every container, network and volume of the bench from the engine, whoever of the contenders
  * made it. The images stay.
  *
  * @returns how many there were.
@@ -50,7 +50,9 @@ async function removeOnce(): Promise<number> {
   const containers = await list("/containers/json?all=1");
   await forEachParallel(containers, 8, ({ Id }) => removeContainer(Id));
   const networks = await list("/networks");
-  let removed = containers.length;
+  const volumes = await listVolumes();
+  for (const name of volumes) await remove(`/volumes/${name}`);
+  let removed = containers.length + volumes.length;
   await forEachParallel(networks, 4, async ({ Id }) => {
     removed += await removeNetwork(Id);
   });
@@ -83,6 +85,15 @@ async function list(path: string): Promise<Found[]> {
   return found.filter(({ Names, Name, Labels }) =>
     isOfBench({ name: Name ?? Names?.[0]?.slice(1) ?? "", labels: Labels ?? {} }),
   );
+}
+
+async function listVolumes(): Promise<string[]> {
+  const { Volumes } = (await engine({ method: "GET", path: "/volumes" })) as {
+    Volumes: { Name: string; Labels: Readonly<Record<string, string>> | null }[] | null;
+  };
+  return (Volumes ?? [])
+    .filter(({ Name, Labels }) => isOfBench({ name: Name, labels: Labels ?? {} }))
+    .map(({ Name }) => Name);
 }
 
 /** An agent that is being restarted while it is removed may leave its endpoint to the network. */

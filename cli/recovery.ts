@@ -2,16 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { labelsOf } from "../components/labels.ts";
+import { carries, labelsOf } from "../components/labels.ts";
 import { namesOf, ownFolder } from "../components/names.ts";
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { birthOf } from "../programs/birth.mjs";
 import type { FoundContainer } from "../components/standing.ts";
-import { labelFilters } from "../programs/engine.ts";
-import { listContainers } from "../programs/inventory.ts";
-import { removeContainers } from "../programs/joinerContainer.ts";
+import { removeContainers, unlessGone } from "../programs/containers.ts";
+import { readInventory } from "../programs/inventory.ts";
 import type { JoinersInput } from "../programs/joiners.ts";
-import { docker } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
 import { project, runPulumi } from "./stack.ts";
 
@@ -111,28 +109,36 @@ export async function removeLeftovers(
   recorded: ReadonlySet<string>,
 ): Promise<number> {
   const labels = labelsOf(project, stack);
-  const filters = labelFilters(labels);
-  const list = await docker(["network", "ls", "--quiet", "--no-trunc", ...filters]);
-  const networks = list.split("\n").filter((id) => id !== "" && !recorded.has(id));
-  // A network that is to go cannot be removed while joiners are in it.
+  const inventory = await readInventory(labels);
+  const networks = inventory.networks.filter(
+    (found) => carries(found.labels, labels) && !recorded.has(found.id),
+  );
+  // A volume's name is its ID.
+  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name));
+  // What is to go cannot be removed while joiners use it.
+  const areFree = networks.length === 0 && volumes.length === 0;
   const stays = ({ id, name }: FoundContainer) =>
-    recorded.has(id) || (networks.length === 0 && recorded.has(name));
-  const containers = (await listContainers(labels)).filter((found) => !stays(found));
+    recorded.has(id) || (areFree && recorded.has(name));
+  const containers = inventory.containers.filter((found) => !stays(found));
   await removeContainers(containers);
-  if (networks.length > 0) await docker(["network", "rm", ...networks], 60_000);
-  let removed = containers.length + networks.length;
-  if (recorded.size === 0) removed += await removeImagesAndAgent(stack, filters);
+  const images = recorded.size === 0 ? inventory.images : [];
+  for (const path of [
+    ...networks.map(({ id }) => `/networks/${id}`),
+    ...volumes.map(({ name }) => `/volumes/${name}`),
+    ...images.map(({ id }) => `/images/${id}?force=1`),
+  ]) {
+    await unlessGone({ method: "DELETE", path });
+  }
+  let removed = containers.length + networks.length + volumes.length + images.length;
+  if (recorded.size === 0) removed += await removeAgent(stack);
   if (removed > 0) console.log(`Removed ${removed} leftovers of stack ${stack}.`);
   return removed;
 }
 
-async function removeImagesAndAgent(stack: string, filters: readonly string[]): Promise<number> {
-  const list = await docker(["image", "ls", "--all", ...filters, "--format", "{{.ID}}"]);
-  const images = [...new Set(list.split("\n").filter(Boolean))];
-  if (images.length > 0) await docker(["image", "rm", "--force", ...images], 60_000);
+async function removeAgent(stack: string): Promise<number> {
   const { hostAgentDir } = namesOf(project, stack);
   const agent = livingAgent(hostAgentDir) === undefined ? 0 : 1;
   await stopAgent(hostAgentDir);
   await rm(hostAgentDir, { recursive: true, force: true });
-  return images.length + agent;
+  return agent;
 }

@@ -1,57 +1,85 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** The port that every agent gossips on inside the cluster's network. */
 export const gossipPort = 7946;
 
 /** The port on loopback where an agent in a container answers RPC. */
 const rpcPort = 7373;
 
-/** Where the image expects the agent's configuration. */
-export const agentConfigPath = "/etc/serf/agent.json";
+/** Where a container finds the configurations of all agents; the image's program reads its own. */
+export const configFolder = "/etc/serf/config";
+
+/** Where a container finds what agents keep; each has a folder with its name there. */
+export const dataFolder = "/var/lib/serf";
+
+/** The agents' user in the image, and their group. */
+export const agentUser = 7946;
 
 /** What distinguishes one agent from another. */
 export interface AgentIdentity {
   readonly name: string;
   /** The address that the other members reach it at. */
   readonly address: string;
+}
+
+/** What an agent takes over while it runs, when it is told to read its configuration again. */
+export interface AgentConduct {
   readonly tags: Readonly<Record<string, string>>;
+  /** Scripts by event, as Serf writes them. Default: none. */
+  readonly eventHandlers?: readonly string[];
+  /** Addresses to join when it starts, `host` or `host:port`, one of which must be there. */
+  readonly join: readonly string[];
 }
 
 /** How an agent that does not run in one of our containers differs. */
 export interface AgentPlace {
   /** Where RPC listens; default: loopback in the container, port {@link rpcPort}. */
   readonly rpcAddress?: string;
-  /** Default: a file in the agent's home in the image. */
+  /** Default: in the agent's folder of {@link dataFolder}. */
   readonly snapshotPath?: string;
-  /** Scripts by event; default: none. */
-  readonly eventHandlers?: readonly string[];
 }
-
-/** The handlers in the image, by the event or query that they answer. */
-export const imageEventHandlers: readonly string[] = ["query:load=/etc/serf/handlers/load"];
 
 /**
  * The configuration file of an agent, as Serf reads it. Serf refuses to start on a key that it
  * does not know.
- *
- * @param join addresses to join, `host` or `host:port`, one of which must be there.
  */
 export function agentConfig(
   identity: AgentIdentity,
-  join: readonly string[],
+  conduct: AgentConduct,
   place: AgentPlace = {},
 ): string {
   return JSON.stringify({
+    ...fixedConfig(identity, place),
+    tags: conduct.tags,
+    event_handlers: conduct.eventHandlers ?? [],
+    // Unlike start_join, retry_join does not end the agent while the seed is away.
+    retry_join: conduct.join,
+  });
+}
+
+/** Whether an agent that runs with one configuration can take over the other without a new start. */
+export function differInConductOnly(one: string, other: string): boolean {
+  const fixed = (config: string) => {
+    const { tags, event_handlers, retry_join, ...rest } = JSON.parse(config) as Record<
+      string,
+      unknown
+    >;
+    return rest;
+  };
+  return isDeepStrictEqual(fixed(one), fixed(other));
+}
+
+/** The part of an agent's configuration that takes a new start to be changed. */
+export function fixedConfig(identity: AgentIdentity, place: AgentPlace = {}): object {
+  return {
     node_name: identity.name,
     bind: `${identity.address}:${gossipPort}`,
-    tags: identity.tags,
     rpc_addr: place.rpcAddress ?? `127.0.0.1:${rpcPort}`,
-    // Unlike start_join, retry_join does not end the agent while the seed is away.
-    retry_join: join,
     retry_interval: "1s",
     // `docker stop` sends SIGTERM, on which Serf would otherwise die without leaving.
     leave_on_terminate: true,
     // With the snapshot a restarted agent finds the others by itself, also after it left.
-    snapshot_path: place.snapshotPath ?? "/var/lib/serf/snapshot",
+    snapshot_path: place.snapshotPath ?? `${dataFolder}/${identity.name}/snapshot`,
     rejoin_after_leave: true,
-    event_handlers: place.eventHandlers ?? [],
-  });
+  };
 }

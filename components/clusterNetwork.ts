@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { generationLabel, labelList, type Labels } from "./labels.ts";
-import type { NetworkIdentity } from "./joinerPlan.ts";
+import type { Identity } from "./joinerPlan.ts";
 import type { SubnetPlan } from "./subnet.ts";
 
 export interface ClusterNetworkArgs {
@@ -17,7 +17,7 @@ export interface ClusterNetworkArgs {
 export class ClusterNetwork extends pulumi.ComponentResource {
   readonly networkName: pulumi.Output<string>;
   /** What the network is to be; known before it is made. */
-  readonly identity: NetworkIdentity;
+  readonly identity: Identity;
   /** The engine's ID of the network. */
   readonly networkId: pulumi.Output<string>;
 

@@ -7,18 +7,20 @@ import type { Labels } from "./labels.ts";
 
 export interface HostAgentArgs {
   /** The agent's name as a member. */
-  readonly memberName: string;
+  readonly name: string;
   /** The bridge's gateway, where the containers reach the host. */
   readonly address: string;
   /** Where the agent keeps its files, relative to the project. */
   readonly dir: string;
   /** The image that the Serf binary is taken from. */
   readonly image: pulumi.Input<string>;
-  /** `host:port` where the host reaches the seed's gossip port. */
+  /** `host:port` of the gossip port of the member to join; its own, when all others join it. */
   readonly join: pulumi.Input<string>;
+  /** Whether it is there before any other member. */
+  readonly isFirst: boolean;
   /** The port on loopback where the agent answers RPC. */
   readonly rpcPort: number;
-  /** Tags beside `role`. */
+  /** All tags of the member. */
   readonly tags: Readonly<Record<string, string>>;
   readonly labels: Labels;
   /** Seconds in which the agent must have joined. */
@@ -26,7 +28,7 @@ export interface HostAgentArgs {
 }
 
 /**
- * The agent on the host itself. It joins through the seed's published port.
+ * The agent on the host itself. It joins through the seed's published port, or is joined by the others.
  *
  * A command resource is never read, so whether the agent lives is looked up here: when it does
  * not, a new generation makes the next deployment start it, and a preview shows that.
@@ -42,23 +44,24 @@ export class HostAgent extends pulumi.ComponentResource {
   constructor(name: string, args: HostAgentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:HostAgent", name, args, opts);
 
-    this.memberName = args.memberName;
+    this.memberName = args.name;
     this.address = args.address;
     this.generation = livingAgent(args.dir)?.generation ?? new Date().toISOString();
     const rpcAddress = `127.0.0.1:${args.rpcPort}`;
     this.view = {
       kind: "host",
-      name: args.memberName,
+      name: args.name,
       binary: `./${agentFiles(args.dir).binary}`,
       rpcAddress,
     };
     const input = pulumi.all([args.image, args.join]).apply(([image, join]): HostAgentInput => ({
       dir: args.dir,
-      name: args.memberName,
+      name: args.name,
       address: args.address,
-      tags: { ...args.tags, role: "host" },
+      tags: args.tags,
       image,
       join,
+      isFirst: args.isFirst,
       rpcAddress,
       labels: { ...args.labels },
       timeout: args.timeout,

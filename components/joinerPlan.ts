@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
-import { agentConfig, imageEventHandlers } from "./agentConfig.ts";
+import { containerSpec, type VolumeNames } from "./agentContainer.ts";
+import { assignAddresses } from "./addresses.ts";
+import type { JoinerGroup } from "./groups.ts";
 import { generationLabel, type Labels, specLabel } from "./labels.ts";
 import { compareNames } from "./members.ts";
 import { joinerName } from "./names.ts";
 import type { FoundContainer, Standing } from "./standing.ts";
-import { joinerAddress, type SubnetPlan } from "./subnet.ts";
+import type { SubnetPlan } from "./subnet.ts";
 
 /** A joiner as it is declared. */
 export interface DeclaredJoiner {
@@ -12,29 +13,40 @@ export interface DeclaredJoiner {
   readonly name: string;
   /** The address on the cluster's network. */
   readonly address: string;
+  /** The name of its group. */
+  readonly group: string;
   /** A new one asks for a new container; see `standing.ts`. */
   readonly generation: string;
 }
 
-/** The joiners that a stack should have, in index order. */
+/** The joiners that a stack should have, group by group, each in index order. */
 export function declareJoiners(
-  count: number,
+  groups: readonly JoinerGroup[],
   prefix: string,
   subnet: SubnetPlan,
   standing: Standing,
 ): DeclaredJoiner[] {
-  return Array.from({ length: count }, (_, position) => {
-    const name = joinerName(prefix, position + 1);
-    return {
-      name,
-      address: joinerAddress(subnet, position + 1),
-      generation: standing.ofContainer(name),
-    };
-  });
+  const joiners = groups.flatMap((group) =>
+    Array.from({ length: group.count }, (_, position) => ({
+      name: joinerName(prefix, group.name, position + 1),
+      group: group.name,
+    })),
+  );
+  const addresses = assignAddresses(
+    joiners.map(({ name }) => name),
+    subnet,
+    standing.joinerAddresses,
+  );
+  return joiners.map(({ name, group }) => ({
+    name,
+    address: addresses.get(name)!,
+    group,
+    generation: standing.ofContainer(name),
+  }));
 }
 
-/** A network, told from an earlier one of the same name. */
-export interface NetworkIdentity {
+/** What carries a generation, told from an earlier one of the same name. */
+export interface Identity {
   readonly name: string;
   /** See `standing.ts`. */
   readonly generation: string;
@@ -42,19 +54,16 @@ export interface NetworkIdentity {
 
 /** What all joiners of a stack are made from. */
 export interface JoinerTemplate {
-  readonly image: string;
-  readonly network: NetworkIdentity;
+  /** The images' names with their tags, by the names of the groups. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly network: Identity;
+  readonly volumes: VolumeNames;
   readonly labels: Labels;
-  /** Addresses to join. */
-  readonly join: readonly string[];
-  /** All tags of the members. */
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A joiner with everything that its container is made from. */
 export interface JoinerSpec extends DeclaredJoiner {
-  /** The agent's configuration file. */
-  readonly config: string;
+  readonly image: string;
   /** A hash over what the container is made from. */
   readonly spec: string;
 }
@@ -63,14 +72,12 @@ export interface JoinerSpec extends DeclaredJoiner {
 export function joinerSpecs(
   fleet: JoinerTemplate & { readonly joiners: readonly DeclaredJoiner[] },
 ): JoinerSpec[] {
-  return fleet.joiners.map((joiner) => joinerSpec(fleet, joiner));
-}
-
-function joinerSpec(template: JoinerTemplate, joiner: DeclaredJoiner): JoinerSpec {
-  const { image, network, join, tags } = template;
-  const config = agentConfig({ ...joiner, tags }, join, { eventHandlers: imageEventHandlers });
-  const hash = createHash("sha256").update(JSON.stringify([image, network.name, config]));
-  return { ...joiner, config, spec: hash.digest("hex").slice(0, 12) };
+  const { images, network, volumes } = fleet;
+  return fleet.joiners.map((joiner) => {
+    const image = images[joiner.group]!;
+    const spec = containerSpec({ ...joiner, image, network: network.name, volumes });
+    return { ...joiner, image, spec };
+  });
 }
 
 /** What leads from the joiners that are there to those that should be. */

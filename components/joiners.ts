@@ -1,15 +1,17 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { JoinersInput, JoinersResult } from "../programs/joiners.ts";
+import type { AwaitedContainer, JoinersInput, JoinersResult } from "../programs/joiners.ts";
 import { type DeclaredJoiner, describePlan, joinerSpecs, planJoiners } from "./joinerPlan.ts";
 import type { ClusterPlace } from "./seed.ts";
 import type { FoundContainer } from "./standing.ts";
 
 export interface JoinersArgs extends ClusterPlace {
-  /** In index order. Plain values, since they decide which children exist. */
+  /** Plain values, since they decide which children exist. */
   readonly joiners: readonly DeclaredJoiner[];
-  /** The address of the member to join. */
-  readonly joinAddress: pulumi.Input<string>;
+  /** The images' names with their tags, by the names of the groups. */
+  readonly images: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Who must run before a joiner starts. */
+  readonly startAfter: pulumi.Input<AwaitedContainer>;
   /** The joiners' containers that are there already. */
   readonly found: readonly FoundContainer[];
 }
@@ -29,28 +31,30 @@ export interface JoinerOutput {
  * bench/README.md. What becomes of each joiner is said in a message, in a preview, too.
  */
 export class Joiners extends pulumi.ComponentResource {
-  /** In index order. */
+  /** Group by group, each in index order. */
   readonly joiners: readonly JoinerOutput[];
   /** Changes whenever another container is among them. */
   readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { image, network, labels, joiners } = args;
+    const { network, volumes, labels, joiners } = args;
     // Not all of `args`: with the network among them, nothing here would begin before it is made.
-    super("serf:cluster:Joiners", name, { joiners, tags: args.tags }, opts);
+    super("serf:cluster:Joiners", name, { joiners }, opts);
 
-    const tags = { ...args.tags, role: "joiner" };
-    const input = pulumi.all([image, args.joinAddress]).apply(([image, address]): JoinersInput => ({
-      image,
-      network: network.identity,
-      labels,
-      join: [address],
-      tags,
-      joiners,
-    }));
+    const images = pulumi.all(args.images);
+    const input = pulumi
+      .all([images, args.startAfter])
+      .apply(([images, startAfter]): JoinersInput => ({
+        images,
+        network: network.identity,
+        volumes,
+        labels,
+        joiners,
+        startAfter,
+      }));
     // The provider needs two seconds more for a network than the engine. On the way up the program
     // therefore waits for the network itself; on the way down the removal, which depends on the
-    // network and the image, takes all joiners away before those go.
+    // network and the images, takes all joiners away before those go.
     const command = new local.Command(
       name,
       {
@@ -66,7 +70,7 @@ export class Joiners extends pulumi.ComponentResource {
       `${name}-removal`,
       {
         delete: "node programs/joiners.ts delete",
-        stdin: pulumi.jsonStringify({ labels, image }),
+        stdin: pulumi.jsonStringify({ labels, images }),
         triggers: [network.networkId],
         addPreviousOutputInEnv: false,
         logging: "stderr",

@@ -5,11 +5,17 @@ export function labelsOf(project: string, stack: string): Labels {
   return { "serf.project": project, "serf.stack": stack };
 }
 
-/** Tells the joiners from what else a stack has on an engine; its value is `joiner`. */
+/** Tells what a container of a stack is for. */
 export const roleLabel = "serf.role";
 
-/** On a joiner's container: a hash of what it was made from. */
+/** The values of {@link roleLabel}. */
+export type ContainerRole = "seed" | "joiner" | "host" | "writer";
+
+/** On an agent's container: a hash of what it was made from. */
 export const specLabel = "serf.spec";
+
+/** On a joiner's container: its address on the cluster's network. */
+export const addressLabel = "serf.address";
 
 /** When what carries it was asked for; `standing.ts` says what for. */
 export const generationLabel = "serf.generation";

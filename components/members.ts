@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A member as Serf reports it. */
 export interface Member {
   readonly name: string;
@@ -11,6 +13,8 @@ export interface Member {
 export interface ExpectedMember {
   readonly name: string;
   readonly address: string;
+  /** All of its tags. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,25 +50,26 @@ export function compareNames(a: string, b: string): number {
 /** What stands between the members that one side sees and those that it should see. */
 export interface Difference {
   readonly name: string;
-  readonly fault: "missing" | "unexpected" | "wrong address" | Member["status"];
+  readonly fault: "missing" | "unexpected" | "wrong address" | "wrong tags" | Member["status"];
   /** The address that is expected, or the one seen where none is. */
   readonly address: string;
 }
 
 /**
  * Compares a view with what is expected: exactly the expected members alive, at their
- * addresses. Members that left or failed and are not expected are of the past, not faults.
+ * addresses and with their tags. Members that left or failed and are not expected are of the past, not faults.
  */
 export function compareMembers(
   expected: readonly ExpectedMember[],
   seen: readonly Member[],
 ): Difference[] {
   const byName = new Map(seen.map((member) => [member.name, member]));
-  const faults = expected.flatMap(({ name, address }): Difference[] => {
+  const faults = expected.flatMap(({ name, address, tags }): Difference[] => {
     const member = byName.get(name);
     if (member === undefined) return [{ name, address, fault: "missing" }];
     if (member.status !== "alive") return [{ name, address, fault: member.status }];
     if (member.address !== address) return [{ name, address, fault: "wrong address" }];
+    if (!isDeepStrictEqual(member.tags, tags)) return [{ name, address, fault: "wrong tags" }];
     return [];
   });
   const expectedNames = new Set(expected.map(({ name }) => name));

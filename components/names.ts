@@ -1,3 +1,5 @@
+import type { VolumeNames } from "./agentContainer.ts";
+
 /** What git ignores: the state backend, the passphrase, copies of configurations, the host's agents. */
 export const ownFolder = ".serf";
 
@@ -6,6 +8,7 @@ export interface Names {
   /** Begins every other name. */
   readonly prefix: string;
   readonly network: string;
+  readonly volumes: VolumeNames;
   readonly seed: string;
   /** The host's agent as a member. */
   readonly host: string;
@@ -31,15 +34,16 @@ export function namesOf(project: string, stack: string): Names {
   return {
     prefix,
     network: prefix,
+    volumes: { config: `${prefix}-config`, data: `${prefix}-data` },
     seed: `${prefix}-seed`,
     host: `${prefix}-host`,
     hostAgentDir: `${ownFolder}/host/${stack}`,
   };
 }
 
-/** The name of the joiner with this index, counted from 1. */
-export function joinerName(prefix: string, index: number): string {
-  return `${prefix}-joiner-${index}`;
+/** The name of the joiner of a group with this index, counted from 1. */
+export function joinerName(prefix: string, group: string, index: number): string {
+  return `${prefix}-${group}-${index}`;
 }
 
 /** The image's name and tag. The tag is known before the build, so a preview can show it. */

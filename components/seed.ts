@@ -1,26 +1,34 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { agentConfig, agentConfigPath, gossipPort, imageEventHandlers } from "./agentConfig.ts";
+import type { AwaitedContainer } from "../programs/joiners.ts";
+import { publishedEndpoint } from "../programs/publishedPort.ts";
+import { gossipPort } from "./agentConfig.ts";
+import {
+  agentMounts,
+  containerSpec,
+  restartPolicy,
+  stopGrace,
+  type VolumeNames,
+} from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
-import { configPermissions, restartPolicy, stopGrace } from "./containerSettings.ts";
-import { generationLabel, labelList, type Labels } from "./labels.ts";
+import { generationLabel, labelList, type Labels, roleLabel, specLabel } from "./labels.ts";
 
 /** What the seed and the joiners take alike. */
 export interface ClusterPlace {
-  /** The image's name with the tag. */
-  readonly image: pulumi.Input<string>;
   readonly network: ClusterNetwork;
+  /** Must hold the agents' configurations by the time a container is made. */
+  readonly volumes: VolumeNames;
   readonly labels: Labels;
-  /** Tags beside `role`. */
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface SeedArgs extends ClusterPlace {
+  /** The image's name with the tag. */
+  readonly image: pulumi.Input<string>;
   /** The container's and the member's name. */
   readonly memberName: string;
   /** The seed's address, which survives its replacement. */
   readonly address: string;
-  /** Where the host reaches the gossip port. */
+  /** Where the host reaches the gossip port; port 0 lets Docker choose one. */
   readonly publish: { readonly address: string; readonly port: number };
   /** A new one asks for a new container; see `standing.ts`. */
   readonly generation: string;
@@ -39,37 +47,47 @@ export class Seed extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** The engine's ID of the container. */
   readonly containerId: pulumi.Output<string>;
+  /** What the container is to be; known before it is made. */
+  readonly identity: pulumi.Output<AwaitedContainer>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:Seed", name, args, opts);
 
-    const { memberName, address, publish } = args;
-    const identity = { name: memberName, address, tags: { ...args.tags, role: "seed" } };
-    // To nobody but itself: with a join an agent announces that it is here, and only that
-    // makes those see it alive who have heard that it left.
-    const config = agentConfig(identity, [address], { eventHandlers: imageEventHandlers });
+    const { memberName, address, publish, volumes } = args;
+    const network = args.network.identity.name;
+    const spec = pulumi
+      .output(args.image)
+      .apply((image) =>
+        containerSpec({ name: memberName, address, image, network, volumes, publish }),
+      );
     const container = new docker.Container(
       name,
       {
         name: memberName,
         image: args.image,
+        command: [memberName],
         // Left out, it is read back as the network's name and replaces the container.
         networkMode: "bridge",
         networksAdvanced: [{ name: args.network.networkName, ipv4Address: address }],
-        uploads: [
-          {
-            file: agentConfigPath,
-            content: config,
-            permissions: configPermissions.toString(8).padStart(4, "0"),
-          },
-        ],
+        volumes: agentMounts(volumes).map(({ volume, path, isReadOnly }) => ({
+          volumeName: volume,
+          containerPath: path,
+          readOnly: isReadOnly,
+        })),
         ports: ["tcp", "udp"].map((protocol) => ({
           internal: gossipPort,
-          external: publish.port,
+          ...(publish.port !== 0 && { external: publish.port }),
           ip: publish.address,
           protocol,
         })),
-        labels: labelList({ ...args.labels, [generationLabel]: args.generation }),
+        labels: spec.apply((spec) =>
+          labelList({
+            ...args.labels,
+            [roleLabel]: "seed",
+            [specLabel]: spec,
+            [generationLabel]: args.generation,
+          }),
+        ),
         restart: restartPolicy,
         stopTimeout: stopGrace,
         destroyGraceSeconds: stopGrace,
@@ -78,8 +96,16 @@ export class Seed extends pulumi.ComponentResource {
     );
 
     this.memberName = pulumi.output(memberName);
+    this.identity = spec.apply((spec) => ({
+      name: memberName,
+      spec,
+      generation: args.generation,
+    }));
     this.ip = pulumi.output(address);
-    this.endpoint = pulumi.output(`${publish.address}:${publish.port}`);
+    this.endpoint =
+      publish.port === 0
+        ? container.id.apply((id) => publishedEndpoint(id, gossipPort, publish.address))
+        : pulumi.output(`${publish.address}:${publish.port}`);
     this.containerId = container.id;
     this.registerOutputs({
       memberName: this.memberName,

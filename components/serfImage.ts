@@ -1,3 +1,4 @@
+import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { hashBuild } from "./buildContext.ts";
@@ -5,16 +6,27 @@ import { generationLabel, type Labels } from "./labels.ts";
 import { imageName } from "./names.ts";
 import { serfChecksums } from "./serfVersions.ts";
 
-export interface SerfImageArgs {
-  /** Begins the image's name. */
-  readonly prefix: string;
-  readonly labels: Labels;
-  /** A release of which the checksum is known. */
+/** What an image is built from, beside the folder `docker`. */
+export interface ImageChoice {
+  /** The Serf release, one of which the checksum is known. Default: 0.11.0. */
   readonly serfVersion: string;
   /** The image that Serf is compiled in. Default: the one pinned in the Dockerfile. */
   readonly builderImage: string | undefined;
   /** The image that Serf runs in. Default: the one pinned in the Dockerfile. */
   readonly runtimeImage: string | undefined;
+}
+
+/** The part of something larger that chooses an image. */
+export function imageChoice(from: ImageChoice): ImageChoice {
+  const { serfVersion, builderImage, runtimeImage } = from;
+  return { serfVersion, builderImage, runtimeImage };
+}
+
+export interface SerfImageArgs {
+  /** Begins the image's name. */
+  readonly prefix: string;
+  readonly labels: Labels;
+  readonly choice: ImageChoice;
   /** The generation of the image with this name; see `standing.ts`. */
   readonly generationOf: (name: string) => string;
 }
@@ -37,18 +49,32 @@ export class SerfImage extends pulumi.ComponentResource {
   constructor(name: string, args: SerfImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:SerfImage", name, args, opts);
 
+    const { serfVersion, builderImage, runtimeImage } = args.choice;
     const buildArgs = {
-      SERF_VERSION: args.serfVersion,
-      SERF_SUM: serfChecksums[args.serfVersion]!,
-      ...(args.builderImage !== undefined && { BUILDER_IMAGE: args.builderImage }),
-      ...(args.runtimeImage !== undefined && { RUNTIME_IMAGE: args.runtimeImage }),
+      SERF_VERSION: serfVersion,
+      SERF_SUM: serfChecksums[serfVersion]!,
+      ...(builderImage !== undefined && { BUILDER_IMAGE: builderImage }),
+      ...(runtimeImage !== undefined && { RUNTIME_IMAGE: runtimeImage }),
     };
     const ref = imageName(args.prefix, hashBuild(context, buildArgs));
     const label = { ...args.labels, [generationLabel]: args.generationOf(ref) };
+    // The provider would remove an image by its name, and so the one that has taken the place of a lost
+    // one. Declared first, the removal comes last: when no container is left that needs the image.
+    const removal = new local.Command(
+      `${name}-removal`,
+      {
+        delete: "node programs/imageRemoval.ts",
+        stdin: pulumi.jsonStringify({ image: ref, labels: args.labels }),
+        triggers: [ref],
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
     const image = new docker.RemoteImage(
       name,
-      { name: ref, build: { context, buildArgs, label } },
-      { parent: this },
+      { name: ref, build: { context, buildArgs, label }, keepLocally: true },
+      { parent: this, dependsOn: removal },
     );
 
     this.ref = image.name;

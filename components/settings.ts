@@ -1,14 +1,33 @@
+import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
 import { allowedStackNames, isStackName } from "./names.ts";
+import type { ImageChoice } from "./serfImage.ts";
 import { defaultSerfVersion, serfChecksums } from "./serfVersions.ts";
+import { quote, SettingsReader } from "./settingsReader.ts";
 import { allowedSubnets, isAddress, planSubnet, prefixFor, type SubnetPlan } from "./subnet.ts";
+import { allowedTags, parseTags } from "./tags.ts";
+
+/**
+ * How the members find the cluster: by the seed's address, by the seed's name on the network, or by the
+ * host's agent at the bridge's gateway, which then starts first.
+ */
+export type JoinStrategy = (typeof joinStrategies)[number];
+
+const joinStrategies = ["ip", "dns", "gateway"] as const;
 
 /** The validated configuration of a stack. */
-export interface Settings {
-  /** How many joiners the cluster has, 0 to 1000. Default: 3. */
+export interface Settings extends ImageChoice {
+  /** How many joiners of no declared group the cluster has. Default: 3, or 0 where there are groups. */
   readonly joiners: number;
+  /** All groups of joiners, the one that `joiners` counts first. Default: that one alone. */
+  readonly groups: readonly JoinerGroup[];
+  /** Default: ip. */
+  readonly join: JoinStrategy;
   /** The cluster's network. Default: 172.30.0.0/24. */
   readonly subnet: SubnetPlan;
-  /** The host's port that reaches the seed's gossip port, TCP and UDP. Default: 7946. */
+  /**
+   * The host's port that reaches the seed's gossip port, TCP and UDP; 0 lets Docker choose one.
+   * Default: 7946.
+   */
   readonly gossipPort: number;
   /** The host's address on which that port is published. Default: 127.0.0.1. */
   readonly publishAddress: string;
@@ -18,14 +37,8 @@ export interface Settings {
   readonly rpcPort: number;
   /** Seconds in which the cluster must have formed, 1 to 3600. Default: 60. */
   readonly convergenceTimeout: number;
-  /** The Serf release in the image. Default: 0.11.0. */
-  readonly serfVersion: string;
   /** Tags of every member, beside `role`, which is the project's own. Default: none. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The image that Serf is compiled in. Default: the one pinned in the Dockerfile. */
-  readonly builderImage: string | undefined;
-  /** The image that Serf runs in. Default: the one pinned in the Dockerfile. */
-  readonly runtimeImage: string | undefined;
 }
 
 /** A configuration that cannot be used, with every fault in its message. */
@@ -43,11 +56,11 @@ export class SettingsError extends Error {
   }
 }
 
-/** The most joiners a stack may have: a Linux bridge has 1024 ports. */
-const maxJoiners = 1000;
-
-/** Serf sends all tags of a member in 512 bytes of metadata (memberlist's MetaMaxSize). */
-const maxTagBytes = 512;
+/** Where a stack is deployed from. */
+export interface DeploymentPlace {
+  readonly stack: string;
+  readonly platform: NodeJS.Platform;
+}
 
 /**
  * Validates a stack's whole configuration.
@@ -57,123 +70,112 @@ const maxTagBytes = 512;
  */
 export function parseSettings(
   values: Readonly<Record<string, string>>,
-  place: { readonly stack: string; readonly platform: NodeJS.Platform },
+  place: DeploymentPlace,
 ): Settings {
-  const faults: string[] = [];
-
-  function read<T>(
-    key: string,
-    fallback: T,
-    allowed: string,
-    parse: (text: string) => T | undefined,
-  ): T {
-    const text = values[key];
-    if (text === undefined || (text === "" && fallback === undefined)) return fallback;
-    const value = parse(text);
-    if (value === undefined) faults.push(`${key} is ${quote(text)}, allowed is ${allowed}`);
-    return value ?? fallback;
-  }
-  const integer = (key: string, fallback: number, min: number, max: number) =>
-    read(key, fallback, `a whole number from ${min} to ${max}`, (text) =>
-      parseInteger(text, min, max),
-    );
-  const flag = (key: string, fallback: boolean) =>
-    read(key, fallback, "true or false", (text) =>
-      text === "true" ? true : text === "false" ? false : undefined,
-    );
-  // Pulumi wants a default for every declared key; an empty text stands for the pinned image.
-  const image = (key: string) =>
-    read<string | undefined>(key, undefined, allowedImages, (text) =>
-      /^[a-z0-9][\w./:@-]*$/.test(text) ? text : undefined,
-    );
-
+  const reader = new SettingsReader(values);
+  const declared = parseGroups(reader.readMap("groups"), readGroupImage, (fault) =>
+    reader.faults.push(fault),
+  );
+  const joiners =
+    reader.integer("joiners", undefined, 0, maxJoiners) ?? (declared.length > 0 ? 0 : 3);
   const settings: Settings = {
-    joiners: integer("joiners", 3, 0, maxJoiners),
-    subnet: read("subnet", planSubnet("172.30.0.0/24")!, allowedSubnets, planSubnet),
-    gossipPort: integer("gossipPort", 7946, 1, 65535),
-    publishAddress: read("publishAddress", "127.0.0.1", "an IPv4 address of the host", (text) =>
-      isAddress(text) ? text : undefined,
+    joiners,
+    groups: [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...declared],
+    join: reader.oneOf<JoinStrategy, JoinStrategy>("join", "ip", joinStrategies),
+    subnet: reader.read("subnet", planSubnet("172.30.0.0/24")!, allowedSubnets, planSubnet),
+    gossipPort: readGossipPort(reader),
+    publishAddress: reader.read(
+      "publishAddress",
+      "127.0.0.1",
+      "an IPv4 address of the host",
+      (text) => (isAddress(text) ? text : undefined),
     ),
-    hostAgent: flag("hostAgent", true),
-    rpcPort: integer("rpcPort", 7373, 1, 65535),
-    convergenceTimeout: integer("convergenceTimeout", 60, 1, 3600),
-    serfVersion: read(
-      "serfVersion",
-      defaultSerfVersion,
-      `one of ${Object.keys(serfChecksums).join(", ")}`,
-      (text) => (Object.hasOwn(serfChecksums, text) ? text : undefined),
-    ),
-    tags: read("tags", {}, allowedTags, parseTags),
-    builderImage: image("builderImage"),
-    runtimeImage: image("runtimeImage"),
+    hostAgent: reader.flag("hostAgent", true),
+    rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
+    convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
+    tags: reader.readJson("tags", {}, allowedTags, parseTags),
+    serfVersion: defaultSerfVersion,
+    builderImage: undefined,
+    runtimeImage: undefined,
+    ...readImage(reader),
   };
-
-  for (const key of Object.keys(values)) {
-    if (!Object.hasOwn(settings, key)) {
-      faults.push(`${key} is not a setting; the settings are ${Object.keys(settings).join(", ")}`);
-    }
-  }
-  if (!isStackName(place.stack)) {
-    faults.push(`the stack's name is ${quote(place.stack)}, allowed are ${allowedStackNames}`);
-  }
-  if (settings.joiners > settings.subnet.capacity) {
-    faults.push(
-      `joiners is ${settings.joiners}, but subnet ${settings.subnet.cidr} holds ${settings.subnet.capacity}; ` +
-        `choose a subnet of /${prefixFor(settings.joiners)} or larger`,
-    );
-  }
-  if (settings.hostAgent && place.platform !== "linux") {
-    faults.push(
-      `hostAgent is true, but on ${place.platform} the host cannot reach the containers' network; ` +
-        "run `pulumi config set hostAgent false`",
-    );
-  }
-  if (settings.hostAgent && settings.rpcPort === settings.gossipPort) {
-    faults.push(
-      `rpcPort and gossipPort are both ${settings.rpcPort}, but each needs a port of its own`,
-    );
-  }
+  reader.refuseOthers(Object.keys(settings));
+  const faults = [...reader.faults, ...contradictions(settings, place)];
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
+
+  function readGroupImage(group: Readonly<Record<string, unknown>>, setting: string) {
+    const own = new SettingsReader(group, `${setting}.`);
+    const image = readImage(own);
+    own.refuseOthers(["count", "tags", ...imageKeys]);
+    reader.faults.push(...own.faults);
+    return image;
+  }
 }
+
+function readGossipPort(reader: SettingsReader): number {
+  const allowed = "a whole number from 1 to 65535, or auto for one that Docker chooses";
+  return reader.read("gossipPort", 7946, allowed, (text) => {
+    if (text === "auto" || text === "0") return 0;
+    const port = /^\d+$/.test(text) ? Number(text) : 0;
+    return port >= 1 && port <= 65535 ? port : undefined;
+  });
+}
+
+const imageKeys: readonly (keyof ImageChoice)[] = ["serfVersion", "builderImage", "runtimeImage"];
 
 const allowedImages = "an image reference, for example registry.example/busybox:1.37";
 
-const allowedTags =
-  "a map from names to texts, at most 512 bytes in all; a name has letters, digits, dots, dashes and " +
-  "underscores and is not `role`, which the project sets; a text has no control characters";
+/** What is configured of an image, without defaults. */
+function readImage(reader: SettingsReader): Partial<ImageChoice> {
+  const image = (key: string) =>
+    reader.read<string | undefined>(key, undefined, allowedImages, (text) =>
+      /^[a-z0-9][\w./:@-]*$/.test(text) ? text : undefined,
+    );
+  const choice: { [Key in keyof ImageChoice]: ImageChoice[Key] | undefined } = {
+    serfVersion: reader.oneOf("serfVersion", undefined, Object.keys(serfChecksums)),
+    builderImage: image("builderImage"),
+    runtimeImage: image("runtimeImage"),
+  };
+  return Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
+}
 
-function parseTags(text: string): Record<string, string> | undefined {
-  let tags: unknown;
-  try {
-    tags = JSON.parse(text);
-  } catch {
-    return undefined;
+function contradictions(settings: Settings, { stack, platform }: DeploymentPlace): string[] {
+  const { subnet, groups, hostAgent, rpcPort, gossipPort } = settings;
+  const faults: string[] = [];
+  if (!isStackName(stack)) {
+    faults.push(`the stack's name is ${quote(stack)}, allowed are ${allowedStackNames}`);
   }
-  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) return undefined;
-  // `pulumi config set --path tags.replica 1` stores the number 1.
-  const entries = Object.entries(tags).map(([name, value]): [string, string] | undefined =>
-    /^[\w.-]+$/.test(name) && name !== "role" && isTagValue(value)
-      ? [name, String(value)]
-      : undefined,
-  );
-  if (entries.includes(undefined)) return undefined;
-  const known = entries.filter((entry) => entry !== undefined);
-  const bytes = known.reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value) + 4, 20);
-  return bytes <= maxTagBytes ? Object.fromEntries(known) : undefined;
-}
-
-function isTagValue(value: unknown): value is string | number | boolean {
-  if (typeof value === "string") return !/[\u0000-\u001f\u007f]/.test(value);
-  return typeof value === "number" || typeof value === "boolean";
-}
-
-function parseInteger(text: string, min: number, max: number): number | undefined {
-  if (!/^-?\d+$/.test(text)) return undefined;
-  const value = Number(text);
-  return value >= min && value <= max ? value : undefined;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  const names = groups.map(({ name }) => name);
+  if (new Set(names).size < names.length) {
+    faults.push(
+      `groups has the name "${plainGroup}", which is that of the group that joiners counts`,
+    );
+  }
+  const joiners = groups.reduce((sum, { count }) => sum + count, 0);
+  if (joiners > maxJoiners) {
+    faults.push(`joiners and groups are ${joiners} joiners, allowed are ${maxJoiners} in all`);
+  } else if (joiners > subnet.capacity) {
+    faults.push(
+      `${groups.length > 1 ? "joiners and groups are" : "joiners is"} ${joiners}, but subnet ${subnet.cidr} ` +
+        `holds ${subnet.capacity}; choose a subnet of /${prefixFor(joiners)} or larger`,
+    );
+  }
+  faults.push(...tagFaults(settings.tags, groups));
+  if (settings.join === "gateway" && !hostAgent) {
+    faults.push(
+      "join is gateway, but hostAgent is false, and with gateway all members join the host's agent; " +
+        "run `pulumi config set hostAgent true` or `pulumi config set join ip`",
+    );
+  }
+  if (hostAgent && platform !== "linux") {
+    faults.push(
+      `hostAgent is true, but on ${platform} the host cannot reach the containers' network; ` +
+        "run `pulumi config set hostAgent false`",
+    );
+  }
+  if (hostAgent && rpcPort === gossipPort) {
+    faults.push(`rpcPort and gossipPort are both ${rpcPort}, but each needs a port of its own`);
+  }
+  return faults;
 }

@@ -1,4 +1,4 @@
-import { generationLabel, roleLabel } from "./labels.ts";
+import { addressLabel, generationLabel, roleLabel } from "./labels.ts";
 
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {
@@ -6,6 +6,7 @@ export interface Inventory {
   /** Also those of others. */
   readonly networks: readonly FoundNetwork[];
   readonly images: readonly FoundImage[];
+  readonly volumes: readonly FoundVolume[];
 }
 
 type FoundLabels = Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ export interface FoundContainer {
 }
 
 export interface FoundNetwork {
+  readonly id: string;
   readonly name: string;
   readonly labels: FoundLabels;
   /** In CIDR notation. */
@@ -27,8 +29,14 @@ export interface FoundNetwork {
 }
 
 export interface FoundImage {
+  readonly id: string;
   /** Names with tags. */
   readonly names: readonly string[];
+  readonly labels: FoundLabels;
+}
+
+export interface FoundVolume {
+  readonly name: string;
   readonly labels: FoundLabels;
 }
 
@@ -61,6 +69,11 @@ export class Standing {
     return this.#inventory.containers.filter(({ labels }) => labels[roleLabel] === "joiner");
   }
 
+  /** The joiners' addresses by their names. */
+  get joinerAddresses(): ReadonlyMap<string, string> {
+    return new Map(this.joiners.map(({ name, labels }) => [name, labels[addressLabel] ?? ""]));
+  }
+
   /** A network with another subnet than the declared one will not stand for long. */
   ofNetwork(name: string, cidr: string): string {
     return this.#read(
@@ -72,6 +85,10 @@ export class Standing {
 
   ofImage(name: string): string {
     return this.#read(this.#inventory.images.find((found) => found.names.includes(name)));
+  }
+
+  ofVolume(name: string): string {
+    return this.#read(this.#inventory.volumes.find((found) => found.name === name));
   }
 
   #read(found: { readonly labels: FoundLabels } | undefined): string {

@@ -41,9 +41,15 @@ export function planSubnet(cidr: string): SubnetPlan | undefined {
   };
 }
 
-/** The fixed address of the joiner with this index, counted from 1. */
-export function joinerAddress(plan: SubnetPlan, index: number): string {
+/** The joiners' addresses are counted from 1, beginning after the seed's. */
+export function addressOfIndex(plan: SubnetPlan, index: number): string {
   return formatAddress(parseAddress(plan.seed)! + index);
+}
+
+/** The reverse of {@link addressOfIndex}; undefined for what is no joiner's address in this subnet. */
+export function indexOfAddress(plan: SubnetPlan, address: string): number | undefined {
+  const index = (parseAddress(address) ?? 0) - parseAddress(plan.seed)!;
+  return index >= 1 && index <= plan.capacity ? index : undefined;
 }
 
 /** The longest prefix whose subnet holds this many joiners. */

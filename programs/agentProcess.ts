@@ -82,6 +82,13 @@ export async function startAgent(
   }
 }
 
+/** Lets the agent that runs take another configuration over, as far as it can without a new start. */
+export async function reloadAgent(files: AgentFiles, config: string): Promise<void> {
+  await writeFile(files.config, config, { mode: 0o600 });
+  const agent = livingAgent(files.dir);
+  if (agent !== undefined) signal(agent.pid, "SIGHUP");
+}
+
 /** Puts the agent's Lamport clock ahead of its earlier lives, as docker/agent does, with the reason. */
 async function advanceClock(snapshot: string): Promise<void> {
   const lines = await readFile(snapshot, "utf8").catch(() => "");

@@ -15,6 +15,7 @@ import {
   type Member,
 } from "../components/members.ts";
 import { stopAgent } from "./agentProcess.ts";
+import { reloadAgent } from "./containers.ts";
 import { inputFrom, pause, printResult } from "./run.ts";
 import { membersSeenBy, serf, type View } from "./views.ts";
 
@@ -65,6 +66,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     if (now > heal) {
       heal = now + healInterval;
       await Promise.all(sights.map(joinLost));
+      await reloadMistagged(sights);
     }
     await pause(pollInterval);
   }
@@ -103,9 +105,19 @@ async function look(view: View, expected: readonly ExpectedMember[]): Promise<Si
  * join from here.
  */
 async function joinLost({ view, differences }: Sight): Promise<void> {
-  const lost = differences.filter(({ fault }) => fault !== "unexpected").slice(0, 3);
+  const lost = differences
+    .filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags")
+    .slice(0, 3);
   if (lost.length === 0) return;
   await serf(view, ["join", ...lost.map(({ address }) => address)], 5000).catch(() => undefined);
+}
+
+/** One that was just starting may have missed that its configuration has changed. */
+async function reloadMistagged(sights: readonly Sight[]): Promise<void> {
+  const names = sights.flatMap(({ differences }) =>
+    differences.filter(({ fault }) => fault === "wrong tags").map(({ name }) => name),
+  );
+  await Promise.all([...new Set(names)].map(reloadAgent));
 }
 
 function report(input: ConvergenceInput, sights: readonly Sight[]): string {

@@ -3,14 +3,23 @@
  *
  *     SERF_HOST_AGENT='{…}' node programs/hostAgent.ts start|stop
  *
- * `start` replaces an agent that runs, and succeeds when the new one sees another member alive.
- * It prints the agent as a member. `stop` lets the agent leave and removes its files.
+ * `start` replaces an agent that runs, unless that can take the change over as it runs, and succeeds when
+ * it sees another member alive, or itself, when it is the first. It prints the agent as a member. `stop` lets the agent leave and removes its files.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
+import { mkdir, readFile, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { agentConfig } from "../components/agentConfig.ts";
-import { agentFiles, livingAgent, logTail, startAgent, stopAgent } from "./agentProcess.ts";
+import { agentConfig, differInConductOnly } from "../components/agentConfig.ts";
+import type { Member } from "../components/members.ts";
+import {
+  type AgentFiles,
+  agentFiles,
+  livingAgent,
+  logTail,
+  reloadAgent,
+  startAgent,
+  stopAgent,
+} from "./agentProcess.ts";
 import { docker, inputFrom, pause, printResult } from "./run.ts";
 import { membersSeenBy, type View } from "./views.ts";
 
@@ -26,6 +35,8 @@ export interface HostAgentInput {
   readonly image: string;
   /** `host:port` of a member's gossip port, as the host reaches it. */
   readonly join: string;
+  /** Whether no other member is there yet. */
+  readonly isFirst: boolean;
   /** `host:port` where the agent answers RPC. */
   readonly rpcAddress: string;
   /** Labels for what is made on the engine for a moment. */
@@ -38,21 +49,41 @@ export interface HostAgentInput {
 
 async function start(input: HostAgentInput): Promise<{ name: string; address: string }> {
   const files = agentFiles(resolve(input.dir));
-  await stopAgent(files.dir);
-  await takeBinary(input, files.dir);
-  const config = agentConfig(input, [input.join], {
-    rpcAddress: input.rpcAddress,
-    snapshotPath: files.snapshot,
-  });
-  await startAgent(files, config, input.generation);
+  const config = agentConfig(
+    input,
+    { tags: input.tags, join: [input.join] },
+    { rpcAddress: input.rpcAddress, snapshotPath: files.snapshot },
+  );
+  if (await suffices(files, config, input)) {
+    await reloadAgent(files, config);
+  } else {
+    await stopAgent(files.dir);
+    await takeBinary(input, files.dir);
+    await startAgent(files, config, input.generation);
+  }
   await joined(input, files.dir, files.binary);
   return { name: input.name, address: input.address };
 }
 
+/** Whether the agent that runs can take the configuration over as it runs. */
+async function suffices(
+  files: AgentFiles,
+  config: string,
+  { generation, image }: HostAgentInput,
+): Promise<boolean> {
+  if (livingAgent(files.dir)?.generation !== generation) return false;
+  if ((await readlink(files.binary).catch(() => "")) !== copyName(image)) return false;
+  return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
+}
+
 /** Each image has a binary of its own, named by the image, so that a half-copied one is never run. */
+function copyName(image: string): string {
+  return `serf-${image.replaceAll(/[^\w.-]/g, "-")}`;
+}
+
 async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
   const { binary } = agentFiles(dir);
-  const copy = `serf-${input.image.replaceAll(/[^\w.-]/g, "-")}`;
+  const copy = copyName(input.image);
   const path = resolve(dir, copy);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) {
@@ -80,7 +111,9 @@ async function joined(input: HostAgentInput, dir: string, binary: string): Promi
   const deadline = Date.now() + input.timeout * 1000;
   for (;;) {
     const members = await membersSeenBy(view, 2000).catch(() => []);
-    if (members.some(({ name, status }) => name !== input.name && status === "alive")) return;
+    const isIn = ({ name, status }: Member) =>
+      status === "alive" && (input.isFirst || name !== input.name);
+    if (members.some(isIn)) return;
     if (livingAgent(dir) === undefined) {
       throw new Error(`The host's agent ended:\n${await logTail(dir)}`);
     }

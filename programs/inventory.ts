@@ -3,6 +3,7 @@ import type {
   FoundContainer,
   FoundImage,
   FoundNetwork,
+  FoundVolume,
   Inventory,
 } from "../components/standing.ts";
 import { engine, query } from "./engineApi.ts";
@@ -13,12 +14,13 @@ import { engine, query } from "./engineApi.ts";
  * @throws EngineError when the engine does not answer.
  */
 export async function readInventory(labels: Labels): Promise<Inventory> {
-  const [containers, networks, images] = await Promise.all([
+  const [containers, networks, images, volumes] = await Promise.all([
     listContainers(labels),
     listNetworks(),
     listImages(labels),
+    listVolumes(labels),
   ]);
-  return { containers, networks, images };
+  return { containers, networks, images, volumes };
 }
 
 /** The containers that carry all these labels, also those that do not run. */
@@ -50,24 +52,47 @@ interface ApiContainer {
 /** All networks of the engine. */
 export async function listNetworks(): Promise<FoundNetwork[]> {
   const found = (await engine({ method: "GET", path: "/networks" })) as {
+    readonly Id: string;
     readonly Name: string;
     readonly Labels: Readonly<Record<string, string>> | null;
     readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
   }[];
-  return found.map(({ Name, Labels, IPAM }) => ({
+  return found.map(({ Id, Name, Labels, IPAM }) => ({
+    id: Id,
     name: Name,
     labels: Labels ?? {},
     subnets: (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
   }));
 }
 
-async function listImages(labels: Labels): Promise<FoundImage[]> {
+/** The images that carry all these labels. */
+export async function listImages(labels: Labels): Promise<FoundImage[]> {
   const path = `/images/json?${query({ filters: filters(labels) })}`;
   const found = (await engine({ method: "GET", path })) as {
+    readonly Id: string;
     readonly RepoTags: readonly string[] | null;
     readonly Labels: Readonly<Record<string, string>> | null;
   }[];
-  return found.map(({ RepoTags, Labels }) => ({ names: RepoTags ?? [], labels: Labels ?? {} }));
+  return found.map(({ Id, RepoTags, Labels }) => ({
+    id: Id,
+    // What the engine reports of an image without a name.
+    names: (RepoTags ?? []).filter((name) => name !== "<none>:<none>"),
+    labels: Labels ?? {},
+  }));
+}
+
+/** The volumes that carry all these labels. */
+export async function listVolumes(labels: Labels): Promise<FoundVolume[]> {
+  const path = `/volumes?${query({ filters: filters(labels) })}`;
+  const { Volumes: found } = (await engine({ method: "GET", path })) as {
+    readonly Volumes:
+      | {
+          readonly Name: string;
+          readonly Labels: Readonly<Record<string, string>> | null;
+        }[]
+      | null;
+  };
+  return (found ?? []).map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }));
 }
 
 function filters(labels: Readonly<Record<string, string>>): { label: string[] } {

@@ -17,16 +17,31 @@ import {
   type JoinerTemplate,
   planJoiners,
 } from "../components/joinerPlan.ts";
-import { carries, generationLabel, type Labels, roleLabel } from "../components/labels.ts";
-import type { FoundNetwork } from "../components/standing.ts";
+import {
+  carries,
+  generationLabel,
+  type Labels,
+  roleLabel,
+  specLabel,
+} from "../components/labels.ts";
+import type { FoundContainer, FoundNetwork } from "../components/standing.ts";
 import { engine, forEachParallel } from "./engineApi.ts";
 import { listContainers, listNetworks } from "./inventory.ts";
-import { createJoiner, removeContainers } from "./joinerContainer.ts";
+import { removeContainers } from "./containers.ts";
+import { createJoiner } from "./joinerContainer.ts";
 import { pause, printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface JoinersInput extends JoinerTemplate {
   readonly joiners: readonly DeclaredJoiner[];
+  readonly startAfter: AwaitedContainer;
+}
+
+/** A container, told from an earlier one of the same name. */
+export interface AwaitedContainer {
+  readonly name: string;
+  readonly spec: string;
+  readonly generation: string;
 }
 
 /** What the program prints, as JSON. */
@@ -46,6 +61,9 @@ const startTimeout = 120_000;
 /** Milliseconds in which the network must be there. */
 const networkTimeout = 30_000;
 
+/** Milliseconds for which the start of the joiners waits for the seed, which they also find later. */
+const seedTimeout = 10_000;
+
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
   await awaitNetwork(input);
   const plan = planJoiners(joinerSpecs(input), await joinersOf(input.labels));
@@ -55,6 +73,7 @@ async function reconcile(input: JoinersInput): Promise<JoinersResult> {
     made.push(await createJoiner(input, joiner));
   });
   // All are made before the first is started, since agents that run take time from the engine.
+  if (made.length > 0) await awaitSeed(input);
   await forEachParallel(made, startLimit, async (id) => {
     await engine({ method: "POST", path: `/containers/${id}/start`, timeout: startTimeout });
   });
@@ -74,6 +93,20 @@ async function awaitNetwork({ network, labels }: JoinersInput): Promise<void> {
     if (Date.now() > deadline) {
       throw new Error(`The network ${network.name} is not there after ${networkTimeout / 1000} s.`);
     }
+    await pause(50);
+  }
+}
+
+/** An agent that finds no seed tries again only after a second. */
+async function awaitSeed({ startAfter, labels }: JoinersInput): Promise<void> {
+  const deadline = Date.now() + seedTimeout;
+  const isUp = (found: FoundContainer) =>
+    found.name === startAfter.name &&
+    found.isRunning &&
+    found.labels[specLabel] === startAfter.spec &&
+    found.labels[generationLabel] === startAfter.generation;
+  while (!(await listContainers({ ...labels, [roleLabel]: "seed" })).some(isUp)) {
+    if (Date.now() > deadline) return;
     await pause(50);
   }
 }

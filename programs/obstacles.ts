@@ -66,6 +66,7 @@ async function gossipPortObstacles(
   // Ports of a remote engine cannot be tried from here.
   if (process.env["DOCKER_HOST"] && !process.env["DOCKER_HOST"].startsWith("unix:")) return [];
   const { publishAddress: address, gossipPort: port } = settings;
+  if (port === 0) return [];
   if (own.some(({ published }) => published.includes(`${address}:${port}/tcp`))) return [];
   const [tcp, udp] = await Promise.all([tryTcp(address, port), tryUdp(address, port)]);
   const code = tcp ?? udp;

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { agentConfig, agentConfigPath, imageEventHandlers } from "../../components/agentConfig.ts";
-import { joinerAddress } from "../../components/subnet.ts";
+import { agentConfig, configFolder } from "../../components/agentConfig.ts";
+import { addressOfIndex } from "../../components/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
@@ -61,7 +61,7 @@ export function replicas(joiners: number): object {
 export function serviceEach(joiners: number): object {
   const joiner = (_: unknown, position: number) => [
     `joiner-${position + 1}`,
-    service("joiner", joinerAddress(subnet, position + 1)),
+    service("joiner", addressOfIndex(subnet, position + 1)),
   ];
   return Object.fromEntries(Array.from({ length: joiners }, joiner)) as object;
 }
@@ -69,11 +69,12 @@ export function serviceEach(joiners: number): object {
 function service(role: string, address?: string) {
   return {
     image: keptImage,
+    command: [role],
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
     restart: "unless-stopped",
     stop_grace_period: `${stopGrace}s`,
-    volumes: [`./${role}.json:${agentConfigPath}:ro`],
+    volumes: [`./${role}.json:${configFolder}/${role}.json:ro`],
     networks: { default: address === undefined ? {} : { ipv4_address: address } },
   };
 }
@@ -101,9 +102,8 @@ export function composeFile(joiners: object): unknown {
 
 /** As ours, but one for all joiners: the name is the container's host name, the address the one it has. */
 function config(role: string): string {
-  const all = agentConfig({ name: "", address: "0.0.0.0", tags: { role } }, [subnet.seed], {
-    eventHandlers: imageEventHandlers,
-  });
+  const identity = { name: role, address: "0.0.0.0" };
+  const all = agentConfig(identity, { tags: { role }, join: [subnet.seed] });
   const shared = Object.entries(JSON.parse(all) as object).filter(([key]) => key !== "node_name");
   return JSON.stringify(Object.fromEntries(shared));
 }

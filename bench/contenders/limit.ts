@@ -1,6 +1,7 @@
-import { agentConfigPath, gossipPort as innerPort } from "../../components/agentConfig.ts";
+import { gossipPort as innerPort } from "../../components/agentConfig.ts";
+import { engineMounts } from "../../components/agentContainer.ts";
+import { withWriter, writeConfigurations } from "../../programs/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
-import { archive } from "../../programs/joinerContainer.ts";
 import { type Agent, agents } from "../agents.ts";
 import type { Contender } from "../contender.ts";
 import { interrupted } from "../interrupt.ts";
@@ -43,6 +44,7 @@ export function limit(atOnce: number): Contender {
     up: async () => {
       const before = process.cpuUsage();
       await engine({ method: "POST", path: "/networks/create", body: network() });
+      await makeVolumes(wanted);
       // All are made before the first is started, which is faster: agents that run take time.
       await forEachParallel(wanted, atOnce, make);
       await forEachParallel(wanted, atOnce, start);
@@ -55,6 +57,9 @@ export function limit(atOnce: number): Contender {
         await engine({ method: "DELETE", path: `/containers/${container}?v=1` });
       });
       await engine({ method: "DELETE", path: `/networks/${name()}` });
+      for (const volume of Object.values(volumes())) {
+        await engine({ method: "DELETE", path: `/volumes/${volume}` });
+      }
     },
   };
 }
@@ -68,17 +73,34 @@ const network = () => ({
   Labels: labels,
 });
 
+const volumes = () => ({ config: `${name()}-config`, data: `${name()}-data` });
+
+async function makeVolumes(wanted: readonly Agent[]): Promise<void> {
+  for (const volume of Object.values(volumes())) {
+    const body = { Name: volume, Labels: labels };
+    await engine({ method: "POST", path: "/volumes/create", body });
+  }
+  await withWriter({ image: keptImage, volumes: volumes(), labels }, (writer) =>
+    writeConfigurations(
+      writer,
+      wanted.map(({ name, config }) => [name, config] as const),
+    ),
+  );
+}
+
 async function make(agent: Agent): Promise<void> {
   interrupted.throwIfAborted();
   const published = [{ HostIp: "127.0.0.1", HostPort: String(gossipPort) }];
   const ports = { [`${innerPort}/tcp`]: published, [`${innerPort}/udp`]: published };
   const body = {
     Image: keptImage,
+    Cmd: [agent.name],
     Labels: labels,
     StopTimeout: stopGrace,
     HostConfig: {
       NetworkMode: name(),
       RestartPolicy: { Name: "unless-stopped" },
+      Mounts: engineMounts(volumes()),
       ...(agent.isSeed && { PortBindings: ports }),
     },
     NetworkingConfig: {
@@ -86,9 +108,7 @@ async function make(agent: Agent): Promise<void> {
     },
   };
   const create = `/containers/create?${query({ name: agent.name })}`;
-  const { Id } = (await engine({ method: "POST", path: create, body })) as { Id: string };
-  const file = await archive(agentConfigPath, agent.config);
-  await engine({ method: "PUT", path: `/containers/${Id}/archive?path=/`, body: file });
+  await engine({ method: "POST", path: create, body });
 }
 
 async function start({ name: container }: Agent): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { agentConfigPath } from "../../components/agentConfig.ts";
+import { configFolder } from "../../components/agentConfig.ts";
 import { agents } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
@@ -61,12 +61,14 @@ function overrides(provider: string): string {
 export function stackOf(joiners: number): unknown {
   const labels = [{ label: benchLabel, value: "1" }];
   const [seed, first] = agents(name(), 1);
-  const container = (address: string, config: string) => ({
+  const container = (member: string, address: string, config: string) => ({
+    name: member,
     image: keptImage,
+    command: [member],
     // Left out, it is read back as another and every plan replaces the container.
     network_mode: "bridge",
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
-    upload: [{ file: agentConfigPath, content: config, permissions: "0440" }],
+    upload: [{ file: `${configFolder}/${member}.json`, content: config, permissions: "0444" }],
     labels,
     restart: "unless-stopped",
     stop_timeout: stopGrace,
@@ -97,14 +99,12 @@ export function stackOf(joiners: number): unknown {
       },
       docker_container: {
         seed: {
-          name: seed!.name,
-          ...container(seed!.address, seed!.config),
+          ...container(seed!.name, seed!.address, seed!.config),
           ports: [published("tcp"), published("udp")],
         },
         joiner: {
           count: joiners,
-          name: joiner,
-          ...container(address, config),
+          ...container(joiner, address, config),
           depends_on: ["docker_container.seed"],
         },
       },

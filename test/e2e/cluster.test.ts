@@ -96,7 +96,7 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
     deployment: { resources: { type: string; outputs?: object }[] };
   };
   const checked = deployment.resources.filter(({ type }) => type.startsWith("docker:index/"));
-  expect(new Set(checked.map(({ type }) => type)).size).toBe(3);
+  expect(new Set(checked.map(({ type }) => type)).size).toBe(4);
   for (const { type, outputs = {} } of checked) {
     const sdk = readFileSync(
       `node_modules/@pulumi/docker/${/\/(\w+):/.exec(type)![1]!}.js`,
@@ -132,7 +132,7 @@ test("a second start changes nothing", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const output = await project.succeed("start", "--stack", stack);
-  expect(output).toMatch(/Resources:\s+14 unchanged/);
+  expect(output).toMatch(/Resources:\s+19 unchanged/);
   expect(await containersOf(stack)).toEqual(before);
   expect(project.hostAgentPid(stack)).toBe(pid);
 });
@@ -232,6 +232,18 @@ test("a changed handler rebuilds the image; the preview shows the containers it 
   for (const [name, id] of Object.entries(before)) expect(after[name], name).not.toBe(id);
   const images = await docker(["image", "ls", "--all", "serf-e2e", "--format", "{{.ID}}"]);
   expect(images.trim().split("\n")).toHaveLength(1);
+  await expectNoChange();
+});
+
+test("an image whose name was removed is built anew, once, and no container with it", async () => {
+  const before = await containersOf(stack);
+  const name = (await docker(["inspect", "--format", "{{.Config.Image}}", seed])).trim();
+  await docker(["image", "rm", "--force", name]);
+  const preview = await project.succeed("preview", "--stack", stack);
+  expect(preview).toMatch(/docker:index:RemoteImage +image +replace/);
+  await project.succeed("start", "--stack", stack);
+  expect(await docker(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])).toContain(name);
+  expect(await containersOf(stack)).toEqual(before);
   await expectNoChange();
 });
 

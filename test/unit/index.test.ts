@@ -5,7 +5,9 @@ import { type Declared, declare, type Mode, ofType, types } from "./mocks.ts";
 // It looks at the real host and engine; see test/e2e.
 vi.mock("../../components/preflight.ts", () => ({
   preflight: () =>
-    Promise.resolve(new Standing({ containers: [], networks: [], images: [] }, "first")),
+    Promise.resolve(
+      new Standing({ containers: [], networks: [], images: [], volumes: [] }, "first"),
+    ),
 }));
 
 async function deploy(mode: Mode = {}) {
@@ -37,9 +39,12 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
     expect(names(declared, types.command)).toEqual([
       "convergence",
       "host",
+      "image-removal",
       "joiners",
       "joiners-removal",
+      "storage",
     ]);
+    expect(names(declared, types.volume)).toEqual(["storage-config", "storage-data"]);
   });
 
   test("declares as many joiners as configured, the same ones whatever their number", async () => {
@@ -57,7 +62,7 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
 
   test("leaves the host out when it is not to join", async () => {
     const { declared, outputs } = await deploy({ preview, config: { hostAgent: "false" } });
-    expect(names(declared, types.command)).toEqual(["convergence", "joiners", "joiners-removal"]);
+    expect(names(declared, types.command)).not.toContain("host");
     expect(outputs["host"]).toBeNull();
   });
 
@@ -129,9 +134,9 @@ test("everything on the engine carries the stack's labels and its generation", a
     { label: "serf.stack", value: "blue" },
     { label: "serf.generation", value: "first" },
   ];
-  for (const type of [types.container, types.network]) {
+  for (const type of [types.container, types.network, types.volume]) {
     for (const one of Object.values(ofType(declared, type))) {
-      expect(one.inputs["labels"], one.name).toEqual(labels);
+      expect(one.inputs["labels"], one.name).toEqual(expect.arrayContaining(labels));
     }
   }
   const build = ofType(declared, types.image)["image"]!.inputs["build"] as { label: unknown };

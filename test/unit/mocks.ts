@@ -17,6 +17,7 @@ const printed: Readonly<Record<string, string>> = {
 const results: Readonly<Record<string, (declared: Declared) => Record<string, unknown>>> = {
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: "sha256:0123" }),
   "docker:index/network:Network": () => ({}),
+  "docker:index/volume:Volume": () => ({}),
   "docker:index/container:Container": () => ({}),
   "command:local:Command": ({ name }) => ({
     stdout: printed[name] ?? "{}",
@@ -24,6 +25,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   }),
   "serf:cluster:SerfImage": () => ({}),
   "serf:cluster:Network": () => ({}),
+  "serf:cluster:Storage": () => ({}),
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),
   "serf:cluster:HostAgent": () => ({}),
@@ -111,6 +113,7 @@ export function ofType(declared: readonly Declared[], type: string): Record<stri
 export const types = {
   image: "docker:index/remoteImage:RemoteImage",
   network: "docker:index/network:Network",
+  volume: "docker:index/volume:Volume",
   container: "docker:index/container:Container",
   command: "command:local:Command",
 };

@@ -5,6 +5,7 @@ import { Convergence } from "../../../components/convergence.ts";
 import { HostAgent } from "../../../components/hostAgent.ts";
 import { Joiners } from "../../../components/joiners.ts";
 import { Seed } from "../../../components/seed.ts";
+import { Storage } from "../../../components/storage.ts";
 import { SerfImage } from "../../../components/serfImage.ts";
 import { planSubnet } from "../../../components/subnet.ts";
 import * as agentProcess from "../../../programs/agentProcess.ts";
@@ -12,7 +13,8 @@ import { declare, ofType, types } from "../mocks.ts";
 
 const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };
-const place = { image: "serf-test:1", labels, tags: { rack: "7" } };
+const volumes = { config: "serf-test-config", data: "serf-test-data" };
+const place = { labels, volumes };
 const clusterNetwork = () =>
   new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "first" });
 
@@ -20,27 +22,19 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-interface ContainerInputs {
-  uploads: { file: string; content: string; permissions: string }[];
-  networksAdvanced: { name: string; ipv4Address: string }[];
-  [key: string]: unknown;
-}
-
-function agentOf(inputs: unknown): Record<string, unknown> {
-  return JSON.parse((inputs as ContainerInputs).uploads[0]!.content) as Record<string, unknown>;
-}
-
 describe.each([false, true])("in a preview: %s", (preview) => {
   test("SerfImage names the image by its content, relative to the project", async () => {
     const args = {
       prefix: "serf-test",
       labels,
-      serfVersion: "0.11.0",
       generationOf: (name: string) => `of ${name}`,
     };
     const images = async (builderImage: string | undefined) => {
       const { declared, returned } = await declare(
-        () => new SerfImage("image", { ...args, builderImage, runtimeImage: undefined }).ref,
+        () => {
+          const choice = { serfVersion: "0.11.0", builderImage, runtimeImage: undefined };
+          return new SerfImage("image", { ...args, choice }).ref;
+        },
         { preview },
       );
       return { image: ofType(declared, types.image)["image"]!, returned };
@@ -53,6 +47,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       label: { ...labels, "serf.generation": `of ${String(returned)}` },
       buildArgs: { SERF_VERSION: "0.11.0", SERF_SUM: expect.stringMatching(/^h1:/) as string },
     });
+    // The removal, and not the provider, takes the image away; see programs/imageRemoval.ts.
+    expect(image.inputs["keepLocally"]).toBe(true);
     const other = await images("registry.example/go:1");
     expect(other.image.inputs["name"]).not.toBe(image.inputs["name"]);
   });
@@ -66,11 +62,12 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     });
   });
 
-  test("Seed has the fixed address, publishes gossip and joins itself alone", async () => {
+  test("Seed has the fixed address and the volumes, and publishes gossip", async () => {
     const { declared, returned } = await declare(
       () => {
         const seed = new Seed("seed", {
           ...place,
+          image: "serf-test:1",
           network: clusterNetwork(),
           generation: "second",
           memberName: "serf-test-seed",
@@ -95,29 +92,63 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(inputs).toMatchObject({
       stopTimeout: 10,
       destroyGraceSeconds: 10,
-      uploads: [{ file: "/etc/serf/agent.json", permissions: "0440" }],
+      command: ["serf-test-seed"],
+      volumes: [
+        { volumeName: volumes.config, containerPath: "/etc/serf/config", readOnly: true },
+        { volumeName: volumes.data, containerPath: "/var/lib/serf", readOnly: false },
+      ],
     });
-    expect(inputs).not.toHaveProperty("command");
+    expect(inputs).not.toHaveProperty("uploads");
     expect(inputs).not.toHaveProperty("envs");
     expect(inputs["labels"]).toContainEqual({ label: "serf.generation", value: "second" });
-    expect(agentOf(inputs)).toMatchObject({
-      retry_join: ["10.9.0.2"],
-      tags: { role: "seed", rack: "7" },
+  });
+
+  test("Storage has two volumes, and a command that writes what each agent reads", async () => {
+    const fleets = [{ tags: { role: "seed" }, join: ["10.9.0.2"], agents: [] }];
+    const { declared } = await declare(
+      () =>
+        new Storage("storage", {
+          names: volumes,
+          labels,
+          image: "serf-test:1",
+          fleets,
+          generationOf: (name) => `of ${name}`,
+        }),
+      { preview },
+    );
+    const found = Object.values(ofType(declared, types.volume));
+    expect(found.map(({ inputs }) => inputs["name"]).sort()).toEqual(Object.values(volumes));
+    for (const { inputs } of found) {
+      expect(inputs["labels"]).toContainEqual({
+        label: "serf.generation",
+        value: `of ${String(inputs["name"])}`,
+      });
+    }
+    const { inputs } = ofType(declared, types.command)["storage"]!;
+    if (preview) return;
+    expect(JSON.parse(inputs["stdin"] as string)).toEqual({
+      image: "serf-test:1",
+      volumes,
+      labels,
+      fleets,
     });
   });
 
   test("Joiners are made by one command, and removed before the network", async () => {
+    const startAfter = { name: "serf-test-seed", spec: "x", generation: "first" };
+    const joiners = [
+      { name: "serf-test-joiner-1", address: "10.9.0.3", group: "joiner", generation: "first" },
+      { name: "serf-test-joiner-2", address: "10.9.0.4", group: "joiner", generation: "second" },
+    ];
     const { declared } = await declare(
       () =>
         new Joiners("joiners", {
           ...place,
           network: clusterNetwork(),
-          joinAddress: pulumi.output("10.9.0.2"),
+          images: { joiner: pulumi.output("serf-test:1") },
+          startAfter,
           found: [],
-          joiners: [
-            { name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" },
-            { name: "serf-test-joiner-2", address: "10.9.0.4", generation: "second" },
-          ],
+          joiners,
         }),
       { preview },
     );
@@ -125,31 +156,31 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(inputs).toMatchObject({ addPreviousOutputInEnv: false });
     expect(inputs).not.toHaveProperty("environment");
     expect(JSON.parse(inputs["stdin"] as string)).toEqual({
-      image: "serf-test:1",
+      images: { joiner: "serf-test:1" },
       network: { name: "serf-test", generation: "first" },
+      volumes,
       labels,
-      join: ["10.9.0.2"],
-      tags: { role: "joiner", rack: "7" },
-      joiners: [
-        { name: "serf-test-joiner-1", address: "10.9.0.3", generation: "first" },
-        { name: "serf-test-joiner-2", address: "10.9.0.4", generation: "second" },
-      ],
+      joiners,
+      startAfter,
     });
     const { inputs: removal } = ofType(declared, types.command)["joiners-removal"]!;
-    expect(removal).toMatchObject({ stdin: JSON.stringify({ labels, image: "serf-test:1" }) });
+    expect(removal).toMatchObject({
+      stdin: JSON.stringify({ labels, images: { joiner: "serf-test:1" } }),
+    });
     expect(removal).not.toHaveProperty("create");
     if (!preview) expect(removal["triggers"]).toEqual(["network-id"]);
   });
 
   test("HostAgent starts anew when no agent lives, and stays when one does", async () => {
     const args = {
-      memberName: "serf-test-host",
+      name: "serf-test-host",
       address: "10.9.0.1",
       dir: ".serf/host/test",
       image: "serf-test:1",
       join: "127.0.0.1:7946",
+      isFirst: false,
       rpcPort: 7373,
-      tags: {},
+      tags: { role: "host" },
       labels,
       timeout: 60,
     };

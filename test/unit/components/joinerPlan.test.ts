@@ -9,15 +9,15 @@ import { type FoundContainer, Standing } from "../../../components/standing.ts";
 import { planSubnet } from "../../../components/subnet.ts";
 
 const template = {
-  image: "serf-test:1",
+  images: { joiner: "serf-test:1", web: "serf-test:2" },
+  volumes: { config: "serf-test-config", data: "serf-test-data" },
   network: { name: "serf-test", generation: "first" },
   labels: { "serf.project": "serf", "serf.stack": "test" },
-  join: ["10.9.0.2"],
-  tags: { role: "joiner" },
 };
 const declared = (index: number) => ({
   name: `serf-test-joiner-${index}`,
   address: `10.9.0.${index + 2}`,
+  group: "joiner",
   generation: "first",
 });
 const spec = (index: number, changes: Partial<typeof template> = {}) =>
@@ -31,21 +31,19 @@ function found(index: number, changes: Partial<FoundContainer> = {}): FoundConta
 
 const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);
 
-test("joinerSpecs hold the agent's configuration, and no other joiner's", () => {
-  expect(JSON.parse(spec(2).config)).toMatchObject({
-    node_name: "serf-test-joiner-2",
-    bind: "10.9.0.4:7946",
-    retry_join: ["10.9.0.2"],
-    leave_on_terminate: true,
-  });
+test("joinerSpecs hold the image of the joiner's group", () => {
+  const joiners = [declared(1), { ...declared(2), group: "web" }];
+  expect(joinerSpecs({ ...template, joiners }).map(({ image }) => image)).toEqual([
+    "serf-test:1",
+    "serf-test:2",
+  ]);
 });
 
 test.each<[string, Partial<typeof template>]>([
-  ["image", { image: "serf-test:2" }],
+  ["image", { images: { ...template.images, joiner: "serf-test:3" } }],
   ["network", { network: { name: "other", generation: "first" } }],
-  ["join address", { join: ["10.9.0.9"] }],
-  ["tags", { tags: { role: "web" } }],
-])("another %s gives another spec", (_, changes) => {
+  ["volume", { volumes: { config: "serf-test-config", data: "other" } }],
+])("another %s of its own gives another spec", (_, changes) => {
   expect(spec(1, changes).spec).not.toBe(spec(1).spec);
 });
 
@@ -98,10 +96,14 @@ describe("describePlan", () => {
   });
 });
 
-test("declareJoiners gives names and addresses in index order, and each its own generation", () => {
-  const standing = new Standing({ containers: [found(2)], networks: [], images: [] }, "new");
-  expect(declareJoiners(2, "serf-test", planSubnet("10.9.0.0/24")!, standing)).toEqual([
+test("declareJoiners gives names and addresses group by group, and each its own generation", () => {
+  const inventory = { containers: [found(2)], networks: [], images: [], volumes: [] };
+  const standing = new Standing(inventory, "new");
+  const group = (name: string, count: number) => ({ name, count, tags: {}, image: {} });
+  const groups = [group("joiner", 2), group("web", 1)];
+  expect(declareJoiners(groups, "serf-test", planSubnet("10.9.0.0/24")!, standing)).toEqual([
     { ...declared(1), generation: "new" },
     { ...declared(2), generation: "first" },
+    { name: "serf-test-web-1", address: "10.9.0.5", group: "web", generation: "new" },
   ]);
 });

@@ -50,8 +50,8 @@ test("anything else is refused", () => {
 
 test("a view is right when exactly the expected members are alive at their addresses", () => {
   const expected = [
-    { name: "a", address: "10.0.0.1" },
-    { name: "b", address: "10.0.0.1" },
+    { name: "a", address: "10.0.0.1", tags: {} },
+    { name: "b", address: "10.0.0.1", tags: {} },
   ];
   expect(compareMembers(expected, [member("a"), member("b")])).toEqual([]);
   expect(
@@ -65,11 +65,16 @@ test("a view is right when exactly the expected members are alive at their addre
 });
 
 test("every fault of a view is named", () => {
-  const expected = ["a", "b", "c", "d"].map((name) => ({ name, address: "10.0.0.1" }));
+  const expected = ["a", "b", "c", "d", "e"].map((name) => ({
+    name,
+    address: "10.0.0.1",
+    tags: {},
+  }));
   const seen = [
     member("a", "failed"),
     member("b", "alive", "10.9.9.9"),
     member("c", "leaving"),
+    { ...member("e"), tags: { role: "web" } },
     member("x"),
   ];
   expect(compareMembers(expected, seen)).toEqual([
@@ -77,6 +82,7 @@ test("every fault of a view is named", () => {
     { name: "b", address: "10.0.0.1", fault: "wrong address" },
     { name: "c", address: "10.0.0.1", fault: "leaving" },
     { name: "d", address: "10.0.0.1", fault: "missing" },
+    { name: "e", address: "10.0.0.1", fault: "wrong tags" },
     { name: "x", address: "10.0.0.1", fault: "unexpected" },
   ]);
 });

@@ -2,17 +2,18 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { agentConfig } from "../../../components/agentConfig.ts";
+import { agentConfig, differInConductOnly } from "../../../components/agentConfig.ts";
 import { hashBuild } from "../../../components/buildContext.ts";
 import { isStackName, namesOf } from "../../../components/names.ts";
 
 describe("agentConfig", () => {
-  const identity = { name: "serf-a-joiner-1", address: "172.30.0.3", tags: { role: "joiner" } };
+  const identity = { name: "serf-a-joiner-1", address: "172.30.0.3" };
+  const conduct = { tags: { role: "joiner" }, join: ["172.30.0.2"] };
   const parse = (...args: Parameters<typeof agentConfig>) =>
     JSON.parse(agentConfig(...args)) as Record<string, unknown>;
 
   test("binds to the one address, keeps a snapshot and leaves when it is stopped", () => {
-    expect(parse(identity, ["172.30.0.2"])).toEqual({
+    expect(parse(identity, conduct)).toEqual({
       node_name: "serf-a-joiner-1",
       bind: "172.30.0.3:7946",
       tags: { role: "joiner" },
@@ -20,7 +21,7 @@ describe("agentConfig", () => {
       retry_join: ["172.30.0.2"],
       retry_interval: "1s",
       leave_on_terminate: true,
-      snapshot_path: "/var/lib/serf/snapshot",
+      snapshot_path: "/var/lib/serf/serf-a-joiner-1/snapshot",
       rejoin_after_leave: true,
       event_handlers: [],
     });
@@ -28,10 +29,18 @@ describe("agentConfig", () => {
 
   test("the host's agent has places of its own", () => {
     const place = { rpcAddress: "127.0.0.1:7380", snapshotPath: "/x/snapshot" };
-    expect(parse(identity, ["127.0.0.1:7946"], place)).toMatchObject({
+    expect(parse(identity, conduct, place)).toMatchObject({
       rpc_addr: "127.0.0.1:7380",
       snapshot_path: "/x/snapshot",
     });
+  });
+
+  test("tags, handlers and join addresses are taken over by an agent that runs, nothing else", () => {
+    const config = agentConfig(identity, conduct);
+    const other = { tags: { role: "x" }, join: ["a"], eventHandlers: ["user=x"] };
+    expect(differInConductOnly(config, agentConfig(identity, other))).toBe(true);
+    const moved = { ...identity, address: "172.30.0.4" };
+    expect(differInConductOnly(config, agentConfig(moved, conduct))).toBe(false);
   });
 });
 
@@ -40,6 +49,7 @@ describe("names", () => {
     expect(namesOf("serf", "dev")).toEqual({
       prefix: "serf-dev",
       network: "serf-dev",
+      volumes: { config: "serf-dev-config", data: "serf-dev-data" },
       seed: "serf-dev-seed",
       host: "serf-dev-host",
       hostAgentDir: ".serf/host/dev",

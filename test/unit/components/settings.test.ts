@@ -35,10 +35,12 @@ test.each([
   ["joiners", "2.5", "a whole number from 0 to 1000"],
   ["joiners", "many", "a whole number from 0 to 1000"],
   ["joiners", "1001", "a whole number from 0 to 1000"],
-  ["joiners", "", "a whole number from 0 to 1000"],
   ["joiners", "1e3", "a whole number from 0 to 1000"],
   ["convergenceTimeout", "0", "a whole number from 1 to 3600"],
-  ["gossipPort", "65536", "a whole number from 1 to 65535"],
+  ["gossipPort", "65536", "a whole number from 1 to 65535, or auto"],
+  ["gossipPort", "random", "a whole number from 1 to 65535, or auto"],
+  ["join", "link", "one of ip, dns, gateway"],
+  ["groups", "[]", "a map"],
   ["rpcPort", "0", "a whole number from 1 to 65535"],
   ["hostAgent", "yes", "true or false"],
   ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.2"],
@@ -55,6 +57,60 @@ test.each([
   const [fault, ...others] = faultsOf({ [key]: value });
   expect(fault).toContain(`${key} is ${JSON.stringify(value)}, allowed is ${allowed}`);
   expect(others).toEqual([]);
+});
+
+test.each(["auto", "0"])("gossipPort %s lets Docker choose", (value) => {
+  expect(parseSettings({ gossipPort: value }, place).gossipPort).toBe(0);
+});
+
+describe("groups", () => {
+  const groupsOf = (groups: object, more: Record<string, string> = {}) =>
+    parseSettings({ groups: JSON.stringify(groups), ...more }, place).groups;
+  const fault = (groups: object, more: Record<string, string> = {}) =>
+    faultsOf({ groups: JSON.stringify(groups), ...more }).join("\n");
+
+  test("stand beside the joiners of none, of which there are 3 only where no group is declared", () => {
+    const plain = { name: "joiner", count: 0, tags: {}, image: {} };
+    expect(groupsOf({})).toEqual([{ ...plain, count: 3 }]);
+    expect(groupsOf({ web: 2 })).toEqual([plain, { ...plain, name: "web", count: 2 }]);
+    expect(groupsOf({ web: 2 }, { joiners: "1" })[0]).toEqual({ ...plain, count: 1 });
+  });
+
+  test("have a count, tags and an image of their own", () => {
+    const db = { count: 1, tags: { rack: 7 }, serfVersion: "0.10.2" };
+    expect(groupsOf({ db })[1]).toEqual({
+      name: "db",
+      count: 1,
+      tags: { rack: "7" },
+      image: { serfVersion: "0.10.2" },
+    });
+  });
+
+  test.each<[string, object]>([
+    [`groups has the name "seed", allowed are lower-case letters`, { seed: 1 }],
+    [`groups has the name "Web", allowed are lower-case letters`, { Web: 1 }],
+    [`groups has the name "joiner", which is that of the group that joiners counts`, { joiner: 1 }],
+    [`groups.web.count is -1, allowed is a whole number from 0 to 1000`, { web: -1 }],
+    [`groups.web.count is "two", allowed is a whole number`, { web: { count: "two" } }],
+    [`groups.web.count is not set, allowed is a whole number`, { web: {} }],
+    [
+      `groups.web.tags is {"role":"x"}, allowed is a map`,
+      { web: { count: 1, tags: { role: "x" } } },
+    ],
+    [`groups.web.size is not a setting; the settings are count,`, { web: { count: 1, size: 2 } }],
+    [`groups.web.serfVersion is "1", allowed is one of`, { web: { count: 1, serfVersion: "1" } }],
+    [`joiners and groups are 1200 joiners, allowed are 1000 in all`, { a: 600, b: 600 }],
+    [`joiners and groups are 222, but subnet 172.30.0.0/24 holds 221`, { a: 220, b: 2 }],
+  ])("%s", (expected, groups) => {
+    expect(fault(groups)).toContain(expected);
+  });
+
+  test("share Serf's 512 bytes for tags with those of every member", () => {
+    const tags = JSON.stringify({ a: "x".repeat(300) });
+    const web = (length: number) => ({ web: { count: 1, tags: { b: "y".repeat(length) } } });
+    expect(fault(web(100), { tags })).toBe("");
+    expect(fault(web(200), { tags })).toMatch(/groups\.web\.tags and tags have together more than/);
+  });
 });
 
 test("all faults are reported at once", () => {
@@ -87,6 +143,12 @@ describe("settings that contradict each other", () => {
   test("the host's agent is for Linux", () => {
     expect(faultsOf({}, { platform: "darwin" })[0]).toMatch(/hostAgent is true, but on darwin/);
     expect(faultsOf({ hostAgent: "false" }, { platform: "darwin" })).toEqual([]);
+  });
+
+  test("all join the host's agent, but there is none", () => {
+    expect(faultsOf({ join: "gateway", hostAgent: "false" })[0]).toMatch(
+      /join is gateway, but hostAgent is false, .*; run `pulumi config set hostAgent true`/,
+    );
   });
 
   test("two listeners on one port", () => {

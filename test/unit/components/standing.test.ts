@@ -3,11 +3,18 @@ import { Standing } from "../../../components/standing.ts";
 
 const labels = { "serf.generation": "old" };
 const container = { id: "1", name: "seed", isRunning: true, labels, published: [] };
-const network = { name: "net", labels, subnets: ["10.9.0.0/24"] };
-const image = { names: ["serf:1"], labels };
+const network = { id: "2", name: "net", labels, subnets: ["10.9.0.0/24"] };
+const volume = { name: "data", labels };
+const image = { id: "3", names: ["serf:1"], labels };
 const standing = (changes: object = {}) =>
   new Standing(
-    { containers: [container], networks: [network], images: [image], ...changes },
+    {
+      containers: [container],
+      networks: [network],
+      images: [image],
+      volumes: [volume],
+      ...changes,
+    },
     "new",
   );
 
@@ -15,12 +22,14 @@ test("what stands keeps its generation", () => {
   expect(standing().ofContainer("seed")).toBe("old");
   expect(standing().ofNetwork("net", "10.9.0.0/24")).toBe("old");
   expect(standing().ofImage("serf:1")).toBe("old");
+  expect(standing().ofVolume("data")).toBe("old");
 });
 
 test("what is gone gets a new one", () => {
   expect(standing().ofContainer("joiner")).toBe("new");
   expect(standing({ networks: [] }).ofNetwork("net", "10.9.0.0/24")).toBe("new");
   expect(standing().ofImage("serf:2")).toBe("new");
+  expect(standing().ofVolume("config")).toBe("new");
 });
 
 test("so does a container that does not run, and one that carries no generation", () => {
@@ -36,4 +45,17 @@ test("so does a network with another subnet", () => {
 test("joiners are told from the seed by their label, also when they do not run", () => {
   const joiner = { ...container, isRunning: false, labels: { "serf.role": "joiner" } };
   expect(standing({ containers: [container, joiner] }).joiners).toEqual([joiner]);
+});
+
+test("a joiner's address is read from its label", () => {
+  const joiner = (name: string, address: object) => ({
+    ...container,
+    name,
+    labels: { "serf.role": "joiner", ...address },
+  });
+  const containers = [joiner("a", { "serf.address": "10.9.0.3" }), joiner("b", {}), container];
+  expect([...standing({ containers }).joinerAddresses]).toEqual([
+    ["a", "10.9.0.3"],
+    ["b", ""],
+  ]);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import {
+  addressOfIndex,
+  indexOfAddress,
   isAddress,
-  joinerAddress,
   overlaps,
   planSubnet,
   prefixFor,
@@ -16,13 +17,17 @@ test("a /24 is shared out between gateway, seed, joiners and Docker's own range"
     dynamicRange: "172.30.0.224/27",
     capacity: 221,
   });
-  expect(joinerAddress(plan, 1)).toBe("172.30.0.3");
-  expect(joinerAddress(plan, plan.capacity)).toBe("172.30.0.223");
+  expect(addressOfIndex(plan, 1)).toBe("172.30.0.3");
+  expect(addressOfIndex(plan, plan.capacity)).toBe("172.30.0.223");
+  expect(["172.30.0.3", "172.30.0.223"].map((one) => indexOfAddress(plan, one))).toEqual([1, 221]);
+  for (const other of ["172.30.0.2", "172.30.0.224", "172.31.0.3", ""]) {
+    expect(indexOfAddress(plan, other), other).toBeUndefined();
+  }
 });
 
 test("addresses carry over into the next byte", () => {
   const plan = planSubnet("10.1.254.0/23")!;
-  expect(joinerAddress(plan, 254)).toBe("10.1.255.0");
+  expect(addressOfIndex(plan, 254)).toBe("10.1.255.0");
 });
 
 test.each([

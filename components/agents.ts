@@ -1,0 +1,68 @@
+import type { Fleet } from "../programs/configurations.ts";
+import { type AgentConduct, gossipPort } from "./agentConfig.ts";
+import { type JoinerGroup, groupTags } from "./groups.ts";
+import type { DeclaredJoiner } from "./joinerPlan.ts";
+import type { ExpectedMember } from "./members.ts";
+import type { Names } from "./names.ts";
+import type { Settings } from "./settings.ts";
+
+/** Every agent of a stack, and how it is to behave. */
+export interface Agents {
+  readonly seed: Fleet;
+  /** By group. */
+  readonly joiners: readonly Fleet[];
+  /** The host's; undefined where the host does not join. */
+  readonly host: ExpectedMember | undefined;
+  /** Whether the others join the host's agent, which then has to be there before them. */
+  readonly isHostFirst: boolean;
+  /** `host:port` of the host's agent on the cluster's network. */
+  readonly gateway: string;
+}
+
+/** What every agent of a stack is told apart from the address to join, by the join strategy. */
+export function planAgents(
+  settings: Settings,
+  names: Names,
+  joiners: readonly DeclaredJoiner[],
+): Agents {
+  const { subnet, tags } = settings;
+  const gateway = `${subnet.gateway}:${gossipPort}`;
+  const joinAddress = { ip: subnet.seed, dns: names.seed, gateway }[settings.join];
+  const conduct = (conductTags: AgentConduct["tags"], join: string): AgentConduct => ({
+    tags: conductTags,
+    eventHandlers: ["query:load=/etc/serf/handlers/load"],
+    join: [join],
+  });
+  const groups = settings.groups.filter(({ count }) => count > 0);
+  return {
+    seed: {
+      // To nobody but itself, where the others join it: with a join an agent announces that it is
+      // here, and only that makes those see it alive who have heard that it left.
+      ...conduct({ ...tags, role: "seed" }, settings.join === "gateway" ? gateway : subnet.seed),
+      agents: [{ name: names.seed, address: subnet.seed }],
+    },
+    joiners: groups.map((group) => fleetOf(group)),
+    host: settings.hostAgent
+      ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
+      : undefined,
+    isHostFirst: settings.join === "gateway",
+    gateway,
+  };
+
+  function fleetOf(group: JoinerGroup): Fleet {
+    return {
+      ...conduct(groupTags(tags, group), joinAddress),
+      agents: joiners
+        .filter((joiner) => joiner.group === group.name)
+        .map(({ name, address }) => ({ name, address })),
+    };
+  }
+}
+
+/** Who must be alive when a stack is up. */
+export function expectedMembers({ seed, joiners, host }: Agents): ExpectedMember[] {
+  const inContainers = [seed, ...joiners].flatMap(({ agents, tags }) =>
+    agents.map(({ name, address }) => ({ name, address, tags })),
+  );
+  return host ? [...inContainers, host] : inContainers;
+}

@@ -1,0 +1,91 @@
+import type { ImageChoice } from "./serfImage.ts";
+import { allowedTags, fits, isMap, parseTags } from "./tags.ts";
+
+/** Joiners that are alike. */
+export interface JoinerGroup {
+  /** Also the value of its members' tag `role`, and part of their names. */
+  readonly name: string;
+  /** How many joiners it has. */
+  readonly count: number;
+  /** Tags beside `role`, on top of those of every member. Default: none. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** What its image is built from, where it differs from the stack's. Default: nothing. */
+  readonly image: Partial<ImageChoice>;
+}
+
+/** The group that the setting `joiners` counts. */
+export const plainGroup = "joiner";
+
+/** The most joiners a stack may have: a Linux bridge has 1024 ports. */
+export const maxJoiners = 1000;
+
+/** The names that other members have. */
+const takenNames = ["seed", "host"];
+
+const allowedNames =
+  `lower-case letters, digits and dashes, beginning with a letter, at most 16 characters, and not ` +
+  takenNames.join(" or ");
+
+const allowedGroups =
+  'a map from names to groups, for example {"web": {"count": 2, "tags": {"rack": "a7"}}}';
+
+/**
+ * Reads the groups.
+ *
+ * @param value as configured, `{ NAME: { count, tags, serfVersion, builderImage, runtimeImage } }` or, for
+ *   short, `{ NAME: count }`.
+ * @param readImage reads what a group's image is built from, and reports faults by itself.
+ * @param report takes a fault, as the rest of a sentence that begins with the setting.
+ */
+export function parseGroups(
+  value: unknown,
+  readImage: (values: Readonly<Record<string, unknown>>, setting: string) => Partial<ImageChoice>,
+  report: (fault: string) => void,
+): JoinerGroup[] {
+  if (!isMap(value)) {
+    report(`groups is ${JSON.stringify(value)}, allowed is ${allowedGroups}`);
+    return [];
+  }
+  return Object.entries(value).map(([name, group]) => {
+    const setting = `groups.${name}`;
+    const fault = (what: string, found: unknown, allowed: string) =>
+      report(`${setting}${what} is ${JSON.stringify(found) ?? "not set"}, allowed is ${allowed}`);
+    if (!/^[a-z][a-z0-9-]{0,15}$/.test(name) || takenNames.includes(name)) {
+      report(`groups has the name ${JSON.stringify(name)}, allowed are ${allowedNames}`);
+    }
+    const values = isMap(group) ? group : { count: group };
+    const { count, tags = {}, ...image } = values;
+    const isCount = Number.isInteger(count) && Number(count) >= 0 && Number(count) <= maxJoiners;
+    if (!isCount) fault(".count", count, `a whole number from 0 to ${maxJoiners}`);
+    const knownTags = parseTags(tags);
+    if (knownTags === undefined) fault(".tags", tags, allowedTags);
+    return {
+      name,
+      count: isCount ? Number(count) : 0,
+      tags: knownTags ?? {},
+      image: readImage(image, setting),
+    };
+  });
+}
+
+/** All tags of a group's members. */
+export function groupTags(
+  common: Readonly<Record<string, string>>,
+  group: JoinerGroup,
+): Record<string, string> {
+  return { ...common, ...group.tags, role: group.name };
+}
+
+/** Says which groups have more tags than Serf sends, together with those of every member. */
+export function tagFaults(
+  common: Readonly<Record<string, string>>,
+  groups: readonly JoinerGroup[],
+): string[] {
+  return groups
+    .filter((group) => !fits({ ...common, ...group.tags }))
+    .map(
+      ({ name }) =>
+        `groups.${name}.tags and tags have together more than the 512 bytes that Serf sends of a ` +
+        "member's tags; make them shorter",
+    );
+}

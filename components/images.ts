@@ -1,0 +1,28 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { JoinerGroup } from "./groups.ts";
+import { type ImageChoice, imageChoice, SerfImage, type SerfImageArgs } from "./serfImage.ts";
+
+/** The images of a stack. */
+export interface Images {
+  /** The seed's, the host's and that of every group that has no choice of its own. */
+  readonly main: SerfImage;
+  /** The names with their tags, by the names of the groups. */
+  readonly ofGroups: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** Declares an image for the stack, and one for each choice of a group that differs from it. */
+export function declareImages(args: SerfImageArgs, groups: readonly JoinerGroup[]): Images {
+  const images = new Map<string, SerfImage>();
+  const imageOf = (name: string, choice: ImageChoice) => {
+    const key = JSON.stringify(imageChoice(choice));
+    const image = images.get(key) ?? new SerfImage(name, { ...args, choice });
+    images.set(key, image);
+    return image;
+  };
+  const main = imageOf("image", args.choice);
+  const ofGroups = groups.map(({ name, image }) => [
+    name,
+    imageOf(`image-${name}`, { ...args.choice, ...image }).ref,
+  ]);
+  return { main, ofGroups: Object.fromEntries(ofGroups) as Images["ofGroups"] };
+}

@@ -1,0 +1,65 @@
+import { local } from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ConfigurationsInput, Fleet } from "../programs/configurations.ts";
+import type { VolumeNames } from "./agentContainer.ts";
+import { generationLabel, labelList, type Labels } from "./labels.ts";
+
+export interface StorageArgs {
+  readonly names: VolumeNames;
+  readonly labels: Labels;
+  /** An image, with which the engine is made to write into a volume. */
+  readonly image: pulumi.Input<string>;
+  /** All agents that run in containers. */
+  readonly fleets: readonly Fleet[];
+  /** The generation of the volume with this name; see `standing.ts`. */
+  readonly generationOf: (name: string) => string;
+}
+
+/**
+ * What the agents read and what they keep: a volume with the configuration of each, and one in which
+ * each has a folder of its own.
+ *
+ * A configuration is a file that nobody but its agent reads. It is not part of a container, so a changed
+ * tag, handler or join address replaces none: agents that run are told to read theirs again.
+ */
+export class Storage extends pulumi.ComponentResource {
+  /** The names of the volumes. */
+  readonly volumes: VolumeNames;
+
+  constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:Storage", name, { names: args.names, fleets: args.fleets }, opts);
+
+    const { names, labels } = args;
+    const volume = (kind: keyof VolumeNames) =>
+      new docker.Volume(
+        `${name}-${kind}`,
+        {
+          name: names[kind],
+          labels: labelList({ ...labels, [generationLabel]: args.generationOf(names[kind]) }),
+        },
+        // The new volume has the name of the old one.
+        { parent: this, deleteBeforeReplace: true },
+      );
+    const input = pulumi
+      .all([args.image, volume("config").id, volume("data").id])
+      .apply(([image]): ConfigurationsInput => ({
+        image,
+        volumes: names,
+        labels,
+        fleets: args.fleets,
+      }));
+    new local.Command(
+      name,
+      {
+        create: "node programs/configurations.ts",
+        stdin: pulumi.jsonStringify(input),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.volumes = names;
+    this.registerOutputs({ volumes: names });
+  }
+}

@@ -1,0 +1,56 @@
+import { stopGrace } from "../components/agentContainer.ts";
+import type { FoundContainer } from "../components/standing.ts";
+import { engine, EngineError, type EngineRequest, forEachParallel } from "./engineApi.ts";
+import { pause } from "./run.ts";
+
+/** The signal on which an agent leaves while its container stays; see docker/agent. */
+const leaveSignal = "SIGUSR1";
+
+/** Milliseconds after which an agent has left: Serf gives itself 3 s. */
+const leaveTime = 3500;
+
+/** So many containers may simply be stopped at once. */
+const fewContainers = 8;
+
+/**
+ * Lets the agents in containers leave the cluster, and removes the containers with their volumes.
+ *
+ * Of many, all agents leave at once, and then one container after the other ends: an engine older
+ * than version 28 can lose count of a network's endpoints when many containers end at the same
+ * moment, and then refuses to remove the network until it is restarted
+ * (https://github.com/moby/moby/issues/42119).
+ */
+export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
+  const running = containers.filter(({ isRunning }) => isRunning);
+  const stop = ({ id }: FoundContainer) =>
+    unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
+  let previous = Promise.resolve();
+  const stopInTurn = (container: FoundContainer) =>
+    (previous = previous.then(() => stop(container)));
+  const areMany = running.length > fewContainers;
+  if (areMany) {
+    await forEachParallel(running, fewContainers, ({ id }) =>
+      unlessGone({ method: "POST", path: `/containers/${id}/kill?signal=${leaveSignal}` }),
+    );
+    await pause(leaveTime);
+  }
+  await forEachParallel(containers, fewContainers, async (container) => {
+    await (areMany ? stopInTurn : stop)(container);
+    await unlessGone({ method: "DELETE", path: `/containers/${container.id}?force=1&v=1` });
+  });
+}
+
+/** Tells the agent in a container to read its configuration again. One that does not run will do so. */
+export async function reloadAgent(container: string): Promise<void> {
+  await unlessGone({ method: "POST", path: `/containers/${container}/kill?signal=SIGHUP` });
+}
+
+/** Asks for something of what somebody else may have removed, or be just removing. */
+export async function unlessGone(request: EngineRequest): Promise<void> {
+  try {
+    await engine({ ...request, timeout: (stopGrace + 30) * 1000 });
+  } catch (error) {
+    const isGone = error instanceof EngineError && [404, 409].includes(error.status ?? 0);
+    if (!isGone) throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { engine } from "./engineApi.ts";
+
+/**
+ * Where a container's TCP port is published, `host:port`, as `docker port` prints it. Docker chooses
+ * another one at each start of the container where none is configured.
+ *
+ * @throws Error when it is not published, for example because the container does not run.
+ */
+export async function publishedEndpoint(
+  container: string,
+  port: number,
+  address: string,
+): Promise<string> {
+  const path = `/containers/${container}/json`;
+  const { NetworkSettings } = (await engine({ method: "GET", path })) as {
+    readonly NetworkSettings: {
+      readonly Ports: Readonly<Record<string, readonly Binding[] | null>> | null;
+    };
+  };
+  const bindings = NetworkSettings.Ports?.[`${port}/tcp`] ?? [];
+  const found = bindings.find(({ HostIp }) => HostIp === address) ?? bindings[0];
+  if (found === undefined) throw new Error(`Port ${port} of ${container} is not published.`);
+  return `${found.HostIp}:${found.HostPort}`;
+}
+
+interface Binding {
+  readonly HostIp: string;
+  readonly HostPort: string;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { expectedMembers, planAgents } from "../../../components/agents.ts";
+import { namesOf } from "../../../components/names.ts";
+import { parseSettings } from "../../../components/settings.ts";
+
+const joiner = (name: string, index: number, group: string) => ({
+  name: `serf-test-${name}`,
+  address: `172.30.0.${index + 2}`,
+  group,
+  generation: "first",
+});
+
+function plan(config: Record<string, string> = {}) {
+  const groups = JSON.stringify({ web: { count: 1, tags: { rack: "b" } } });
+  const settings = parseSettings(
+    { joiners: "1", groups, tags: '{"rack":"a"}', ...config },
+    { stack: "test", platform: "linux" },
+  );
+  const joiners = [joiner("joiner-1", 1, "joiner"), joiner("web-1", 2, "web")];
+  return planAgents(settings, namesOf("serf", "test"), joiners);
+}
+
+describe("whom the members join", () => {
+  test.each([
+    ["ip", "172.30.0.2", "172.30.0.2"],
+    ["dns", "172.30.0.2", "serf-test-seed"],
+    ["gateway", "172.30.0.1:7946", "172.30.0.1:7946"],
+  ])("with %s", (join, ofSeed, ofJoiners) => {
+    const { seed, joiners, isHostFirst } = plan({ join });
+    expect(seed.join).toEqual([ofSeed]);
+    expect(joiners.map((fleet) => fleet.join)).toEqual([[ofJoiners], [ofJoiners]]);
+    expect(isHostFirst).toBe(join === "gateway");
+  });
+});
+
+test("a group's tags stand above those of every member, and its name is its role", () => {
+  const agents = plan();
+  expect(expectedMembers(agents)).toEqual([
+    { name: "serf-test-seed", address: "172.30.0.2", tags: { rack: "a", role: "seed" } },
+    { name: "serf-test-joiner-1", address: "172.30.0.3", tags: { rack: "a", role: "joiner" } },
+    { name: "serf-test-web-1", address: "172.30.0.4", tags: { rack: "b", role: "web" } },
+    { name: "serf-test-host", address: "172.30.0.1", tags: { rack: "a", role: "host" } },
+  ]);
+});
+
+test("without the host's agent nobody expects it", () => {
+  const names = expectedMembers(plan({ hostAgent: "false" })).map(({ name }) => name);
+  expect(names).not.toContain("serf-test-host");
+});
