@@ -7,7 +7,7 @@ import { namesOf, ownFolder } from "../components/names.ts";
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { birthOf } from "../programs/birth.mjs";
 import type { FoundContainer } from "../components/standing.ts";
-import { removeContainers, unlessGone } from "../programs/containers.ts";
+import { removeContainers, removeIfThere } from "../programs/containers.ts";
 import { readInventory } from "../programs/inventory.ts";
 import type { JoinersInput } from "../programs/joiners.ts";
 import { UserError } from "../setup/errors.ts";
@@ -127,7 +127,7 @@ export async function removeLeftovers(
     ...volumes.map(({ name }) => `/volumes/${name}`),
     ...images.map(({ id }) => `/images/${id}?force=1`),
   ]) {
-    await unlessGone({ method: "DELETE", path });
+    await removeIfThere(path);
   }
   let removed = containers.length + networks.length + volumes.length + images.length;
   if (recorded.size === 0) removed += await removeAgent(stack);

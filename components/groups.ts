@@ -1,3 +1,4 @@
+import { joinerName } from "./names.ts";
 import type { ImageChoice } from "./serfImage.ts";
 import { allowedTags, fits, isMap, parseTags } from "./tags.ts";
 
@@ -66,6 +67,13 @@ export function parseGroups(
       image: readImage(image, setting),
     };
   });
+}
+
+/** The names of all joiners, group by group, each in index order. */
+export function joinerNames(groups: readonly JoinerGroup[], prefix: string): string[] {
+  return groups.flatMap(({ name, count }) =>
+    Array.from({ length: count }, (_, position) => joinerName(prefix, name, position + 1)),
+  );
 }
 
 /** All tags of a group's members. */

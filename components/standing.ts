@@ -3,6 +3,8 @@ import { addressLabel, generationLabel, roleLabel } from "./labels.ts";
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {
   readonly containers: readonly FoundContainer[];
+  /** The names of all other containers of the engine. */
+  readonly foreignNames: readonly string[];
   /** Also those of others. */
   readonly networks: readonly FoundNetwork[];
   readonly images: readonly FoundImage[];

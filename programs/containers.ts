@@ -45,6 +45,15 @@ export async function reloadAgent(container: string): Promise<void> {
   await unlessGone({ method: "POST", path: `/containers/${container}/kill?signal=SIGHUP` });
 }
 
+/** Removes what somebody else may have removed already. */
+export async function removeIfThere(path: string): Promise<void> {
+  try {
+    await engine({ method: "DELETE", path, timeout: 60_000 });
+  } catch (error) {
+    if (!(error instanceof EngineError && error.status === 404)) throw error;
+  }
+}
+
 /** Asks for something of what somebody else may have removed, or be just removing. */
 export async function unlessGone(request: EngineRequest): Promise<void> {
   try {

@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { agentConfig, differInConductOnly } from "../components/agentConfig.ts";
+import { roleLabel } from "../components/labels.ts";
 import type { Member } from "../components/members.ts";
 import {
   type AgentFiles,
@@ -87,7 +88,8 @@ async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
   const path = resolve(dir, copy);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) {
-    const labels = Object.entries(input.labels).flatMap(([key, value]) => [
+    const ownLabels = { ...input.labels, [roleLabel]: "writer" };
+    const labels = Object.entries(ownLabels).flatMap(([key, value]) => [
       "--label",
       `${key}=${value}`,
     ]);

@@ -5,8 +5,7 @@
  */
 import { text } from "node:stream/consumers";
 import type { Labels } from "../components/labels.ts";
-import { unlessGone } from "./containers.ts";
-import { engine, EngineError } from "./engineApi.ts";
+import { removeIfThere, unlessGone } from "./containers.ts";
 import { listImages } from "./inventory.ts";
 import { printResult } from "./run.ts";
 
@@ -19,9 +18,7 @@ interface ImageRemovalInput {
 
 await printResult(async () => {
   const { image, labels } = JSON.parse(await text(process.stdin)) as ImageRemovalInput;
-  await engine({ method: "DELETE", path: `/images/${image}` }).catch((error: unknown) => {
-    if (!(error instanceof EngineError && error.status === 404)) throw error;
-  });
+  await removeIfThere(`/images/${image}`);
   const nameless = (await listImages(labels)).filter(({ names }) => names.length === 0);
   for (const { id } of nameless) await unlessGone({ method: "DELETE", path: `/images/${id}` });
 });

@@ -1,4 +1,4 @@
-import type { Labels } from "../components/labels.ts";
+import { carries, type Labels, roleLabel } from "../components/labels.ts";
 import type {
   FoundContainer,
   FoundImage,
@@ -14,13 +14,22 @@ import { engine, query } from "./engineApi.ts";
  * @throws EngineError when the engine does not answer.
  */
 export async function readInventory(labels: Labels): Promise<Inventory> {
-  const [containers, networks, images, volumes] = await Promise.all([
-    listContainers(labels),
+  const [all, networks, images, volumes] = await Promise.all([
+    listContainers({}),
     listNetworks(),
     listImages(labels),
     listVolumes(labels),
   ]);
-  return { containers, networks, images, volumes };
+  // A container inherits its image's labels, so those do not tell ours from a user's own.
+  const isOwn = (found: FoundContainer) =>
+    carries(found.labels, labels) && found.labels[roleLabel] !== undefined;
+  return {
+    containers: all.filter(isOwn),
+    foreignNames: all.filter((found) => !isOwn(found)).map(({ name }) => name),
+    networks,
+    images,
+    volumes,
+  };
 }
 
 /** The containers that carry all these labels, also those that do not run. */

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { livingAgent } from "./agentProcess.ts";
 import { carries, type Labels } from "../components/labels.ts";
+import { joinerNames } from "../components/groups.ts";
 import type { Names } from "../components/names.ts";
 import type { Settings } from "../components/settings.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
@@ -20,10 +21,26 @@ export async function findObstacles(
   inventory: Inventory,
 ): Promise<string[]> {
   return [
+    ...nameObstacles(settings, names, inventory.foreignNames),
     ...subnetObstacles(settings, inventory.networks, labels),
     ...(await gossipPortObstacles(settings, inventory.containers)),
     ...(await rpcPortObstacles(settings, names)),
   ];
+}
+
+function nameObstacles(
+  settings: Settings,
+  names: Names,
+  foreignNames: readonly string[],
+): string[] {
+  const wanted = new Set([names.seed, ...joinerNames(settings.groups, names.prefix)]);
+  return foreignNames
+    .filter((name) => wanted.has(name))
+    .map(
+      (name) =>
+        `the engine has a container named ${name} that is not of this stack, which needs the name; rename ` +
+        `it with \`docker rename ${name} NAME\`, remove it, or give the stack another name`,
+    );
 }
 
 function subnetObstacles(

@@ -44,11 +44,20 @@ async function startUntilSeed() {
   return running;
 }
 
-/** The message of a start that must fail without having made anything. */
-async function refusal(): Promise<string> {
+/** Begins an `up` and returns when the engine has a volume of the stack, which comes before any container. */
+async function startUntilVolume() {
+  const running = project.start("start", "--stack", stack);
+  const deadline = Date.now() + 60_000;
+  const volumes = () => docker(["volume", "ls", "--quiet", "--filter", `name=serf-${stack}-`]);
+  while ((await volumes()) === "" && Date.now() < deadline) await pause(20);
+  return running;
+}
+
+/** The message of a start that must fail without having made anything beside what was there. */
+async function refusal(before: readonly string[] = []): Promise<string> {
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).not.toBe(0);
-  expect(await remainsOf(stack)).toEqual([]);
+  expect(await remainsOf(stack)).toEqual(before);
   return output;
 }
 
@@ -103,12 +112,27 @@ test("an image that cannot be built says so, and the next start mends it", async
   await expectNothingAfterStop();
 });
 
-test("joiners that cannot be made are named, leave nothing, and are made by the next start", async () => {
+test("a name that another container has is named before anything is made", async () => {
   const taken = `serf-${stack}-joiner-2`;
   const image = (await docker(["image", "ls", "--format", "{{.ID}}"])).split("\n")[0]!;
   await docker(["create", "--name", taken, "--network", "none", image, "true"]);
   try {
-    const { code, output } = await project.run("start", "--stack", stack);
+    expect(await refusal([`named ${taken}`])).toContain(
+      `the engine has a container named ${taken} that is not of this stack, which needs the name`,
+    );
+  } finally {
+    await docker(["rm", taken]);
+  }
+});
+
+test("joiners that cannot be made are named, leave nothing, and are made by the next start", async () => {
+  // A name that is taken after the program has looked.
+  const taken = `serf-${stack}-joiner-2`;
+  const image = (await docker(["image", "ls", "--format", "{{.ID}}"])).split("\n")[0]!;
+  const running = await startUntilVolume();
+  await docker(["create", "--name", taken, "--network", "none", image, "true"]);
+  try {
+    const { code, output } = await running.ended;
     expect(code).not.toBe(0);
     expect(output).toContain(`The container name "/${taken}" is already in use`);
     expect(Object.keys(await containersOf(stack)).filter((name) => name !== seed)).toEqual([]);

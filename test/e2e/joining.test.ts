@@ -126,11 +126,12 @@ describe.each([
 test("with dns a joiner finds the seed at another address", async () => {
   await startWith({ join: "dns" });
   const image = (await docker(["inspect", "--format", "{{.Config.Image}}", seed])).trim();
+  const folder = `/var/lib/serf/${seed}`;
   const elsewhere = "172.31.244.199";
   const moved = { ...(await configOf(seed)), bind: `${elsewhere}:7946`, retry_join: [elsewhere] };
   await docker(["stop", seed, joiner], 20_000);
   await docker(["rm", seed]);
-  const script = `echo '${JSON.stringify(moved)}' > /tmp/agent.json; exec serf agent -config-file=/tmp/agent.json`;
+  const script = `mkdir -p ${folder}; echo '${JSON.stringify(moved)}' > /tmp/agent.json; exec serf agent -config-file=/tmp/agent.json`;
   const place = [
     `--network=${named("")}`.slice(0, -1),
     `--ip=${elsewhere}`,

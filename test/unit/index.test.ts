@@ -6,7 +6,10 @@ import { type Declared, declare, type Mode, ofType, types } from "./mocks.ts";
 vi.mock("../../components/preflight.ts", () => ({
   preflight: () =>
     Promise.resolve(
-      new Standing({ containers: [], networks: [], images: [], volumes: [] }, "first"),
+      new Standing(
+        { containers: [], foreignNames: [], networks: [], images: [], volumes: [] },
+        "first",
+      ),
     ),
 }));
 

@@ -97,7 +97,13 @@ describe("describePlan", () => {
 });
 
 test("declareJoiners gives names and addresses group by group, and each its own generation", () => {
-  const inventory = { containers: [found(2)], networks: [], images: [], volumes: [] };
+  const inventory = {
+    containers: [found(2)],
+    foreignNames: [],
+    networks: [],
+    images: [],
+    volumes: [],
+  };
   const standing = new Standing(inventory, "new");
   const group = (name: string, count: number) => ({ name, count, tags: {}, image: {} });
   const groups = [group("joiner", 2), group("web", 1)];

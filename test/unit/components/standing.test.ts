@@ -10,6 +10,7 @@ const standing = (changes: object = {}) =>
   new Standing(
     {
       containers: [container],
+      foreignNames: [],
       networks: [network],
       images: [image],
       volumes: [volume],
