@@ -2,7 +2,7 @@
 export const gossipPort = 7946;
 
 /** The port on loopback where an agent in a container answers RPC. */
-const rpcPort = 7373;
+export const rpcPort = 7373;
 
 /** Where the image expects the agent's configuration. */
 export const agentConfigPath = "/etc/serf/agent.json";
