@@ -1,9 +1,33 @@
 /** `npm run members`: the live table of members. */
-import { main } from "../setup/main.ts";
-import { printMembers } from "./liveMembers.ts";
-import { stackFromArguments } from "./stack.ts";
+import { formatMembers } from "../components/members.ts";
+import { UserError } from "../setup/errors.ts";
+import { command } from "./arguments.ts";
+import { liveMembers } from "./liveMembers.ts";
+import { explained, tagFilters, tagHelp } from "./tagFilters.ts";
 
-await main(async () => {
-  await printMembers(stackFromArguments());
-  return 0;
-});
+const statuses = ["alive", "leaving", "left", "failed"];
+
+await command(
+  {
+    command: "npm run members",
+    purpose: "Prints the members as a running agent sees them.",
+    options: {
+      tag: { value: "NAME=REGEXP", multiple: true, help: tagHelp },
+      status: { value: "STATUS", multiple: true, help: `only these: ${statuses.join(", ")}` },
+      json: { help: "prints them as JSON" },
+    },
+  },
+  async ({ stack, options: { tag, status, json } }) => {
+    const wrong = status.find((value) => !statuses.includes(value));
+    if (wrong !== undefined) {
+      throw new UserError(`--status is "${wrong}", allowed are ${statuses.join(", ")}.`);
+    }
+    const members = await liveMembers(stack, { tags: tagFilters(tag), status }).catch(
+      (error: unknown) => {
+        throw new UserError(explained((error as Error).message, tag));
+      },
+    );
+    console.log(json ? JSON.stringify(members, null, 2) : formatMembers(members));
+    return 0;
+  },
+);

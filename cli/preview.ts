@@ -1,10 +1,11 @@
 /** `npm run preview`: what `up` would change. */
-import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { configCopy, createStack, pulumi, stackExists, stackFromArguments } from "./stack.ts";
+import { command } from "./arguments.ts";
+import { configCopy, createStack, pulumi, stackExists } from "./stack.ts";
 
-await main(async () => {
-  const stack = stackFromArguments();
+const purpose = "Shows what `npm start` would change.";
+
+await command({ command: "npm run preview", purpose }, async ({ stack }) => {
   const { env } = await toolchain();
   if (!(await stackExists(stack, env))) await createStack(stack, env);
   return await pulumi(["preview", ...(await configCopy(stack))], env);

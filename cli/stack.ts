@@ -2,35 +2,12 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { allowedStackNames, isStackName, ownFolder } from "../components/names.ts";
+import { ownFolder } from "../components/names.ts";
 import { run } from "../programs/run.ts";
-import { UserError } from "../setup/errors.ts";
 import { foreground } from "../setup/foreground.mjs";
 
 /** The project's name in Pulumi.yaml, which begins every name and key. */
 export const project = "serf";
-
-/**
- * Reads `--stack NAME` from the command line; default: `dev`.
- *
- * @throws UserError for any other argument and for a name that Docker or Serf would refuse.
- */
-export function stackFromArguments(): string {
-  let stack: string;
-  try {
-    stack = parseArgs({ options: { stack: { type: "string", short: "s", default: "dev" } } }).values
-      .stack;
-  } catch (error) {
-    throw new UserError(
-      `${(error as Error).message.replace(/\.?$/, ".")} The only option is --stack NAME.`,
-    );
-  }
-  if (!isStackName(stack)) {
-    throw new UserError(`The stack's name is "${stack}", allowed are ${allowedStackNames}.`);
-  }
-  return stack;
-}
 
 /** Runs Pulumi at the user's terminal. */
 export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

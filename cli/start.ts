@@ -1,12 +1,14 @@
 /** `npm start`: brings the stack up and shows the members. */
-import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { createStack, deploy, stackExists, stackFromArguments } from "./stack.ts";
+import { command } from "./arguments.ts";
+import { createStack, deploy, stackExists } from "./stack.ts";
 import { begin, finish, recover } from "./recovery.ts";
-import { printMembers } from "./liveMembers.ts";
+import { formatMembers } from "../components/members.ts";
+import { liveMembers } from "./liveMembers.ts";
 
-await main(async () => {
-  const stack = stackFromArguments();
+const purpose = "Brings the stack up and prints its members; sets up what is missing.";
+
+await command({ command: "npm start", purpose }, async ({ stack }) => {
   const { env } = await toolchain();
   if (await stackExists(stack, env)) await recover(stack, env);
   else await createStack(stack, env);
@@ -16,6 +18,6 @@ await main(async () => {
   if (code !== 0) return code;
   await finish(stack);
   console.log();
-  await printMembers(stack);
+  console.log(formatMembers(await liveMembers(stack)));
   return 0;
 });

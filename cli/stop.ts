@@ -1,11 +1,12 @@
 /** `npm stop`: destroys what `npm start` made. */
-import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { deploy, runPulumi, stackExists, stackFromArguments } from "./stack.ts";
+import { command } from "./arguments.ts";
+import { deploy, runPulumi, stackExists } from "./stack.ts";
 import { finish, hasEmbeddedBackend, recover, removeLeftovers } from "./recovery.ts";
 
-await main(async () => {
-  const stack = stackFromArguments();
+const purpose = "Destroys what `npm start` made.";
+
+await command({ command: "npm stop", purpose }, async ({ stack }) => {
   const { env } = await toolchain();
   const exists = await stackExists(stack, env);
   if (exists) {

@@ -1,0 +1,31 @@
+/** `npm run event -- NAME [PAYLOAD]`: sends a user event to all members. */
+import { eventFaults } from "../components/eventLimits.ts";
+import { UserError } from "../setup/errors.ts";
+import { throughAgent } from "./agents.ts";
+import { command } from "./arguments.ts";
+import { payloadFrom } from "./payload.ts";
+
+await command(
+  {
+    command: "npm run event",
+    purpose: "Sends a user event to all members. A PAYLOAD of - is read from standard input.",
+    positionals: ["NAME", "[PAYLOAD]"],
+    options: {
+      coalesce: {
+        // Serf's agent waits up to 3 s for more of them, and 1 s after the last.
+        help: "of events of that name within 3 s members see only the last; default, else --no-coalesce",
+      },
+    },
+  },
+  async ({ stack, positionals: [name = "", argument], options: { coalesce = true } }) => {
+    const payload = await payloadFrom(argument);
+    const faults = eventFaults({ name, payload });
+    if (faults.length > 0) throw new UserError(faults.join("\n"));
+    const through = await throughAgent(stack, async (agent) => {
+      await agent.rpc.event(name, payload, coalesce);
+      return agent.name;
+    });
+    console.log(`Event ${name} with ${payload.length} bytes was sent through ${through}.`);
+    return 0;
+  },
+);

@@ -1,0 +1,74 @@
+/** `npm run monitor`: prints the cluster's events as they happen, until it is interrupted. */
+import { pause } from "../programs/run.ts";
+import { RpcError } from "../programs/serfRpc.ts";
+import { UserError } from "../setup/errors.ts";
+import { type Agent, openAgent } from "./agents.ts";
+import { command } from "./arguments.ts";
+import { eventJson, eventLine } from "./eventLines.ts";
+
+/** Milliseconds in which another agent must answer when one is gone. */
+const patience = 30_000;
+
+await command(
+  {
+    command: "npm run monitor",
+    purpose:
+      "Prints joins, leaves, failures, events and queries as they happen, until it is interrupted.",
+    options: { json: { help: "prints JSON, one object a line" } },
+  },
+  async ({ stack, options: { json } }) => {
+    const stop = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+    // Whoever reads has enough, for example `head`.
+    process.stdout.on("error", () => stop.abort());
+    try {
+      await monitor(stack, json ? eventJson : eventLine, stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    }
+    return 0;
+  },
+);
+
+async function monitor(
+  stack: string,
+  format: typeof eventLine,
+  signal: AbortSignal,
+): Promise<void> {
+  let agent = await openAgent(stack, { signal });
+  for (;;) {
+    console.error(`Events as ${agent.name} sees them:`);
+    const failure = await printEvents(agent, format);
+    if (signal.aborted || failure === undefined) return;
+    console.error(`${failure} What happens until another agent is found will be missing here.`);
+    agent = await nextAgent(stack, agent.name, signal);
+  }
+}
+
+/** @returns why there are no more events; undefined when the connection was closed by us. */
+async function printEvents({ rpc }: Agent, format: typeof eventLine): Promise<string | undefined> {
+  try {
+    for await (const event of rpc.stream()) console.log(format(event, new Date()));
+    return undefined;
+  } catch (error) {
+    if (error instanceof RpcError) return error.message;
+    throw error;
+  } finally {
+    await rpc.close();
+  }
+}
+
+async function nextAgent(stack: string, avoid: string, signal: AbortSignal): Promise<Agent> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      return await openAgent(stack, { avoid, signal });
+    } catch (error) {
+      if (!(error instanceof UserError) || signal.aborted) throw error;
+      if (Date.now() > deadline) {
+        throw new UserError(`Nobody has answered for ${patience / 1000} s. ${error.message}`);
+      }
+    }
+    await pause(250);
+  }
+}

@@ -1,0 +1,105 @@
+/** `npm run query -- NAME [PAYLOAD]`: asks the members and prints their answers. */
+import { queryFaults } from "../components/eventLimits.ts";
+import type { Member } from "../components/members.ts";
+import { joinerName, namesOf } from "../components/names.ts";
+import type { QueryRecord } from "../programs/serfCodec.ts";
+import type { Query, SerfRpc } from "../programs/serfRpc.ts";
+import { UserError } from "../setup/errors.ts";
+import { throughAgent } from "./agents.ts";
+import { command } from "./arguments.ts";
+import { payloadFrom, readablePayload, shownPayload } from "./payload.ts";
+import { expectationFrom, QueryTally, timeoutFrom } from "./queryTally.ts";
+import { project } from "./stack.ts";
+import { explained, tagFilters, tagHelp } from "./tagFilters.ts";
+
+await command(
+  {
+    command: "npm run query",
+    purpose:
+      "Asks the members and prints each answer as it comes. A PAYLOAD of - is read from standard input.",
+    positionals: ["NAME", "[PAYLOAD]"],
+    options: {
+      node: { value: "NAME", multiple: true, help: "only this member" },
+      tag: { value: "NAME=REGEXP", multiple: true, help: tagHelp },
+      timeout: {
+        value: "SECONDS",
+        help: "how long to wait; default: Serf's, by the number of members",
+      },
+      expect: { value: "N", help: 'fails when fewer have answered; "all": all that are asked' },
+      json: { help: "prints JSON, one object a line" },
+    },
+  },
+  async ({ stack, positionals: [name = "", argument], options }) => {
+    const expected = options.expect === undefined ? 0 : expectationFrom(options.expect);
+    const timeout = options.timeout === undefined ? undefined : timeoutFrom(options.timeout);
+    const payload = await payloadFrom(argument);
+    const query = { name, payload, nodes: options.node, tags: tagFilters(options.tag), timeout };
+    // Whoever is asked to send it, its name is no longer than that.
+    const from = joinerName(namesOf(project, stack).prefix, 1000);
+    const faults = queryFaults({ ...query, from });
+    if (faults.length > 0) throw new UserError(faults.join("\n"));
+
+    const { tally, seconds } = await throughAgent(stack, async ({ rpc }) => {
+      const asked = await membersAsked(rpc, query, options.tag);
+      return await ask(rpc, query, asked, options.json ? printJson : printerFor(asked));
+    });
+    const done = { type: "done", ...tally.summary(seconds) };
+    console.log(options.json ? JSON.stringify(done) : tally.sentence(seconds));
+    const shortfall = tally.shortfall(expected);
+    if (shortfall !== undefined) throw new UserError(shortfall);
+    return 0;
+  },
+);
+
+/** The names of those alive that the query is for. */
+async function membersAsked(
+  rpc: SerfRpc,
+  { nodes = [], tags }: Query,
+  givenTags: readonly string[],
+): Promise<string[]> {
+  const isAlive = ({ status }: Member) => status === "alive";
+  const alive = (await rpc.members()).filter(isAlive).map(({ name }) => name);
+  const stranger = nodes.find((node) => !alive.includes(node));
+  if (stranger !== undefined) {
+    throw new UserError(`--node is "${stranger}", allowed is a member that is alive.`);
+  }
+  const fitting = await rpc.members(tags).catch((error: unknown) => {
+    throw new UserError(explained((error as Error).message, givenTags));
+  });
+  const asked = fitting.filter(isAlive).map(({ name }) => name);
+  const chosen = asked.filter((name) => nodes.length === 0 || nodes.includes(name));
+  if (chosen.length === 0) throw new UserError("No member alive fits --node and --tag.");
+  return chosen;
+}
+
+async function ask(
+  rpc: SerfRpc,
+  query: Query,
+  asked: readonly string[],
+  print: (record: QueryRecord) => void,
+): Promise<{ tally: QueryTally; seconds: number }> {
+  const tally = new QueryTally(asked);
+  const start = performance.now();
+  for await (const record of rpc.query(query)) {
+    tally.add(record);
+    print(record);
+    if (tally.isComplete) break;
+  }
+  return { tally, seconds: (performance.now() - start) / 1000 };
+}
+
+function printJson({ type, from, payload }: QueryRecord): void {
+  const answer = type === "response" ? readablePayload(payload) : {};
+  console.log(JSON.stringify({ type, from, ...answer }));
+}
+
+/** Prints answers, with the member's name before each line. */
+function printerFor(asked: readonly string[]): (record: QueryRecord) => void {
+  const width = Math.max(...asked.map((name) => name.length));
+  return ({ type, from, payload }) => {
+    if (type !== "response") return;
+    for (const line of shownPayload(payload).split(/\r?\n/)) {
+      console.log(`${from.padEnd(width)}  ${line}`.trimEnd());
+    }
+  };
+}

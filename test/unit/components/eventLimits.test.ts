@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { eventFaults, queryFaults } from "../../../components/eventLimits.ts";
+
+/** The longest payload that is let through. */
+function longest(faults: (payload: Uint8Array) => string[]): number {
+  let length = 0;
+  while (faults(new Uint8Array(length + 1)).length === 0) length++;
+  return length;
+}
+
+describe("events", () => {
+  // An agent of Serf 0.11.0 whose clock was short took 481, 451 and 448; 8 bytes are the clock's.
+  test.each([
+    ["a", 473],
+    ["x".repeat(31), 443],
+    ["x".repeat(32), 440],
+    ["ä".repeat(16), 440],
+  ])("named %s may carry %i bytes", (name, bytes) => {
+    expect(longest((payload) => eventFaults({ name, payload }))).toBe(bytes);
+  });
+
+  test("too long ones are refused with the numbers", () => {
+    expect(eventFaults({ name: "deploy", payload: new Uint8Array(500) })).toEqual([
+      "The event takes 544 bytes, Serf allows 512: 6 of its name, 500 of its payload and up to 38 of what Serf adds.",
+    ]);
+  });
+
+  test("every fault is told", () => {
+    expect(eventFaults({ name: "", payload: new Uint8Array(600) })).toHaveLength(2);
+  });
+
+  test("names are not empty and not Serf's own", () => {
+    const payload = new Uint8Array();
+    expect(eventFaults({ name: "", payload })).toEqual([
+      "The event's name is empty, allowed is at least one character.",
+    ]);
+    expect(eventFaults({ name: "_serf_ping", payload })).toEqual([
+      `The event's name is "_serf_ping", but names that begin with _serf are Serf's own.`,
+    ]);
+    expect(eventFaults({ name: "serf", payload })).toEqual([]);
+  });
+});
+
+describe("queries", () => {
+  const [name, from] = ["zz", "serf-try-rpc-a"];
+
+  // An agent of Serf 0.11.0 took 24 more each: a short clock, an IPv4 address, a short timeout.
+  test.each([
+    ["for all", {}, 878],
+    ["for members", { nodes: ["serf-try-rpc-a", "serf-try-rpc-b"] }, 843],
+    ["for tags", { tags: { role: "a|b", rack: "q" } }, 838],
+    ["for 20 members", { nodes: Array.from({ length: 20 }, (_, index) => `n${index}`) }, 801],
+  ])("%s", (_, filters, bytes) => {
+    expect(longest((payload) => queryFaults({ name, from, payload, ...filters }))).toBe(bytes);
+  });
+
+  test("are refused as queries", () => {
+    expect(queryFaults({ name: "", from, payload: new Uint8Array() })).toEqual([
+      "The query's name is empty, allowed is at least one character.",
+    ]);
+    expect(queryFaults({ name, from, payload: new Uint8Array(1000) })[0]).toMatch(
+      /^The query takes \d+ bytes, Serf allows 1024: 2 of its name, 1000 of its payload and up to \d+ of what Serf adds\.$/,
+    );
+  });
+});
