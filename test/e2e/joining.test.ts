@@ -131,7 +131,7 @@ test("with dns a joiner finds the seed at another address", async () => {
   const moved = { ...(await configOf(seed)), bind: `${elsewhere}:7946`, retry_join: [elsewhere] };
   await docker(["stop", seed, joiner], 20_000);
   await docker(["rm", seed]);
-  const script = `mkdir -p ${folder}; echo '${JSON.stringify(moved)}' > /tmp/agent.json; exec serf agent -config-file=/tmp/agent.json`;
+  const script = `mkdir -p ${folder}; echo '${JSON.stringify(moved)}' > ${folder}/agent.json; exec serf agent -config-file=${folder}/agent.json`;
   const place = [
     `--network=${named("")}`.slice(0, -1),
     `--ip=${elsewhere}`,
