@@ -35,7 +35,7 @@ await command(
     const payload = await payloadFrom(argument);
     const query = { name, payload, nodes: options.node, tags: tagFilters(options.tag), timeout };
     // Whoever is asked to send it, its name is no longer than that.
-    const from = joinerName(namesOf(project, stack).prefix, 1000);
+    const from = joinerName(namesOf(project, stack).prefix, "a".repeat(16), 1000);
     const faults = queryFaults({ ...query, from });
     if (faults.length > 0) throw new UserError(faults.join("\n"));
 

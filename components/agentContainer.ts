@@ -39,6 +39,11 @@ export function engineMounts(volumes: VolumeNames) {
   }));
 }
 
+/** What every program in an agent's container is told: handlers, and those that are run by hand. */
+export function agentEnvironment(name: string): string[] {
+  return [`SERF_DATA=${dataFolder}/${name}`];
+}
+
 /** What an agent's container is made from. */
 export interface AgentContainer extends AgentIdentity {
   /** The image's name with the tag. */

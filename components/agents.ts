@@ -1,6 +1,7 @@
 import type { Fleet } from "../programs/configurations.ts";
 import { type AgentConduct, gossipPort } from "./agentConfig.ts";
 import { type JoinerGroup, groupTags } from "./groups.ts";
+import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";
 import type { ExpectedMember } from "./members.ts";
 import type { Names } from "./names.ts";
@@ -30,7 +31,7 @@ export function planAgents(
   const joinAddress = { ip: subnet.seed, dns: names.seed, gateway }[settings.join];
   const conduct = (conductTags: AgentConduct["tags"], join: string): AgentConduct => ({
     tags: conductTags,
-    eventHandlers: ["query:load=/etc/serf/handlers/load"],
+    eventHandlers: eventHandlers(settings.handlers),
     join: [join],
   });
   const groups = settings.groups.filter(({ count }) => count > 0);

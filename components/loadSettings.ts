@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { readHandlerFiles } from "./handlerFiles.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
 
 /**
@@ -17,7 +18,11 @@ export function loadSettings(): Settings {
   values["builderImage"] ||= process.env["SERF_BUILDER_IMAGE"] ?? "";
   values["runtimeImage"] ||= process.env["SERF_RUNTIME_IMAGE"] ?? "";
   try {
-    return parseSettings(values, { stack: pulumi.getStack(), platform: process.platform });
+    return parseSettings(values, {
+      stack: pulumi.getStack(),
+      platform: process.platform,
+      handlerFiles: readHandlerFiles("docker/handlers"),
+    });
   } catch (error) {
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
     throw error;

@@ -4,6 +4,7 @@ import type { AwaitedContainer } from "../programs/joiners.ts";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
 import { gossipPort } from "./agentConfig.ts";
 import {
+  agentEnvironment,
   agentMounts,
   containerSpec,
   restartPolicy,
@@ -66,6 +67,7 @@ export class Seed extends pulumi.ComponentResource {
         name: memberName,
         image: args.image,
         command: [memberName],
+        envs: agentEnvironment(memberName),
         // Left out, it is read back as the network's name and replaces the container.
         networkMode: "bridge",
         networksAdvanced: [{ name: args.network.networkName, ipv4Address: address }],

@@ -1,4 +1,5 @@
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
+import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import { allowedStackNames, isStackName } from "./names.ts";
 import type { ImageChoice } from "./serfImage.ts";
 import { defaultSerfVersion, serfChecksums } from "./serfVersions.ts";
@@ -37,6 +38,8 @@ export interface Settings extends ImageChoice {
   readonly rpcPort: number;
   /** Seconds in which the cluster must have formed, 1 to 3600. Default: 60. */
   readonly convergenceTimeout: number;
+  /** The event handlers of the agents in containers. Default: `load` for the query `load`. */
+  readonly handlers: readonly Handler[];
   /** Tags of every member, beside `role`, which is the project's own. Default: none. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -60,6 +63,8 @@ export class SettingsError extends Error {
 export interface DeploymentPlace {
   readonly stack: string;
   readonly platform: NodeJS.Platform;
+  /** What the folder `docker/handlers` has. */
+  readonly handlerFiles: readonly HandlerFile[];
 }
 
 /**
@@ -78,6 +83,7 @@ export function parseSettings(
   );
   const joiners =
     reader.integer("joiners", undefined, 0, maxJoiners) ?? (declared.length > 0 ? 0 : 3);
+  const handlers = parseHandlers(values["handlers"] ?? "", place.handlerFiles);
   const settings: Settings = {
     joiners,
     groups: [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...declared],
@@ -94,13 +100,14 @@ export function parseSettings(
     rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
+    handlers: handlers.handlers,
     serfVersion: defaultSerfVersion,
     builderImage: undefined,
     runtimeImage: undefined,
     ...readImage(reader),
   };
   reader.refuseOthers(Object.keys(settings));
-  const faults = [...reader.faults, ...contradictions(settings, place)];
+  const faults = [...reader.faults, ...handlers.faults, ...contradictions(settings, place)];
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 

@@ -1,4 +1,9 @@
-import { engineMounts, restartPolicy, stopGrace } from "../components/agentContainer.ts";
+import {
+  agentEnvironment,
+  engineMounts,
+  restartPolicy,
+  stopGrace,
+} from "../components/agentContainer.ts";
 import { addressLabel, generationLabel, roleLabel, specLabel } from "../components/labels.ts";
 import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
 import { engine, query } from "./engineApi.ts";
@@ -17,6 +22,7 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     body: {
       Image: joiner.image,
       Cmd: [joiner.name],
+      Env: agentEnvironment(joiner.name),
       Labels: {
         ...template.labels,
         [roleLabel]: "joiner",

@@ -3,6 +3,8 @@ import { expectedMembers, planAgents } from "../../../components/agents.ts";
 import { namesOf } from "../../../components/names.ts";
 import { parseSettings } from "../../../components/settings.ts";
 
+const handlerFiles = [{ name: "load", isExecutable: true }];
+
 const joiner = (name: string, index: number, group: string) => ({
   name: `serf-test-${name}`,
   address: `172.30.0.${index + 2}`,
@@ -14,7 +16,7 @@ function plan(config: Record<string, string> = {}) {
   const groups = JSON.stringify({ web: { count: 1, tags: { rack: "b" } } });
   const settings = parseSettings(
     { joiners: "1", groups, tags: '{"rack":"a"}', ...config },
-    { stack: "test", platform: "linux" },
+    { stack: "test", platform: "linux", handlerFiles },
   );
   const joiners = [joiner("joiner-1", 1, "joiner"), joiner("web-1", 2, "web")];
   return planAgents(settings, namesOf("serf", "test"), joiners);
@@ -31,6 +33,13 @@ describe("whom the members join", () => {
     expect(joiners.map((fleet) => fleet.join)).toEqual([[ofJoiners], [ofJoiners]]);
     expect(isHostFirst).toBe(join === "gateway");
   });
+});
+
+test("every agent in a container has the handlers", () => {
+  const { seed, joiners } = plan();
+  for (const { eventHandlers } of [seed, ...joiners]) {
+    expect(eventHandlers).toEqual(["query:load=/usr/local/bin/handle load 5"]);
+  }
 });
 
 test("a group's tags stand above those of every member, and its name is its role", () => {

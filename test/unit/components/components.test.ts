@@ -99,7 +99,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       ],
     });
     expect(inputs).not.toHaveProperty("uploads");
-    expect(inputs).not.toHaveProperty("envs");
+    expect(inputs["envs"]).toEqual(["SERF_DATA=/var/lib/serf/serf-test-seed"]);
     expect(inputs["labels"]).toContainEqual({ label: "serf.generation", value: "second" });
   });
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseSettings, SettingsError } from "../../../components/settings.ts";
 
-const place = { stack: "test", platform: "linux" } as const;
+const handlerFiles = [{ name: "load", isExecutable: true }];
+const place = { stack: "test", platform: "linux", handlerFiles } as const;
 
 function faultsOf(values: Record<string, string>, where: typeof place | object = {}): string[] {
   try {
@@ -41,6 +42,7 @@ test.each([
   ["gossipPort", "random", "a whole number from 1 to 65535, or auto"],
   ["join", "link", "one of ip, dns, gateway"],
   ["groups", "[]", "a map"],
+  ["handlers", "[]", "a map from files in docker/handlers to events"],
   ["rpcPort", "0", "a whole number from 1 to 65535"],
   ["hostAgent", "yes", "true or false"],
   ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.2"],
