@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { expectedMembers, planAgents } from "./components/agents.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { Convergence } from "./components/convergence.ts";
-import { HostAgent } from "./components/hostAgent.ts";
+import { linkEngine } from "./components/engineLink.ts";
+import { declareHostAgent } from "./components/hostAgents.ts";
 import { declareImages } from "./components/images.ts";
 import { declareJoiners } from "./components/joinerPlan.ts";
 import { Joiners } from "./components/joiners.ts";
@@ -19,6 +20,7 @@ export default async function cluster() {
   const settings = loadSettings();
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
+  const engine = linkEngine(settings);
   const standing = await preflight(settings, names, labels);
   const declared = declareJoiners(settings.groups, names.prefix, settings.subnet, standing);
   const agents = planAgents(settings, names, declared);
@@ -31,39 +33,38 @@ export default async function cluster() {
       generationOf: (name) => standing.ofImage(name),
     },
     settings.groups,
+    engine,
   );
   const image = images.main;
-  const network = new ClusterNetwork("network", {
-    networkName: names.network,
-    labels,
-    subnet: settings.subnet,
-    generation: standing.ofNetwork(names.network, settings.subnet.cidr),
-  });
-  const storage = new Storage("storage", {
-    names: names.volumes,
-    labels,
-    image: image.ref,
-    fleets: [agents.seed, ...agents.joiners],
-    generationOf: (name) => standing.ofVolume(name),
-  });
-  const declareHost = (join: pulumi.Input<string>, dependsOn: pulumi.Resource) =>
+  const network = new ClusterNetwork(
+    "network",
+    {
+      networkName: names.network,
+      labels,
+      subnet: settings.subnet,
+      generation: standing.ofNetwork(names.network, settings.subnet.cidr),
+    },
+    engine,
+  );
+  const storage = new Storage(
+    "storage",
+    {
+      names: names.volumes,
+      labels,
+      image: image.ref,
+      fleets: [agents.seed, ...agents.joiners, ...agents.hostContainer],
+      generationOf: (name) => standing.ofVolume(name),
+    },
+    engine,
+  );
+  const declareHost = (join: pulumi.Input<string>, ...dependsOn: pulumi.Resource[]) =>
     agents.host &&
-    new HostAgent(
-      "host",
-      {
-        ...agents.host,
-        dir: names.hostAgentDir,
-        image: image.ref,
-        join,
-        isFirst: agents.isHostFirst,
-        rpcPort: settings.rpcPort,
-        labels,
-        timeout: settings.convergenceTimeout,
-      },
-      { dependsOn },
+    declareHostAgent(
+      { agents, settings, names, labels, image: image.ref, join, standing },
+      { ...engine, dependsOn: [storage, ...dependsOn] },
     );
   const firstHost = agents.isHostFirst ? declareHost(agents.gateway, network) : undefined;
-  const after = { dependsOn: [storage, ...(firstHost ? [firstHost] : [])] };
+  const after = { ...engine, dependsOn: [storage, ...(firstHost ? [firstHost] : [])] };
   const place = { network, volumes: storage.volumes, labels };
   const seed = new Seed(
     "seed",
@@ -98,13 +99,15 @@ export default async function cluster() {
         ...declared.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
         ...(host ? [host.view] : []),
       ],
-      formerHostAgentDir: host ? undefined : names.hostAgentDir,
+      formerHost: host ? undefined : { dir: names.hostAgentDir, labels },
       timeout: settings.convergenceTimeout,
-      incarnations: pulumi
-        .all([seed.containerId, joiners.incarnation])
-        .apply((incarnations) => [...incarnations, ...(host ? [host.generation] : [])]),
+      incarnations: pulumi.all([
+        seed.containerId,
+        joiners.incarnation,
+        ...(host ? [host.generation] : []),
+      ]),
     },
-    { dependsOn: [seed, joiners, ...(host ? [host] : [])] },
+    { ...engine, dependsOn: [seed, joiners, ...(host ? [host] : [])] },
   );
 
   return {

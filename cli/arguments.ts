@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { formatTable } from "../components/members.ts";
 import { allowedStackNames, isStackName } from "../components/names.ts";
+import { useEngineOf } from "./engineOfStack.ts";
 import { UserError } from "../setup/errors.ts";
 import { main } from "../setup/main.ts";
 
@@ -46,7 +47,7 @@ const common = {
 } as const satisfies Readonly<Record<string, Option>>;
 
 /**
- * Runs a command of the project with what the user gave; with `--help` it prints the help instead.
+ * Runs a command of the project with what the user gave, on the engine of the stack; with `--help` it prints the help instead.
  *
  * @param work returns the exit code.
  */
@@ -56,9 +57,12 @@ export function command<const Options extends Readonly<Record<string, Option>>>(
 ): Promise<void> {
   return main(async () => {
     const given = parseCommandLine(line, process.argv.slice(2));
-    if (given !== "help") return await work(given);
-    console.log(help(line));
-    return 0;
+    if (given === "help") {
+      console.log(help(line));
+      return 0;
+    }
+    useEngineOf(given.stack);
+    return await work(given);
   });
 }
 

@@ -5,6 +5,8 @@ import { interruptible } from "../bench/interrupt.ts";
 import { withLargeNeighbourTable } from "../bench/neighbours.ts";
 import { parseOptions } from "../bench/options.ts";
 import { readResults, writeReport } from "../bench/report.ts";
+import { isLocalEngine } from "../components/engineHost.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { UserError } from "../setup/errors.ts";
 import { main } from "../setup/main.ts";
 
@@ -20,8 +22,11 @@ await main(async () => {
         "table unless its thresholds are raised for the run.",
     );
   }
-  if (!/^(unix:.*)?$/.test(process.env["DOCKER_HOST"] ?? "")) {
-    throw new UserError("The bench measures this machine's engine; DOCKER_HOST names another.");
+  const chosen = chosenEngine();
+  if (!isLocalEngine(chosen?.host)) {
+    throw new UserError(
+      `The bench measures this machine's engine; ${chosen!.source} names another.`,
+    );
   }
   await interruptible(() => withLargeNeighbourTable(() => runBench(options)));
   return 0;

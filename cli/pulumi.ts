@@ -1,6 +1,7 @@
 /** `npm run pulumi -- ARGS`: any Pulumi command with the project's toolchain and backend. */
 import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
+import { useEngineOf } from "./engineOfStack.ts";
 import { configCopy, pulumi, runPulumi } from "./stack.ts";
 
 /** The commands that would write the passphrase's salt into the stack's configuration file. */
@@ -8,12 +9,14 @@ const deployments = new Set(["destroy", "import", "pre", "preview", "refresh", "
 
 await main(async () => {
   const args = process.argv.slice(2);
-  const { env } = await toolchain();
   const [command, ...rest] = args;
+  const named = stackIn(rest);
+  if (named !== undefined) useEngineOf(named);
+  const { env } = await toolchain();
   if (command === undefined || !deployments.has(command) || asks(rest)) {
     return await pulumi(args, env);
   }
-  const stack = stackIn(rest) ?? (await runPulumi(["stack", "--show-name"], env)).trim();
+  const stack = named ?? (await runPulumi(["stack", "--show-name"], env)).trim();
   return await pulumi([command, ...(await configCopy(stack)), ...rest], env);
 });
 

@@ -60,14 +60,14 @@ export function agentConfig(
 /** Whether an agent that runs with one configuration can take over the other without a new start. */
 export function differInConductOnly(one: string, other: string): boolean {
   const fixed = (config: string) => {
-    const { tags, event_handlers, retry_join, ...rest } = JSON.parse(config) as Record<
-      string,
-      unknown
-    >;
-    return rest;
+    const values = Object.entries(JSON.parse(config) as Record<string, unknown>);
+    return Object.fromEntries(values.filter(([key]) => !conductKeys.includes(key)));
   };
   return isDeepStrictEqual(fixed(one), fixed(other));
 }
+
+/** The keys of a configuration that hold an {@link AgentConduct}. */
+const conductKeys = ["tags", "event_handlers", "retry_join"];
 
 /** The part of an agent's configuration that takes a new start to be changed. */
 export function fixedConfig(identity: AgentIdentity, place: AgentPlace = {}): object {

@@ -40,8 +40,9 @@ export function engineMounts(volumes: VolumeNames) {
 }
 
 /** What every program in an agent's container is told: handlers, and those that are run by hand. */
-export function agentEnvironment(name: string): string[] {
-  return [`SERF_DATA=${dataFolder}/${name}`];
+export function agentEnvironment({ name, rpcPort }: Pick<AgentContainer, "name" | "rpcPort">) {
+  const rpc = rpcPort === undefined ? [] : [`SERF_RPC_ADDR=127.0.0.1:${rpcPort}`];
+  return [`SERF_DATA=${dataFolder}/${name}`, ...rpc];
 }
 
 /** What an agent's container is made from. */
@@ -51,6 +52,8 @@ export interface AgentContainer extends AgentIdentity {
   /** The network's name. */
   readonly network: string;
   readonly volumes: VolumeNames;
+  /** Where RPC listens on loopback, in a container that shares its host's. Default: 7373. */
+  readonly rpcPort?: number;
   /** Where the host reaches the gossip port; port 0 lets Docker choose one. Default: nowhere. */
   readonly publish?: { readonly address: string; readonly port: number };
 }
@@ -60,7 +63,8 @@ export interface AgentContainer extends AgentIdentity {
  * are not part of it: those it takes over while it runs, or at its next start.
  */
 export function containerSpec(container: AgentContainer): string {
-  const { image, network, volumes, publish } = container;
-  const parts = [image, network, agentMounts(volumes), fixedConfig(container), publish];
+  const { image, network, volumes, publish, rpcPort } = container;
+  const place = rpcPort === undefined ? {} : { rpcAddress: `127.0.0.1:${rpcPort}` };
+  const parts = [image, network, agentMounts(volumes), fixedConfig(container, place), publish];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
 }

@@ -14,6 +14,8 @@ export interface Agents {
   readonly joiners: readonly Fleet[];
   /** The host's; undefined where the host does not join. */
   readonly host: ExpectedMember | undefined;
+  /** The host's, where it runs in a container; else none. */
+  readonly hostContainer: readonly Fleet[];
   /** Whether the others join the host's agent, which then has to be there before them. */
   readonly isHostFirst: boolean;
   /** `host:port` of the host's agent on the cluster's network. */
@@ -35,6 +37,12 @@ export function planAgents(
     join: [join],
   });
   const groups = settings.groups.filter(({ count }) => count > 0);
+  const host = settings.hostAgent
+    ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
+    : undefined;
+  // As any process of the host would, but a port that Docker chooses is not known in time.
+  const published =
+    settings.gossipPort === 0 ? subnet.seed : `${settings.publishAddress}:${settings.gossipPort}`;
   return {
     seed: {
       // To nobody but itself, where the others join it: with a join an agent announces that it is
@@ -43,9 +51,17 @@ export function planAgents(
       agents: [{ name: names.seed, address: subnet.seed }],
     },
     joiners: groups.map((group) => fleetOf(group)),
-    host: settings.hostAgent
-      ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
-      : undefined,
+    host,
+    hostContainer:
+      host && settings.hostAgentIn === "container"
+        ? [
+            {
+              ...conduct(host.tags, settings.join === "gateway" ? gateway : published),
+              agents: [{ name: host.name, address: host.address }],
+              place: { rpcAddress: `127.0.0.1:${settings.rpcPort}` },
+            },
+          ]
+        : [],
     isHostFirst: settings.join === "gateway",
     gateway,
   };

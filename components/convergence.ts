@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConvergenceInput } from "../programs/converge.ts";
+import type { ConvergenceInput, FormerHost } from "../programs/converge.ts";
 import type { View } from "../programs/views.ts";
 import type { ExpectedMember, Member } from "./members.ts";
 
@@ -9,8 +9,8 @@ export interface ConvergenceArgs {
   readonly expected: readonly ExpectedMember[];
   /** The sides to look from; the first is the seed's. */
   readonly views: readonly View[];
-  /** Where an agent of the host keeps its files that is to leave first; default: none is to. */
-  readonly formerHostAgentDir: string | undefined;
+  /** An agent of the host that is to leave first. Default: none is to. */
+  readonly formerHost: FormerHost | undefined;
   /** Seconds in which the cluster must have formed. */
   readonly timeout: number;
   /** Changes whenever a member was started anew. */
@@ -28,7 +28,7 @@ export class Convergence extends pulumi.ComponentResource {
     const input: ConvergenceInput = {
       expected: args.expected,
       views: args.views,
-      ...(args.formerHostAgentDir && { formerHostAgentDir: args.formerHostAgentDir }),
+      ...(args.formerHost && { formerHost: args.formerHost }),
       timeout: args.timeout,
     };
     const command = new local.Command(

@@ -50,7 +50,9 @@ export function parseGroups(
   return Object.entries(value).map(([name, group]) => {
     const setting = `groups.${name}`;
     const fault = (what: string, found: unknown, allowed: string) =>
-      report(`${setting}${what} is ${JSON.stringify(found) ?? "not set"}, allowed is ${allowed}`);
+      report(
+        `${setting}${what} is ${found === undefined ? "not set" : JSON.stringify(found)}, allowed is ${allowed}`,
+      );
     if (!/^[a-z][a-z0-9-]{0,15}$/.test(name) || takenNames.includes(name)) {
       report(`groups has the name ${JSON.stringify(name)}, allowed are ${allowedNames}`);
     }

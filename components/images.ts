@@ -11,11 +11,15 @@ export interface Images {
 }
 
 /** Declares an image for the stack, and one for each choice of a group that differs from it. */
-export function declareImages(args: SerfImageArgs, groups: readonly JoinerGroup[]): Images {
+export function declareImages(
+  args: SerfImageArgs,
+  groups: readonly JoinerGroup[],
+  opts?: pulumi.ComponentResourceOptions,
+): Images {
   const images = new Map<string, SerfImage>();
   const imageOf = (name: string, choice: ImageChoice) => {
     const key = JSON.stringify(imageChoice(choice));
-    const image = images.get(key) ?? new SerfImage(name, { ...args, choice });
+    const image = images.get(key) ?? new SerfImage(name, { ...args, choice }, opts);
     images.set(key, image);
     return image;
   };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
 
@@ -22,6 +23,7 @@ export function loadSettings(): Settings {
       stack: pulumi.getStack(),
       platform: process.platform,
       handlerFiles: readHandlerFiles("docker/handlers"),
+      engine: chosenEngine(),
     });
   } catch (error) {
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);

@@ -1,11 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EngineError } from "../programs/engineApi.ts";
+import { EngineError, pingEngine } from "../programs/engineApi.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { findObstacles } from "../programs/obstacles.ts";
 import type { Labels } from "./labels.ts";
 import type { Names } from "./names.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { type Inventory, Standing } from "./standing.ts";
+
+/** Milliseconds in which the engine must answer. */
+const engineTimeout = 8000;
+
+function engineOf({ dockerHost }: Settings) {
+  if (dockerHost !== undefined) return { source: "dockerHost", host: dockerHost };
+  return chosenEngine() ?? { source: "The Docker engine's default", host: "the local socket" };
+}
 
 /**
  * Looks at the host before anything is declared: a port or a subnet that is taken is refused
@@ -21,10 +30,14 @@ export async function preflight(
 ): Promise<Standing> {
   let inventory: Inventory;
   try {
+    await pingEngine(engineTimeout);
     inventory = await readInventory(labels);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    throw new pulumi.RunError(`The Docker engine does not answer: ${error.message}`);
+    const { source, host } = engineOf(settings);
+    throw new pulumi.RunError(
+      `${source} is ${host}, but no Docker engine answers there: ${error.message}`,
+    );
   }
   const obstacles = await findObstacles(settings, names, labels, inventory);
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);

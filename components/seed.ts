@@ -3,16 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwaitedContainer } from "../programs/joiners.ts";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
 import { gossipPort } from "./agentConfig.ts";
-import {
-  agentEnvironment,
-  agentMounts,
-  containerSpec,
-  restartPolicy,
-  stopGrace,
-  type VolumeNames,
-} from "./agentContainer.ts";
+import type { VolumeNames } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
-import { generationLabel, labelList, type Labels, roleLabel, specLabel } from "./labels.ts";
+import { containerArgs, type ContainerPlan, specOf } from "./containerArgs.ts";
+import type { Labels } from "./labels.ts";
 
 /** What the seed and the joiners take alike. */
 export interface ClusterPlace {
@@ -55,50 +49,36 @@ export class Seed extends pulumi.ComponentResource {
     super("serf:cluster:Seed", name, args, opts);
 
     const { memberName, address, publish, volumes } = args;
-    const network = args.network.identity.name;
-    const spec = pulumi
-      .output(args.image)
-      .apply((image) =>
-        containerSpec({ name: memberName, address, image, network, volumes, publish }),
-      );
+    const plan: ContainerPlan = {
+      name: memberName,
+      address,
+      image: args.image,
+      network: args.network.identity.name,
+      volumes,
+      publish,
+      labels: args.labels,
+      role: "seed",
+      generation: args.generation,
+    };
     const container = new docker.Container(
       name,
       {
-        name: memberName,
-        image: args.image,
-        command: [memberName],
-        envs: agentEnvironment(memberName),
+        ...containerArgs(plan),
         // Left out, it is read back as the network's name and replaces the container.
         networkMode: "bridge",
         networksAdvanced: [{ name: args.network.networkName, ipv4Address: address }],
-        volumes: agentMounts(volumes).map(({ volume, path, isReadOnly }) => ({
-          volumeName: volume,
-          containerPath: path,
-          readOnly: isReadOnly,
-        })),
         ports: ["tcp", "udp"].map((protocol) => ({
           internal: gossipPort,
           ...(publish.port !== 0 && { external: publish.port }),
           ip: publish.address,
           protocol,
         })),
-        labels: spec.apply((spec) =>
-          labelList({
-            ...args.labels,
-            [roleLabel]: "seed",
-            [specLabel]: spec,
-            [generationLabel]: args.generation,
-          }),
-        ),
-        restart: restartPolicy,
-        stopTimeout: stopGrace,
-        destroyGraceSeconds: stopGrace,
       },
       { parent: this, deleteBeforeReplace: true },
     );
 
     this.memberName = pulumi.output(memberName);
-    this.identity = spec.apply((spec) => ({
+    this.identity = specOf(plan).apply((spec) => ({
       name: memberName,
       spec,
       generation: args.generation,

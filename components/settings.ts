@@ -1,4 +1,6 @@
+import { isAbsolute } from "node:path";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
+import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import { allowedStackNames, isStackName } from "./names.ts";
 import type { ImageChoice } from "./serfImage.ts";
@@ -11,9 +13,13 @@ import { allowedTags, parseTags } from "./tags.ts";
  * How the members find the cluster: by the seed's address, by the seed's name on the network, or by the
  * host's agent at the bridge's gateway, which then starts first.
  */
-export type JoinStrategy = (typeof joinStrategies)[number];
+type JoinStrategy = (typeof joinStrategies)[number];
 
 const joinStrategies = ["ip", "dns", "gateway"] as const;
+
+type HostAgentPlace = (typeof hostAgentPlaces)[number];
+
+const hostAgentPlaces = ["process", "container"] as const;
 
 /** The validated configuration of a stack. */
 export interface Settings extends ImageChoice {
@@ -32,8 +38,17 @@ export interface Settings extends ImageChoice {
   readonly gossipPort: number;
   /** The host's address on which that port is published. Default: 127.0.0.1. */
   readonly publishAddress: string;
-  /** Whether the host runs an agent that joins. Default: true. */
+  /** Whether the engine's host runs an agent that joins. Default: true. */
   readonly hostAgent: boolean;
+  /**
+   * Where that agent runs: a process of this machine, or a container on the network of the engine's host.
+   * Default: a process where the engine is this Linux machine's, else a container.
+   */
+  readonly hostAgentIn: HostAgentPlace;
+  /** The engine. Default: the one that the docker client talks to. */
+  readonly dockerHost: string | undefined;
+  /** The folder with `ca.pem`, `cert.pem` and `key.pem` for a `tcp://` engine. Default: no TLS. */
+  readonly dockerCertPath: string | undefined;
   /** The port on loopback where the host's agent answers RPC. Default: 7373. */
   readonly rpcPort: number;
   /** Seconds in which the cluster must have formed, 1 to 3600. Default: 60. */
@@ -65,6 +80,8 @@ export interface DeploymentPlace {
   readonly platform: NodeJS.Platform;
   /** What the folder `docker/handlers` has. */
   readonly handlerFiles: readonly HandlerFile[];
+  /** The engine that the docker client talks to. Default: the one of the local socket. */
+  readonly engine?: EngineHost | undefined;
 }
 
 /**
@@ -84,6 +101,13 @@ export function parseSettings(
   const joiners =
     reader.integer("joiners", undefined, 0, maxJoiners) ?? (declared.length > 0 ? 0 : 3);
   const handlers = parseHandlers(values["handlers"] ?? "", place.handlerFiles);
+  const dockerHost = reader.read<string | undefined>(
+    "dockerHost",
+    undefined,
+    allowedEngineHosts,
+    (text) => (isEngineHost(text) ? text : undefined),
+  );
+  const isHere = place.platform === "linux" && isLocalEngine(dockerHost ?? place.engine?.host);
   const settings: Settings = {
     joiners,
     groups: [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...declared],
@@ -97,6 +121,14 @@ export function parseSettings(
       (text) => (isAddress(text) ? text : undefined),
     ),
     hostAgent: reader.flag("hostAgent", true),
+    hostAgentIn: readHostAgentPlace(reader, isHere),
+    dockerHost,
+    dockerCertPath: reader.read<string | undefined>(
+      "dockerCertPath",
+      undefined,
+      "an absolute path",
+      (text) => (isAbsolute(text) ? text : undefined),
+    ),
     rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
@@ -107,7 +139,7 @@ export function parseSettings(
     ...readImage(reader),
   };
   reader.refuseOthers(Object.keys(settings));
-  const faults = [...reader.faults, ...handlers.faults, ...contradictions(settings, place)];
+  const faults = [...reader.faults, ...handlers.faults, ...contradictions(settings, place, isHere)];
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 
@@ -118,6 +150,12 @@ export function parseSettings(
     reader.faults.push(...own.faults);
     return image;
   }
+}
+
+function readHostAgentPlace(reader: SettingsReader, isHere: boolean): HostAgentPlace {
+  const places = ["auto", ...hostAgentPlaces] as const;
+  const chosen = reader.oneOf<(typeof places)[number], "auto">("hostAgentIn", "auto", places);
+  return chosen === "auto" ? (isHere ? "process" : "container") : chosen;
 }
 
 function readGossipPort(reader: SettingsReader): number {
@@ -147,8 +185,12 @@ function readImage(reader: SettingsReader): Partial<ImageChoice> {
   return Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
 }
 
-function contradictions(settings: Settings, { stack, platform }: DeploymentPlace): string[] {
-  const { subnet, groups, hostAgent, rpcPort, gossipPort } = settings;
+function contradictions(
+  settings: Settings,
+  { stack, platform, engine }: DeploymentPlace,
+  isHere: boolean,
+): string[] {
+  const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
   const faults: string[] = [];
   if (!isStackName(stack)) {
     faults.push(`the stack's name is ${quote(stack)}, allowed are ${allowedStackNames}`);
@@ -175,10 +217,20 @@ function contradictions(settings: Settings, { stack, platform }: DeploymentPlace
         "run `pulumi config set hostAgent true` or `pulumi config set join ip`",
     );
   }
-  if (hostAgent && platform !== "linux") {
+  if (hostAgent && settings.hostAgentIn === "process" && !isHere) {
+    const reason =
+      platform === "linux"
+        ? `the engine is at ${dockerHost ?? engine?.host ?? ""}, where no process can be started from here`
+        : `on ${platform} this machine cannot reach the containers' network`;
     faults.push(
-      `hostAgent is true, but on ${platform} the host cannot reach the containers' network; ` +
-        "run `pulumi config set hostAgent false`",
+      `hostAgentIn is process, but ${reason}; run \`pulumi config set hostAgentIn container\` or ` +
+        "`pulumi config set hostAgent false`",
+    );
+  }
+  if (dockerCertPath !== undefined && !dockerHost?.startsWith("tcp://")) {
+    faults.push(
+      `dockerCertPath is ${quote(dockerCertPath)}, but dockerHost is ${quote(dockerHost ?? "")}, and only ` +
+        "a tcp:// engine is reached over TLS; set dockerHost or leave both out",
     );
   }
   if (hostAgent && rpcPort === gossipPort) {

@@ -8,7 +8,12 @@
  * longer declared stay until the volume is removed: the engine can write into a volume, but not delete.
  */
 import { text } from "node:stream/consumers";
-import { agentConfig, type AgentConduct, type AgentIdentity } from "../components/agentConfig.ts";
+import {
+  agentConfig,
+  type AgentConduct,
+  type AgentIdentity,
+  type AgentPlace,
+} from "../components/agentConfig.ts";
 import type { VolumeNames } from "../components/agentContainer.ts";
 import type { Labels } from "../components/labels.ts";
 import { readConfigurations, withWriter, writeConfigurations } from "./configVolume.ts";
@@ -18,6 +23,8 @@ import { printResult } from "./run.ts";
 /** Agents that differ in their names and addresses alone. */
 export interface Fleet extends AgentConduct {
   readonly agents: readonly AgentIdentity[];
+  /** Default: as in a container with a network of its own. */
+  readonly place?: AgentPlace;
 }
 
 /** What the program takes from standard input, as JSON. */
@@ -30,8 +37,8 @@ export interface ConfigurationsInput {
 
 async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: number }> {
   const wanted = new Map(
-    input.fleets.flatMap(({ agents, ...conduct }) =>
-      agents.map(({ name, address }) => [name, agentConfig({ name, address }, conduct)] as const),
+    input.fleets.flatMap(({ agents, place, ...conduct }) =>
+      agents.map((agent) => [agent.name, agentConfig(agent, conduct, place)] as const),
     ),
   );
   return await withWriter(input, async (writer) => {

@@ -1,6 +1,8 @@
 import { stopGrace } from "../components/agentContainer.ts";
+import { roleLabel } from "../components/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { engine, EngineError, type EngineRequest, forEachParallel } from "./engineApi.ts";
+import { listContainers } from "./inventory.ts";
 import { pause } from "./run.ts";
 
 /** The signal on which an agent leaves while its container stays; see docker/agent. */
@@ -38,6 +40,13 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
     await (areMany ? stopInTurn : stop)(container);
     await unlessGone({ method: "DELETE", path: `/containers/${container.id}?force=1&v=1` });
   });
+}
+
+/** Removes the agent of the engine's host where it runs in a container. */
+export async function removeHostContainers(
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  await removeContainers(await listContainers({ ...labels, [roleLabel]: "host" }));
 }
 
 /** Tells the agent in a container to read its configuration again. One that does not run will do so. */

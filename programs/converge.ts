@@ -15,7 +15,8 @@ import {
   type Member,
 } from "../components/members.ts";
 import { stopAgent } from "./agentProcess.ts";
-import { reloadAgent } from "./containers.ts";
+import type { Labels } from "../components/labels.ts";
+import { reloadAgent, removeHostContainers } from "./containers.ts";
 import { inputFrom, pause, printResult } from "./run.ts";
 import { membersSeenBy, serf, type View } from "./views.ts";
 
@@ -24,10 +25,18 @@ export interface ConvergenceInput {
   readonly expected: readonly ExpectedMember[];
   /** The first is the seed's, whose members are printed. */
   readonly views: readonly View[];
-  /** Where an agent of the host keeps its files that is to leave first. */
-  readonly formerHostAgentDir?: string;
+  /** An agent of the host that is to leave first. */
+  readonly formerHost?: FormerHost;
   /** Seconds. */
   readonly timeout: number;
+}
+
+/** Where an agent of the host may be that is no longer declared. */
+export interface FormerHost {
+  /** Where one that is a process keeps its files. */
+  readonly dir: string;
+  /** Of one in a container. */
+  readonly labels: Labels;
 }
 
 interface Sight {
@@ -44,7 +53,10 @@ const healInterval = 3000;
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   // Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before.
-  if (input.formerHostAgentDir !== undefined) await stopAgent(input.formerHostAgentDir);
+  if (input.formerHost !== undefined) {
+    await stopAgent(input.formerHost.dir);
+    await removeHostContainers(input.formerHost.labels);
+  }
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;

@@ -1,7 +1,6 @@
 /** The Docker engine's HTTP API, for what would start the docker client too often. */
-import { spawn } from "node:child_process";
-import { Agent, type IncomingMessage, request, type RequestOptions } from "node:http";
-import { Duplex } from "node:stream";
+import type { IncomingMessage, RequestOptions } from "node:http";
+import { connectEngine, type EngineConnection } from "./engineConnection.ts";
 
 /** A request that the engine refused or did not answer. The message holds the engine's own words. */
 export class EngineError extends Error {
@@ -29,10 +28,8 @@ export interface EngineRequest {
 /** The version of the API that Docker 20.10 introduced; newer engines still speak it. */
 const version = "v1.41";
 
-const localSocket = "unix:///var/run/docker.sock";
-
 /**
- * Sends a request to the engine that `DOCKER_HOST` names; default: the local socket.
+ * Sends a request to the engine that the docker client talks to; see engineContext.ts.
  *
  * @returns the answer's JSON as a value, any other content as a buffer.
  * @throws EngineError when the engine refuses, cannot be reached or takes too long.
@@ -46,7 +43,6 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
   try {
     const { status, headers, data } = await send(
       {
-        ...connection(),
         method,
         path: `/${version}${path}`,
         signal: AbortSignal.timeout(timeout),
@@ -65,6 +61,18 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
   }
 }
 
+/**
+ * Asks the engine whether it is there.
+ *
+ * @param timeout milliseconds.
+ * @returns its version.
+ * @throws EngineError when it does not answer.
+ */
+export async function pingEngine(timeout: number): Promise<string> {
+  const answer = await engine({ method: "GET", path: "/version", timeout });
+  return (answer as { readonly Version: string }).Version;
+}
+
 /** A query string: texts as they are, everything else as JSON, which is how the engine takes filters. */
 export function query(parameters: Readonly<Record<string, unknown>>): string {
   const texts = Object.entries(parameters).map(([key, value]): [string, string] => [
@@ -74,48 +82,36 @@ export function query(parameters: Readonly<Record<string, unknown>>): string {
   return new URLSearchParams(texts).toString();
 }
 
-const agent = new Agent({ keepAlive: true });
-
-function connection(): RequestOptions {
-  const host = process.env["DOCKER_HOST"] || localSocket;
-  if (host.startsWith("unix://")) return { agent, socketPath: host.slice("unix://".length) };
-  return { host: "docker", createConnection: throughClient };
-}
-
-/** For an engine that is not local: the docker client knows the ways there, TLS and SSH among them. */
-function throughClient(): Duplex {
-  const client = spawn("docker", ["system", "dial-stdio"]);
-  const stream = new Duplex({
-    read: () => undefined,
-    write: (chunk, _, done) => client.stdin.write(chunk, done),
-    final: (done) => client.stdin.end(done),
-    destroy: (error, done) => {
-      client.kill();
-      done(error);
-    },
-  });
-  let complaint = "";
-  client.stdin.on("error", () => undefined);
-  client.stdout.on("data", (data) => stream.push(data));
-  client.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
-  client.once("error", (error) => stream.destroy(error));
-  // Not at the end of its output: what went wrong is known only when the client has ended.
-  client.once("close", (code) => {
-    if (code === 0) stream.push(null);
-    else stream.destroy(new Error(complaint.trim() || `docker ended with ${String(code)}`));
-  });
-  return stream;
-}
-
 interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly data: Buffer;
 }
 
-function send(options: RequestOptions, content: Buffer | undefined): Promise<Answer> {
+let underWay = 0;
+const waiting: (() => void)[] = [];
+
+async function send(options: RequestOptions, content: Buffer | undefined): Promise<Answer> {
+  const connection = connectEngine();
+  while (underWay >= connection.atOnce) {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  underWay++;
+  try {
+    return await exchange(connection, options, content);
+  } finally {
+    underWay--;
+    waiting.shift()?.();
+  }
+}
+
+function exchange(
+  { begin }: EngineConnection,
+  options: RequestOptions,
+  content: Buffer | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(options, (response) => {
+    const outgoing = begin(options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.once("error", reject);

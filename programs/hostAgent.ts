@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { agentConfig, differInConductOnly } from "../components/agentConfig.ts";
+import { removeHostContainers } from "./containers.ts";
 import { roleLabel } from "../components/labels.ts";
 import type { Member } from "../components/members.ts";
 import {
@@ -59,6 +60,7 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
     await reloadAgent(files, config);
   } else {
     await stopAgent(files.dir);
+    await removeHostContainers(input.labels);
     await takeBinary(input, files.dir);
     await startAgent(files, config, input.generation);
   }
@@ -130,7 +132,7 @@ async function joined(input: HostAgentInput, dir: string, binary: string): Promi
   }
 }
 
-async function stop(input: HostAgentInput): Promise<void> {
+async function stop(input: Pick<HostAgentInput, "dir">): Promise<void> {
   const dir = resolve(input.dir);
   await stopAgent(dir);
   await rm(dir, { recursive: true, force: true });

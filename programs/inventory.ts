@@ -91,7 +91,7 @@ export async function listImages(labels: Labels): Promise<FoundImage[]> {
 }
 
 /** The volumes that carry all these labels. */
-export async function listVolumes(labels: Labels): Promise<FoundVolume[]> {
+async function listVolumes(labels: Labels): Promise<FoundVolume[]> {
   const path = `/volumes?${query({ filters: filters(labels) })}`;
   const { Volumes: found } = (await engine({ method: "GET", path })) as {
     readonly Volumes:

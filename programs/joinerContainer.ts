@@ -22,7 +22,7 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     body: {
       Image: joiner.image,
       Cmd: [joiner.name],
-      Env: agentEnvironment(joiner.name),
+      Env: agentEnvironment(joiner),
       Labels: {
         ...template.labels,
         [roleLabel]: "joiner",

@@ -3,6 +3,8 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { livingAgent } from "./agentProcess.ts";
+import { isLocalEngine } from "../components/engineHost.ts";
+import { chosenEngine } from "./engineContext.ts";
 import { carries, type Labels } from "../components/labels.ts";
 import { joinerNames } from "../components/groups.ts";
 import type { Names } from "../components/names.ts";
@@ -24,7 +26,7 @@ export async function findObstacles(
     ...nameObstacles(settings, names, inventory.foreignNames),
     ...subnetObstacles(settings, inventory.networks, labels),
     ...(await gossipPortObstacles(settings, inventory.containers)),
-    ...(await rpcPortObstacles(settings, names)),
+    ...(await rpcPortObstacles(settings, names, inventory.containers)),
   ];
 }
 
@@ -81,7 +83,7 @@ async function gossipPortObstacles(
   own: readonly FoundContainer[],
 ): Promise<string[]> {
   // Ports of a remote engine cannot be tried from here.
-  if (process.env["DOCKER_HOST"] && !process.env["DOCKER_HOST"].startsWith("unix:")) return [];
+  if (!isLocalEngine(chosenEngine()?.host)) return [];
   const { publishAddress: address, gossipPort: port } = settings;
   if (port === 0) return [];
   if (own.some(({ published }) => published.includes(`${address}:${port}/tcp`))) return [];
@@ -97,8 +99,15 @@ async function gossipPortObstacles(
   ];
 }
 
-async function rpcPortObstacles(settings: Settings, names: Names): Promise<string[]> {
-  if (!settings.hostAgent || livingAgent(names.hostAgentDir) !== undefined) return [];
+async function rpcPortObstacles(
+  settings: Settings,
+  names: Names,
+  own: readonly FoundContainer[],
+): Promise<string[]> {
+  const isProcess = settings.hostAgent && settings.hostAgentIn === "process";
+  const isOwn =
+    livingAgent(names.hostAgentDir) !== undefined || own.some(({ name }) => name === names.host);
+  if (!isProcess || isOwn) return [];
   const code = await tryTcp("127.0.0.1", settings.rpcPort);
   if (code === undefined) return [];
   return [

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
+import { isLocalEngine } from "../components/engineHost.ts";
+import { pingEngine } from "../programs/engineApi.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { CommandError, docker, pause, run } from "../programs/run.ts";
 import { installPackages, obstacleToPackages } from "./debian.ts";
 import { UserError } from "./errors.ts";
@@ -7,6 +10,8 @@ import type { Part, Provider } from "./part.ts";
 import { during } from "./progress.ts";
 
 const documentation = "https://docs.docker.com/engine/install";
+/** Milliseconds in which an engine that is elsewhere must answer. */
+const answerTimeout = 8000;
 const engineLog = "/var/log/dockerd.log";
 
 /** A Docker engine that answers: the user's, or Debian's where this may install and start it. */
@@ -15,7 +20,18 @@ export const engineProvider: Provider = {
   provide: provideEngine,
 };
 
+/** @throws UserError when an engine is chosen that is elsewhere and does not answer. */
 async function answeringEngine(source: string): Promise<Part | undefined> {
+  const chosen = chosenEngine();
+  if (chosen !== undefined && !isLocalEngine(chosen.host)) {
+    const tool = { name: "Docker engine", source: `${chosen.source}, ${chosen.host}` };
+    const version = await pingEngine(answerTimeout).catch((error: unknown) => {
+      throw new UserError(
+        `${chosen.source} is ${chosen.host}, but no Docker engine answers there: ${(error as Error).message}`,
+      );
+    });
+    return { tools: [{ ...tool, version }], env: {}, path: [] };
+  }
   const version = await engineVersion().catch(() => undefined);
   if (version === undefined) return undefined;
   return { tools: [{ name: "Docker engine", version, source }], env: {}, path: [] };

@@ -63,12 +63,13 @@ export class Agents {
     const container = `${this.#name}-${member}`;
     const address = `${this.#subnet}.${host}`;
     const file = join(this.#dir, `${member}.json`);
+    const place = { snapshotPath: "/var/lib/serf/snapshot" };
     const conduct = { tags, eventHandlers, join: [`${this.#subnet}.2`] };
-    writeFileSync(file, agentConfig({ name: member, address }, conduct));
+    writeFileSync(file, agentConfig({ name: member, address }, conduct, place));
     chmodSync(file, 0o444);
-    const place = ["--name", container, "--network", this.#name, "--ip", address];
+    const where = ["--name", container, "--network", this.#name, "--ip", address];
     const env = ["--env", "SERF_DATA=/var/lib/serf"];
-    await docker(["create", ...place, ...env, "--memory", "256m", this.#name, member]);
+    await docker(["create", ...where, ...env, "--memory", "256m", this.#name, member]);
     await docker(["cp", file, `${container}:${configFolder}/${member}.json`]);
     await docker(["start", container]);
     return container;

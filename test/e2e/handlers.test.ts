@@ -32,7 +32,7 @@ beforeAll(async () => {
   ]);
   const files = ["hosts", "load", ...Object.keys(scripts)];
   const { handlers, faults } = parseHandlers(
-    JSON.stringify(Object.fromEntries(own)),
+    JSON.stringify({ hosts: true, ...Object.fromEntries(own) }),
     files.map((name) => ({ name, isExecutable: true })),
   );
   expect(faults).toEqual([]);

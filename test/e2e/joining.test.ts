@@ -148,25 +148,28 @@ test("with dns a joiner finds the seed at another address", async () => {
     "-c",
     script,
   ]);
-  // Nothing but the name leads there: the snapshot is gone.
-  const mount = `${named("data")}:/var/lib/serf`;
-  await docker([
-    "run",
-    "--rm",
-    "--volume",
-    mount,
-    "--entrypoint=rm",
-    image,
-    "-r",
-    `/var/lib/serf/${joiner}`,
-  ]);
-  await docker(["start", joiner]);
-  const deadline = Date.now() + 30_000;
-  const found = async () =>
-    (await membersIn(joiner).catch(() => [])).find(({ name }) => name === seed)?.address;
-  while ((await found()) !== elsewhere && Date.now() < deadline) await pause(200);
-  expect(await found()).toBe(elsewhere);
-  await docker(["rm", "--force", seed]);
+  try {
+    // Nothing but the name leads there: the snapshot is gone.
+    const mount = `${named("data")}:/var/lib/serf`;
+    await docker([
+      "run",
+      "--rm",
+      "--volume",
+      mount,
+      "--entrypoint=rm",
+      image,
+      "-r",
+      `/var/lib/serf/${joiner}`,
+    ]);
+    await docker(["start", joiner]);
+    const deadline = Date.now() + 30_000;
+    const found = async () =>
+      (await membersIn(joiner).catch(() => [])).find(({ name }) => name === seed)?.address;
+    while ((await found()) !== elsewhere && Date.now() < deadline) await pause(200);
+    expect(await found()).toBe(elsewhere);
+  } finally {
+    await docker(["rm", "--force", seed]);
+  }
   await startWith({});
   await expectWhole();
 });

@@ -29,6 +29,8 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),
   "serf:cluster:HostAgent": () => ({}),
+  "serf:cluster:HostContainer": () => ({}),
+  "pulumi:providers:docker": () => ({}),
   "serf:cluster:Convergence": () => ({}),
 };
 

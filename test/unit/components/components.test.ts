@@ -210,7 +210,7 @@ test("Convergence outputs what the gate printed, and nothing in a preview", asyn
     new Convergence("convergence", {
       expected: [],
       views: [],
-      formerHostAgentDir: undefined,
+      formerHost: undefined,
       timeout: 60,
       incarnations: ["a"],
     }).members;

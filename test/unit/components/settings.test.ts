@@ -41,6 +41,10 @@ test.each([
   ["gossipPort", "65536", "a whole number from 1 to 65535, or auto"],
   ["gossipPort", "random", "a whole number from 1 to 65535, or auto"],
   ["join", "link", "one of ip, dns, gateway"],
+  ["hostAgentIn", "vm", "one of auto, process, container"],
+  ["dockerHost", "there:2375", "unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT]"],
+  ["dockerHost", "tcp://there", "unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT]"],
+  ["dockerHost", "ssh://-oProxyCommand=x", "unix:///PATH, tcp://HOST:PORT or ssh://"],
   ["groups", "[]", "a map"],
   ["handlers", "[]", "a map from files in docker/handlers to events"],
   ["rpcPort", "0", "a whole number from 1 to 65535"],
@@ -59,6 +63,18 @@ test.each([
   const [fault, ...others] = faultsOf({ [key]: value });
   expect(fault).toContain(`${key} is ${JSON.stringify(value)}, allowed is ${allowed}`);
   expect(others).toEqual([]);
+});
+
+test.each<[object, Record<string, string>, string]>([
+  [{}, {}, "process"],
+  [{ platform: "darwin" }, {}, "container"],
+  [{ engine: { host: "unix:///run/other.sock" } }, {}, "process"],
+  [{ engine: { host: "ssh://there" } }, {}, "container"],
+  [{ engine: { host: "ssh://there" } }, { dockerHost: "unix:///run/docker.sock" }, "process"],
+  [{}, { dockerHost: "tcp://there:2376" }, "container"],
+  [{}, { hostAgentIn: "container" }, "container"],
+])("the host's agent on %j with %j is a %s", (where, values, expected) => {
+  expect(parseSettings(values, { ...place, ...where }).hostAgentIn).toBe(expected);
 });
 
 test.each(["auto", "0"])("gossipPort %s lets Docker choose", (value) => {
@@ -142,9 +158,23 @@ describe("settings that contradict each other", () => {
     expect(faultsOf({ joiners: "1000", subnet: "172.28.0.0/21" })).toEqual([]);
   });
 
-  test("the host's agent is for Linux", () => {
-    expect(faultsOf({}, { platform: "darwin" })[0]).toMatch(/hostAgent is true, but on darwin/);
-    expect(faultsOf({ hostAgent: "false" }, { platform: "darwin" })).toEqual([]);
+  test("a process where none can be started, with the reason", () => {
+    const process = { hostAgentIn: "process" };
+    expect(faultsOf(process)).toEqual([]);
+    expect(faultsOf(process, { platform: "darwin" })[0]).toMatch(
+      /hostAgentIn is process, but on darwin .*; run `pulumi config set hostAgentIn container`/,
+    );
+    expect(faultsOf({ ...process, dockerHost: "ssh://me@there" })[0]).toMatch(
+      /hostAgentIn is process, but the engine is at ssh:\/\/me@there, where no process can/,
+    );
+    expect(faultsOf(process, { engine: { host: "tcp://there:2376" } })).toHaveLength(1);
+  });
+
+  test("certificates for an engine that is not reached over TCP", () => {
+    expect(faultsOf({ dockerCertPath: "/certs" })[0]).toMatch(
+      /dockerCertPath is "\/certs", but dockerHost is "", and only a tcp:\/\/ engine/,
+    );
+    expect(faultsOf({ dockerCertPath: "/certs", dockerHost: "tcp://there:2376" })).toEqual([]);
   });
 
   test("all join the host's agent, but there is none", () => {

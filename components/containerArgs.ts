@@ -1,0 +1,58 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  agentEnvironment,
+  agentMounts,
+  type AgentContainer,
+  containerSpec,
+  restartPolicy,
+  stopGrace,
+} from "./agentContainer.ts";
+import {
+  type ContainerRole,
+  generationLabel,
+  labelList,
+  type Labels,
+  roleLabel,
+  specLabel,
+} from "./labels.ts";
+
+/** What an agent's container is declared from. */
+export interface ContainerPlan extends Omit<AgentContainer, "image"> {
+  readonly image: pulumi.Input<string>;
+  readonly labels: Labels;
+  readonly role: ContainerRole;
+  /** A new one asks for a new container; see `standing.ts`. */
+  readonly generation: string;
+}
+
+/** The hash of what a container is to be made from, known before it is made. */
+export function specOf(plan: ContainerPlan): pulumi.Output<string> {
+  return pulumi.output(plan.image).apply((image) => containerSpec({ ...plan, image }));
+}
+
+/** What the resource of every agent's container has alike. */
+export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
+  return {
+    name: plan.name,
+    image: plan.image,
+    command: [plan.name],
+    envs: agentEnvironment(plan),
+    volumes: agentMounts(plan.volumes).map(({ volume, path, isReadOnly }) => ({
+      volumeName: volume,
+      containerPath: path,
+      readOnly: isReadOnly,
+    })),
+    labels: specOf(plan).apply((spec) =>
+      labelList({
+        ...plan.labels,
+        [roleLabel]: plan.role,
+        [specLabel]: spec,
+        [generationLabel]: plan.generation,
+      }),
+    ),
+    restart: restartPolicy,
+    stopTimeout: stopGrace,
+    destroyGraceSeconds: stopGrace,
+  };
+}

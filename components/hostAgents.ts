@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Agents } from "./agents.ts";
+import { HostAgent } from "./hostAgent.ts";
+import { HostContainer } from "./hostContainer.ts";
+import type { Labels } from "./labels.ts";
+import type { Names } from "./names.ts";
+import type { Settings } from "./settings.ts";
+import type { Standing } from "./standing.ts";
+
+/** What the agent of the engine's host is declared from. */
+export interface HostAgentPlan {
+  readonly agents: Agents;
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly labels: Labels;
+  readonly image: pulumi.Input<string>;
+  /** `host:port` of the gossip port of the member that a process is to join. */
+  readonly join: pulumi.Input<string>;
+  readonly standing: Standing;
+}
+
+/** Declares the agent of the engine's host as the settings want it, a process or a container. */
+export function declareHostAgent(
+  { agents, settings, names, labels, image, join, standing }: HostAgentPlan,
+  opts: pulumi.ComponentResourceOptions,
+): HostAgent | HostContainer {
+  const { rpcPort, subnet } = settings;
+  const common = { name: names.host, address: subnet.gateway, image, rpcPort, labels };
+  if (settings.hostAgentIn === "container") {
+    const generation = standing.ofContainer(names.host);
+    const place = { volumes: names.volumes, formerDir: names.hostAgentDir, generation };
+    return new HostContainer("host", { ...common, ...place }, opts);
+  }
+  const process = {
+    dir: names.hostAgentDir,
+    join,
+    isFirst: agents.isHostFirst,
+    tags: agents.host!.tags,
+    timeout: settings.convergenceTimeout,
+  };
+  return new HostAgent("host", { ...common, ...process }, opts);
+}
