@@ -9,6 +9,7 @@ import { declareJoiners } from "./components/joinerPlan.ts";
 import { Joiners } from "./components/joiners.ts";
 import { labelsOf } from "./components/labels.ts";
 import { loadSettings } from "./components/loadSettings.ts";
+import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
 import { preflight } from "./components/preflight.ts";
 import { Seed } from "./components/seed.ts";
@@ -90,6 +91,11 @@ export default async function cluster() {
     after,
   );
   const host = firstHost ?? declareHost(seed.endpoint, seed);
+  const incarnations = pulumi.all([
+    seed.containerId,
+    joiners.incarnation,
+    ...(host ? [host.generation] : []),
+  ]);
   const convergence = new Convergence(
     "convergence",
     {
@@ -101,14 +107,20 @@ export default async function cluster() {
       ],
       formerHost: host ? undefined : { dir: names.hostAgentDir, labels },
       timeout: settings.convergenceTimeout,
-      incarnations: pulumi.all([
-        seed.containerId,
-        joiners.incarnation,
-        ...(host ? [host.generation] : []),
-      ]),
+      incarnations,
     },
     { ...engine, dependsOn: [seed, joiners, ...(host ? [host] : [])] },
   );
+
+  if (settings.events.length > 0) {
+    const { members } = convergence;
+    const sender = { kind: "container", name: names.seed } as const;
+    new MemberEvents(
+      "events",
+      { events: settings.events, sender, members, incarnations },
+      { ...engine, dependsOn: convergence },
+    );
+  }
 
   return {
     image: image.id,

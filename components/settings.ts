@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
 import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
+import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import { allowedStackNames, isStackName } from "./names.ts";
 import type { ImageChoice } from "./serfImage.ts";
@@ -55,6 +56,8 @@ export interface Settings extends ImageChoice {
   readonly convergenceTimeout: number;
   /** The event handlers of the agents in containers. Default: `load` for the query `load`. */
   readonly handlers: readonly Handler[];
+  /** The events that are sent when the members have changed. Default: none. */
+  readonly events: readonly DeclaredEvent[];
   /** Tags of every member, beside `role`, which is the project's own. Default: none. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -133,6 +136,7 @@ export function parseSettings(
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
     handlers: handlers.handlers,
+    events: parseEvents(reader.readList("events"), (fault) => reader.faults.push(fault)),
     serfVersion: defaultSerfVersion,
     builderImage: undefined,
     runtimeImage: undefined,

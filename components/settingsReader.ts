@@ -48,6 +48,10 @@ export class SettingsReader {
     return this.readJson(key, {}, "a map", (value) => (isMap(value) ? value : undefined));
   }
 
+  readList(key: string): readonly unknown[] {
+    return this.readJson(key, [], "a list", (value) => (Array.isArray(value) ? value : undefined));
+  }
+
   integer<T extends number | undefined>(key: string, fallback: T, min: number, max: number) {
     return this.read<number | T>(key, fallback, `a whole number from ${min} to ${max}`, (text) =>
       parseInteger(text, min, max),

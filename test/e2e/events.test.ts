@@ -270,3 +270,27 @@ test("without a stack the commands say so", async () => {
     });
   }
 });
+
+test("declared events are sent when an up has changed the members, and only then", async () => {
+  const monitor = await Monitor.start();
+  const reloads = () =>
+    monitor.lines.filter(({ type, name }) => type === "user" && name === "reload");
+  const startWith = async (changes: object) => {
+    project.configure(stack, { ...config, ...changes });
+    return await project.succeed("start", "--stack", stack);
+  };
+  const events = [{ name: "reload", payload: "members" }];
+  await startWith({ events });
+  expect((await monitor.sees("user", "reload")).payload).toBe("members");
+  expect(await startWith({ events })).toMatch(/Resources:\s+\d+ unchanged/);
+  expect(reloads()).toHaveLength(1);
+  await startWith({ events, tags: { rack: "a7" } });
+  await vi.waitFor(() => expect(reloads()).toHaveLength(2), { timeout: 10_000 });
+  // What is declared has changed, the members have not.
+  await startWith({ events: [...events, "other"], tags: { rack: "a7" } });
+  await startWith({ tags: { rack: "a7" } });
+  expect(reloads()).toHaveLength(2);
+  expect(monitor.lines.filter(({ name }) => name === "other")).toEqual([]);
+  await startWith({});
+  await monitor.stop("SIGINT");
+});

@@ -218,6 +218,29 @@ test("changed tags replace no container, and are still there after a restart", a
   await expectNoChange();
 });
 
+test("the host's agent moves into a container and back, and leaves from either", async () => {
+  const others = await containersOf(stack);
+  const alive = async () =>
+    (await membersIn(seed)).filter(({ status }) => status === "alive").map(({ name }) => name);
+  for (const join of ["gateway", "ip"]) {
+    await startWith({ join, hostAgentIn: "container" });
+    expect(project.hostAgentPid(stack)).toBeUndefined();
+    expect(Object.keys(await containersOf(stack))).toContain(host);
+    expect(await alive()).toContain(host);
+    expect(await membersIn(host)).toHaveLength(4);
+    await expectNoChange();
+    await startWith({ join });
+    await expectWhole();
+    expect(await containersOf(stack)).toEqual(others);
+  }
+  await startWith({ hostAgentIn: "container" });
+  await startWith({ hostAgent: false });
+  expect(await containersOf(stack)).toEqual(others);
+  expect(await alive()).not.toContain(host);
+  await startWith({});
+  await expectWhole();
+});
+
 test("an agent's configuration is read by its own user alone", async () => {
   const list = await docker(["exec", seed, "ls", "-ln", "/etc/serf/config"]);
   const files = list.trim().split("\n").slice(1);

@@ -32,6 +32,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:HostContainer": () => ({}),
   "pulumi:providers:docker": () => ({}),
   "serf:cluster:Convergence": () => ({}),
+  "serf:cluster:MemberEvents": () => ({}),
 };
 
 /** What a deployment is like. */

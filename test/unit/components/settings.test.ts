@@ -46,6 +46,7 @@ test.each([
   ["dockerHost", "tcp://there", "unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT]"],
   ["dockerHost", "ssh://-oProxyCommand=x", "unix:///PATH, tcp://HOST:PORT or ssh://"],
   ["groups", "[]", "a map"],
+  ["events", "{}", "a list"],
   ["handlers", "[]", "a map from files in docker/handlers to events"],
   ["rpcPort", "0", "a whole number from 1 to 65535"],
   ["hostAgent", "yes", "true or false"],
@@ -128,6 +129,33 @@ describe("groups", () => {
     const web = (length: number) => ({ web: { count: 1, tags: { b: "y".repeat(length) } } });
     expect(fault(web(100), { tags })).toBe("");
     expect(fault(web(200), { tags })).toMatch(/groups\.web\.tags and tags have together more than/);
+  });
+});
+
+describe("events", () => {
+  const eventsOf = (events: unknown[]) => ({ events: JSON.stringify(events) });
+
+  test("have a name, and may have a payload", () => {
+    const events = ["reload", { name: "deploy", payload: "1", coalesce: true }];
+    expect(parseSettings(eventsOf(events), place).events).toEqual([
+      { name: "reload", payload: "", coalesce: false },
+      { name: "deploy", payload: "1", coalesce: true },
+    ]);
+  });
+
+  test.each<[unknown, RegExp]>([
+    [1, /^events\[0\] is 1, allowed is a name, or a map with/],
+    [{ payload: "x" }, /^events\[0\] is \{"payload":"x"\}, allowed is a name/],
+    [{ name: "a", to: "b" }, /^events\[0\]\.to is not a setting of an event/],
+    [
+      { name: "a", payload: "x".repeat(600) },
+      /^events\[0\]: The event takes 639 bytes, Serf allows 512/,
+    ],
+    ["", /^events\[0\]: /],
+  ])("%j is refused", (event, fault) => {
+    const faults = faultsOf(eventsOf([event]));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(fault);
   });
 });
 

@@ -1,0 +1,44 @@
+import { eventFaults } from "./eventLimits.ts";
+import { isMap } from "./tags.ts";
+
+/** An event that is sent when the members of the cluster have changed. */
+export interface DeclaredEvent {
+  readonly name: string;
+  /** Default: nothing. */
+  readonly payload: string;
+  /** Whether members see only the last of several of its name within 3 s. Default: false. */
+  readonly coalesce: boolean;
+}
+
+/**
+ * Reads the setting `events`.
+ *
+ * @param values as configured: a list of `{ name, payload, coalesce }` or, for short, of names.
+ * @param report takes a fault, as a sentence that begins with the setting.
+ */
+export function parseEvents(
+  values: readonly unknown[],
+  report: (fault: string) => void,
+): DeclaredEvent[] {
+  return values.flatMap((one, index): DeclaredEvent[] => {
+    const setting = `events[${index}]`;
+    const event = typeof one === "string" ? { name: one } : one;
+    const { name, payload = "", coalesce = false, ...others } = isMap(event) ? event : {};
+    if (typeof name !== "string" || typeof payload !== "string" || typeof coalesce !== "boolean") {
+      report(
+        `${setting} is ${JSON.stringify(one)}, allowed is a name, or a map with the texts name and ` +
+          "payload and with coalesce, which is true or false",
+      );
+      return [];
+    }
+    for (const key of Object.keys(others)) {
+      report(
+        `${setting}.${key} is not a setting of an event; those are name, payload and coalesce`,
+      );
+    }
+    for (const fault of eventFaults({ name, payload: Buffer.from(payload) })) {
+      report(`${setting}: ${fault}`);
+    }
+    return [{ name, payload, coalesce }];
+  });
+}

@@ -1,0 +1,44 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { MemberEventsInput } from "../programs/memberEvents.ts";
+import type { View } from "../programs/views.ts";
+import type { DeclaredEvent } from "./events.ts";
+import type { Member } from "./members.ts";
+
+export interface MemberEventsArgs {
+  readonly events: readonly DeclaredEvent[];
+  /** Whose agent sends them. */
+  readonly sender: View;
+  /** The members when the cluster had formed. */
+  readonly members: pulumi.Input<readonly Member[]>;
+  /** Changes whenever a member was started anew. */
+  readonly incarnations: pulumi.Input<readonly string[]>;
+}
+
+/** Sends events after each deployment that has changed the members, once the cluster has formed. */
+export class MemberEvents extends pulumi.ComponentResource {
+  constructor(name: string, args: MemberEventsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:MemberEvents", name, { events: args.events }, opts);
+
+    const input = pulumi
+      .all([args.members, args.incarnations])
+      .apply(([members, incarnations]): MemberEventsInput => ({
+        events: args.events,
+        sender: args.sender,
+        members,
+        incarnations,
+      }));
+    new local.Command(
+      name,
+      {
+        create: "node programs/memberEvents.ts",
+        stdin: pulumi.jsonStringify(input),
+        // Tells the program for which members it was run last.
+        addPreviousOutputInEnv: true,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Sends events when the members have changed.
+ *
+ *     node programs/memberEvents.ts < input.json
+ *
+ * Prints a digest of the members. Where the variable `PULUMI_COMMAND_STDOUT` holds what it printed in an
+ * earlier run for the same members, nothing is sent: only what is declared has changed.
+ */
+import { createHash } from "node:crypto";
+import { text } from "node:stream/consumers";
+import type { DeclaredEvent } from "../components/events.ts";
+import type { Member } from "../components/members.ts";
+import { printResult } from "./run.ts";
+import { serf, type View } from "./views.ts";
+
+/** What the program takes from standard input, as JSON. */
+export interface MemberEventsInput {
+  readonly events: readonly DeclaredEvent[];
+  readonly sender: View;
+  readonly members: readonly Member[];
+  /** Changes whenever a member was started anew. */
+  readonly incarnations: readonly string[];
+}
+
+/** What the program prints, as JSON. */
+interface MemberEventsResult {
+  readonly digest: string;
+}
+
+await printResult(async (): Promise<MemberEventsResult> => {
+  const input = JSON.parse(await text(process.stdin)) as MemberEventsInput;
+  const { events, sender, members, incarnations } = input;
+  const hash = createHash("sha256").update(JSON.stringify([members, incarnations]));
+  const digest = hash.digest("hex").slice(0, 12);
+  const { PULUMI_COMMAND_STDOUT: earlier = "{}" } = process.env;
+  if ((JSON.parse(earlier) as Partial<MemberEventsResult>).digest === digest) return { digest };
+  for (const { name, payload, coalesce } of events) {
+    await serf(sender, ["event", `-coalesce=${String(coalesce)}`, "--", name, payload]);
+    console.error(`Event ${name} was sent through ${sender.name}.`);
+  }
+  return { digest };
+});
