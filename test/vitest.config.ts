@@ -11,6 +11,7 @@ export default defineConfig({
       { test: { name: "setup", include: ["test/setup/**/*.test.ts"], testTimeout: 60_000 } },
       { test: { name: "plugin", include: ["test/plugin/**/*.test.ts"], ...serial } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
+      { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...serial } },
     ],
   },
 });

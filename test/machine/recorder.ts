@@ -1,0 +1,48 @@
+/**
+ * Takes the place of `cli/setup.ts` and `cli/start.ts` in a root where no engine can run: writes
+ * down how it was called. As the setup it leaves behind what a real one does.
+ */
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+
+/** How a command was called. */
+export interface Recorded {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly user: string;
+  readonly groups: string;
+  readonly home: string;
+  readonly cache: string;
+  readonly folder: string;
+  /** The version of the Node.js that runs the command. */
+  readonly node: string;
+}
+
+const ask = (option: string) => execFileSync("id", [option], { encoding: "utf8" }).trim();
+
+const recorded: Recorded = {
+  command: basename(process.argv[1]!, ".ts"),
+  args: process.argv.slice(2),
+  user: ask("-un"),
+  groups: ask("-Gn"),
+  home: homedir(),
+  cache: process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  folder: process.cwd(),
+  node: process.versions.node,
+};
+appendFileSync("/var/tmp/recorded", `${JSON.stringify(recorded)}\n`);
+
+if (recorded.command === "setup") {
+  // The engine's package makes the group.
+  execFileSync("/usr/sbin/groupadd", ["--force", "docker"]);
+  for (const folder of [join(recorded.cache, "serf-cluster"), ".serf"]) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "made"), "");
+  }
+} else {
+  // Fails where the setup's files are still root's.
+  appendFileSync(join(recorded.cache, "serf-cluster", "made"), "used");
+  appendFileSync(join(".serf", "made"), "used");
+}
