@@ -261,16 +261,6 @@ test("monitor goes on through another agent when its own is restarted", async ()
   await expectNoTunnels();
 });
 
-test("without a stack the commands say so", async () => {
-  for (const args of [["event", "x"], ["query", "x"], ["monitor"], ["members"]]) {
-    const { code, output } = await project.run(args[0]!, ...args.slice(1), "--stack", "nothing");
-    expect({ code, output }).toEqual({
-      code: 1,
-      output: "error: No container of stack nothing runs here. `npm start` makes the cluster.\n",
-    });
-  }
-});
-
 test("declared events are sent when an up has changed the members, and only then", async () => {
   const monitor = await Monitor.start();
   const reloads = () =>
@@ -293,4 +283,14 @@ test("declared events are sent when an up has changed the members, and only then
   expect(monitor.lines.filter(({ name }) => name === "other")).toEqual([]);
   await startWith({});
   await monitor.stop("SIGINT");
+});
+
+test("without a stack the commands say so", async () => {
+  for (const args of [["event", "x"], ["query", "x"], ["monitor"], ["members"]]) {
+    const { code, output } = await project.run(args[0]!, ...args.slice(1), "--stack", "nothing");
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: "error: No container of stack nothing runs here. `npm start` makes the cluster.\n",
+    });
+  }
 });
