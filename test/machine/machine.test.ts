@@ -116,7 +116,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
       const values = [...text.matchAll(/^ {2}serf:(\w+): (.*)$/gm)];
       const settings = parseSettings(
         Object.fromEntries(values.map(([, key, value]) => [key!, value!])),
-        { stack: stack!, platform: "linux" },
+        { stack: stack!, platform: "linux", handlerFiles: [{ name: "load", isExecutable: true }] },
       );
       expect(settings.publishAddress).toBe("172.20.20.10");
     });
