@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { allowedEngineHosts, engineEnvironment, isEngineHost } from "../components/engineHost.ts";
+import { hostSource } from "../programs/engineContext.ts";
 import { UserError } from "../setup/errors.ts";
 import { project } from "./stack.ts";
 
@@ -23,7 +24,9 @@ export function useEngineOf(stack: string): void {
   if (!isEngineHost(host)) {
     throw new UserError(`dockerHost is "${host}", allowed is ${allowedEngineHosts}.`);
   }
-  Object.assign(process.env, engineEnvironment({ host, certPath }));
+  Object.assign(process.env, engineEnvironment({ host, certPath }), {
+    [hostSource]: `dockerHost in ${file}`,
+  });
 }
 
 function readYaml(file: string): object {

@@ -10,6 +10,9 @@ export interface ChosenEngine extends EngineHost {
   readonly source: string;
 }
 
+/** Names the variable that says, for messages, what has set `DOCKER_HOST`. Default: the user. */
+export const hostSource = "SERF_DOCKER_HOST_SOURCE";
+
 /**
  * Finds the engine as the docker client does: `DOCKER_HOST`, else the context that `DOCKER_CONTEXT` or the
  * client's configuration names. The files of a context are described in
@@ -23,7 +26,8 @@ export function chosenEngine(env: NodeJS.ProcessEnv = process.env): ChosenEngine
   if (host) {
     const usesTls = Boolean(env["DOCKER_TLS_VERIFY"] || env["DOCKER_TLS"]);
     const certPath = env["DOCKER_CERT_PATH"] || clientFolder(env);
-    return { host, source: "DOCKER_HOST", ...(usesTls && { certPath }) };
+    const source = env[hostSource] ?? "DOCKER_HOST";
+    return { host, source, ...(usesTls && { certPath }) };
   }
   const name = env["DOCKER_CONTEXT"] || currentContext(env);
   return name && name !== "default" ? contextEngine(name, clientFolder(env)) : undefined;
