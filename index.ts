@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expectedMembers, planAgents } from "./components/agents.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
+import { ClusterSecrets } from "./components/clusterSecrets.ts";
 import { Convergence } from "./components/convergence.ts";
 import { linkEngine } from "./components/engineLink.ts";
 import { declareHostAgent } from "./components/hostAgents.ts";
@@ -37,6 +38,8 @@ export default async function cluster() {
     engine,
   );
   const image = images.main;
+  const { gossipKey, keyRotation } = settings;
+  const secrets = new ClusterSecrets("secrets", { gossipKey, keyRotation }, engine);
   const network = new ClusterNetwork(
     "network",
     {
@@ -54,6 +57,8 @@ export default async function cluster() {
       labels,
       image: image.ref,
       fleets: [agents.seed, ...agents.joiners, ...agents.hostContainer],
+      gossipKey: secrets.gossipKey,
+      rpcToken: secrets.rpcToken,
       generationOf: (name) => standing.ofVolume(name),
     },
     engine,
@@ -61,7 +66,7 @@ export default async function cluster() {
   const declareHost = (join: pulumi.Input<string>, ...dependsOn: pulumi.Resource[]) =>
     agents.host &&
     declareHostAgent(
-      { agents, settings, names, labels, image: image.ref, join, standing },
+      { agents, settings, names, labels, image: image.ref, join, standing, secrets },
       { ...engine, dependsOn: [storage, ...dependsOn] },
     );
   const firstHost = agents.isHostFirst ? declareHost(agents.gateway, network) : undefined;

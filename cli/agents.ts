@@ -1,6 +1,8 @@
 /** The agents of a stack that the commands ask. */
+import { tokenPath } from "../components/agentConfig.ts";
 import { labelsOf } from "../components/labels.ts";
 import { compareNames } from "../components/members.ts";
+import { execute } from "../programs/containerExec.ts";
 import { labelFilters } from "../programs/engine.ts";
 import { docker } from "../programs/run.ts";
 import { toContainer } from "../programs/serfConnection.ts";
@@ -57,10 +59,10 @@ export interface Agent {
 /** Connects to the first agent of the stack that answers RPC within 5 s. As {@link firstAgent}. */
 export function openAgent(stack: string, choice: AgentChoice = {}): Promise<Agent> {
   const options = { timeout: 5000, signal: choice.signal };
-  const open = async (name: string) => ({
-    name,
-    rpc: await SerfRpc.open(toContainer(name), { name, ...options }),
-  });
+  const open = async (name: string) => {
+    const token = await execute(name, ["cat", tokenPath]);
+    return { name, rpc: await SerfRpc.open(toContainer(name), { name, token, ...options }) };
+  };
   return firstAgent(stack, open, choice);
 }
 

@@ -15,6 +15,15 @@ export const dataFolder = "/var/lib/serf";
 /** The agents' user in the image, and their group. */
 export const agentUser = 7946;
 
+/** The token that the RPC of all agents in containers asks for. */
+export const tokenPath = `${configFolder}/rpc-token`;
+
+/** The keys of the gossip, as the agents in containers find them when they start. */
+export const keyringPath = `${configFolder}/keyring`;
+
+/** Where the image's program copies the keys to, for the agent to change them there. */
+const ownKeyringPath = "/run/serf/keyring";
+
 /** What distinguishes one agent from another. */
 export interface AgentIdentity {
   readonly name: string;
@@ -37,19 +46,25 @@ export interface AgentPlace {
   readonly rpcAddress?: string;
   /** Default: in the agent's folder of {@link dataFolder}. */
   readonly snapshotPath?: string;
+  /** A file with the keys of the gossip, which the agent changes. Default: {@link ownKeyringPath}. */
+  readonly keyringPath?: string;
 }
 
 /**
  * The configuration file of an agent, as Serf reads it. Serf refuses to start on a key that it
  * does not know.
+ *
+ * @param rpcToken what RPC asks for.
  */
 export function agentConfig(
   identity: AgentIdentity,
   conduct: AgentConduct,
+  rpcToken: string,
   place: AgentPlace = {},
 ): string {
   return JSON.stringify({
     ...fixedConfig(identity, place),
+    rpc_auth: rpcToken,
     tags: conduct.tags,
     event_handlers: conduct.eventHandlers ?? [],
     // Unlike start_join, retry_join does not end the agent while the seed is away.
@@ -81,5 +96,6 @@ export function fixedConfig(identity: AgentIdentity, place: AgentPlace = {}): ob
     // With the snapshot a restarted agent finds the others by itself, also after it left.
     snapshot_path: place.snapshotPath ?? `${dataFolder}/${identity.name}/snapshot`,
     rejoin_after_leave: true,
+    keyring_file: place.keyringPath ?? ownKeyringPath,
   };
 }

@@ -13,7 +13,7 @@ export interface DeclaredEvent {
 /**
  * Reads the setting `events`.
  *
- * @param values as configured: a list of `{ name, payload, coalesce }` or, for short, of names.
+ * @param values as configured: a list of `{ name, payload, coalesce }`.
  * @param report takes a fault, as a sentence that begins with the setting.
  */
 export function parseEvents(
@@ -22,11 +22,10 @@ export function parseEvents(
 ): DeclaredEvent[] {
   return values.flatMap((one, index): DeclaredEvent[] => {
     const setting = `events[${index}]`;
-    const event = typeof one === "string" ? { name: one } : one;
-    const { name, payload = "", coalesce = false, ...others } = isMap(event) ? event : {};
+    const { name, payload = "", coalesce = false, ...others } = isMap(one) ? one : {};
     if (typeof name !== "string" || typeof payload !== "string" || typeof coalesce !== "boolean") {
       report(
-        `${setting} is ${JSON.stringify(one)}, allowed is a name, or a map with the texts name and ` +
+        `${setting} is ${JSON.stringify(one)}, allowed is a map with the texts name and ` +
           "payload and with coalesce, which is true or false",
       );
       return [];

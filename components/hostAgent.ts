@@ -23,6 +23,9 @@ export interface HostAgentArgs {
   /** All tags of the member. */
   readonly tags: Readonly<Record<string, string>>;
   readonly labels: Labels;
+  /** Secrets. */
+  readonly gossipKey: pulumi.Input<string>;
+  readonly rpcToken: pulumi.Input<string>;
   /** Seconds in which the agent must have joined. */
   readonly timeout: number;
 }
@@ -42,7 +45,8 @@ export class HostAgent extends pulumi.ComponentResource {
   readonly view: View;
 
   constructor(name: string, args: HostAgentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:HostAgent", name, args, opts);
+    const { gossipKey, rpcToken, ...known } = args;
+    super("serf:cluster:HostAgent", name, known, opts);
 
     this.memberName = args.name;
     this.address = args.address;
@@ -51,10 +55,11 @@ export class HostAgent extends pulumi.ComponentResource {
     this.view = {
       kind: "host",
       name: args.name,
-      binary: `./${agentFiles(args.dir).binary}`,
+      client: `./${agentFiles(args.dir).client}`,
       rpcAddress,
     };
-    const input = pulumi.all([args.image, args.join]).apply(([image, join]): HostAgentInput => ({
+    const inputs = pulumi.all([args.image, args.join, gossipKey, rpcToken]);
+    const input = inputs.apply(([image, join, gossipKey, rpcToken]): HostAgentInput => ({
       dir: args.dir,
       name: args.name,
       address: args.address,
@@ -66,13 +71,15 @@ export class HostAgent extends pulumi.ComponentResource {
       labels: { ...args.labels },
       timeout: args.timeout,
       generation: this.generation,
+      gossipKey,
+      rpcToken,
     }));
     new local.Command(
       name,
       {
         create: "node programs/hostAgent.ts start",
         delete: "node programs/hostAgent.ts stop",
-        environment: { SERF_HOST_AGENT: pulumi.jsonStringify(input) },
+        stdin: pulumi.secret(pulumi.jsonStringify(input)),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

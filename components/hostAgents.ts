@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Agents } from "./agents.ts";
+import type { ClusterSecrets } from "./clusterSecrets.ts";
 import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";
 import type { Labels } from "./labels.ts";
@@ -17,11 +18,12 @@ export interface HostAgentPlan {
   /** `host:port` of the gossip port of the member that a process is to join. */
   readonly join: pulumi.Input<string>;
   readonly standing: Standing;
+  readonly secrets: Pick<ClusterSecrets, "gossipKey" | "rpcToken">;
 }
 
 /** Declares the agent of the engine's host as the settings want it, a process or a container. */
 export function declareHostAgent(
-  { agents, settings, names, labels, image, join, standing }: HostAgentPlan,
+  { agents, settings, names, labels, image, join, standing, secrets }: HostAgentPlan,
   opts: pulumi.ComponentResourceOptions,
 ): HostAgent | HostContainer {
   const { rpcPort, subnet } = settings;
@@ -36,6 +38,8 @@ export function declareHostAgent(
     join,
     isFirst: agents.isHostFirst,
     tags: agents.host!.tags,
+    gossipKey: secrets.gossipKey,
+    rpcToken: secrets.rpcToken,
     timeout: settings.convergenceTimeout,
   };
   return new HostAgent("host", { ...common, ...process }, opts);

@@ -43,7 +43,7 @@ export class HostContainer extends pulumi.ComponentResource {
       `${name}-former`,
       {
         create: "node programs/hostAgent.ts stop",
-        environment: { SERF_HOST_AGENT: JSON.stringify({ dir: args.formerDir }) },
+        stdin: JSON.stringify({ dir: args.formerDir }),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

@@ -3,6 +3,11 @@ import { chosenEngine } from "../programs/engineContext.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
 
+/** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
+function secretKeys(): string[] {
+  return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+}
+
 /**
  * Reads and validates the configuration of the stack that is being deployed.
  *
@@ -24,6 +29,7 @@ export function loadSettings(): Settings {
       platform: process.platform,
       handlerFiles: readHandlerFiles("docker/handlers"),
       engine: chosenEngine(),
+      isSecret: (key) => secretKeys().includes(`${namespace}${key}`),
     });
   } catch (error) {
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);

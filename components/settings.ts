@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { gossipKeyFault } from "./gossipKey.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
 import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
@@ -58,6 +59,10 @@ export interface Settings extends ImageChoice {
   readonly handlers: readonly Handler[];
   /** The events that are sent when the members have changed. Default: none. */
   readonly events: readonly DeclaredEvent[];
+  /** The key that gossip is encrypted with, in base64. Default: one that is generated with the stack. */
+  readonly gossipKey: string | undefined;
+  /** Another number asks for another generated key. Default: 0. */
+  readonly keyRotation: number;
   /** Tags of every member, beside `role`, which is the project's own. Default: none. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -85,6 +90,8 @@ export interface DeploymentPlace {
   readonly handlerFiles: readonly HandlerFile[];
   /** The engine that the docker client talks to. Default: the one of the local socket. */
   readonly engine?: EngineHost | undefined;
+  /** Whether Pulumi keeps a setting encrypted. Default: it does. */
+  readonly isSecret?: (key: string) => boolean;
 }
 
 /**
@@ -135,6 +142,8 @@ export function parseSettings(
     rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
+    gossipKey: values["gossipKey"] || undefined,
+    keyRotation: reader.integer("keyRotation", 0, 0, 1_000_000),
     handlers: handlers.handlers,
     events: parseEvents(reader.readList("events"), (fault) => reader.faults.push(fault)),
     serfVersion: defaultSerfVersion,
@@ -191,11 +200,21 @@ function readImage(reader: SettingsReader): Partial<ImageChoice> {
 
 function contradictions(
   settings: Settings,
-  { stack, platform, engine }: DeploymentPlace,
+  { stack, platform, engine, isSecret = () => true }: DeploymentPlace,
   isHere: boolean,
 ): string[] {
   const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
   const faults: string[] = [];
+  if (settings.gossipKey !== undefined) {
+    const fault = gossipKeyFault(settings.gossipKey, isSecret("gossipKey"));
+    if (fault !== undefined) faults.push(fault);
+    if (settings.keyRotation !== 0) {
+      faults.push(
+        `keyRotation is ${settings.keyRotation}, but gossipKey is configured, and only a generated key is ` +
+          "replaced by another generated one; set another gossipKey, or remove it",
+      );
+    }
+  }
   if (!isStackName(stack)) {
     faults.push(`the stack's name is ${quote(stack)}, allowed are ${allowedStackNames}`);
   }

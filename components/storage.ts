@@ -12,6 +12,9 @@ export interface StorageArgs {
   readonly image: pulumi.Input<string>;
   /** All agents that run in containers. */
   readonly fleets: readonly Fleet[];
+  /** Secrets. */
+  readonly gossipKey: pulumi.Input<string>;
+  readonly rpcToken: pulumi.Input<string>;
   /** The generation of the volume with this name; see `standing.ts`. */
   readonly generationOf: (name: string) => string;
 }
@@ -42,18 +45,20 @@ export class Storage extends pulumi.ComponentResource {
         { parent: this, deleteBeforeReplace: true },
       );
     const input = pulumi
-      .all([args.image, volume("config").id, volume("data").id])
-      .apply(([image]): ConfigurationsInput => ({
+      .all([args.image, args.gossipKey, args.rpcToken, volume("config").id, volume("data").id])
+      .apply(([image, gossipKey, rpcToken]): ConfigurationsInput => ({
         image,
         volumes: names,
         labels,
         fleets: args.fleets,
+        gossipKey,
+        rpcToken,
       }));
     new local.Command(
       name,
       {
         create: "node programs/configurations.ts",
-        stdin: pulumi.jsonStringify(input),
+        stdin: pulumi.secret(pulumi.jsonStringify(input)),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

@@ -9,6 +9,10 @@ import { pause } from "./run.ts";
 export interface AgentFiles {
   readonly dir: string;
   readonly binary: string;
+  /** Serf's command line, for users; it knows the token. */
+  readonly client: string;
+  readonly token: string;
+  readonly keyring: string;
   readonly config: string;
   readonly log: string;
   readonly snapshot: string;
@@ -19,7 +23,10 @@ export interface AgentFiles {
 export function agentFiles(dir: string): AgentFiles {
   return {
     dir,
-    binary: join(dir, "serf"),
+    binary: join(dir, "serf-binary"),
+    client: join(dir, "serf"),
+    token: join(dir, "rpc-token"),
+    keyring: join(dir, "keyring"),
     config: join(dir, "agent.json"),
     log: join(dir, "agent.log"),
     snapshot: join(dir, "snapshot"),

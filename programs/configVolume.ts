@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { extract, pack } from "tar-stream";
 import { agentUser, configFolder, dataFolder } from "../components/agentConfig.ts";
@@ -41,32 +42,30 @@ export async function withWriter<T>(
   }
 }
 
-/** The configurations that are there, by the agents' names. */
-export async function readConfigurations(container: string): Promise<Map<string, string>> {
+/** The files in the volume with configurations, by their names. */
+export async function readFiles(container: string): Promise<Map<string, string>> {
   const path = `/containers/${container}/archive?path=${configFolder}`;
   const entries = extract();
-  entries.end(await engine({ method: "GET", path }));
+  entries.end((await engine({ method: "GET", path })) as Buffer);
   const files = new Map<string, string>();
   for await (const entry of entries) {
-    const name = /([^/]+)\.json$/.exec(entry.header.name)?.[1];
     const content = await text(entry);
-    if (name !== undefined) files.set(name, content);
+    if (entry.header.type === "file") files.set(basename(entry.header.name), content);
   }
   return files;
 }
 
-/** Writes configurations, each for the eyes of the agents' user alone. */
-export async function writeConfigurations(
+/** Writes files into the volume with configurations, each for the eyes of the agents' user alone. */
+export async function writeFiles(
   container: string,
-  files: Iterable<readonly [name: string, config: string]>,
+  files: Iterable<readonly [name: string, content: string]>,
 ): Promise<void> {
   const owner = { uid: agentUser, gid: agentUser };
   const archive = pack();
   // The volume with the agents' data is empty and root's at first.
   archive.entry({ name: dataFolder.slice(1), type: "directory", mode: 0o700, ...owner });
-  for (const [name, config] of files) {
-    const path = `${configFolder.slice(1)}/${name}.json`;
-    archive.entry({ name: path, mode: 0o400, ...owner }, config);
+  for (const [name, content] of files) {
+    archive.entry({ name: `${configFolder.slice(1)}/${name}`, mode: 0o400, ...owner }, content);
   }
   archive.finalize();
   const path = `/containers/${container}/archive?path=/`;

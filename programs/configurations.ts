@@ -1,5 +1,6 @@
 /**
- * Writes the configurations of the agents in containers into their volume.
+ * Writes the configurations of the agents in containers into their volume, with the token of their RPC and
+ * the keys of their gossip, and rotates the key when it is another one.
  *
  *     node programs/configurations.ts < input.json
  *
@@ -7,17 +8,24 @@
  * changed is told to read it again. Prints how many files were written. The files of agents that are no
  * longer declared stay until the volume is removed: the engine can write into a volume, but not delete.
  */
+import { basename } from "node:path";
 import { text } from "node:stream/consumers";
 import {
   agentConfig,
   type AgentConduct,
   type AgentIdentity,
   type AgentPlace,
+  keyringPath,
+  tokenPath,
 } from "../components/agentConfig.ts";
 import type { VolumeNames } from "../components/agentContainer.ts";
-import type { Labels } from "../components/labels.ts";
-import { readConfigurations, withWriter, writeConfigurations } from "./configVolume.ts";
+import { keyringFile, parseKeyring } from "../components/gossipKey.ts";
+import { type Labels, roleLabel } from "../components/labels.ts";
+import type { FoundContainer } from "../components/standing.ts";
+import { readFiles, withWriter, writeFiles } from "./configVolume.ts";
 import { reloadAgent } from "./containers.ts";
+import { listContainers } from "./inventory.ts";
+import { rotateTo } from "./keyRotation.ts";
 import { printResult } from "./run.ts";
 
 /** Agents that differ in their names and addresses alone. */
@@ -33,23 +41,47 @@ export interface ConfigurationsInput {
   readonly volumes: VolumeNames;
   readonly labels: Labels;
   readonly fleets: readonly Fleet[];
+  readonly gossipKey: string;
+  readonly rpcToken: string;
 }
 
 async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: number }> {
-  const wanted = new Map(
-    input.fleets.flatMap(({ agents, place, ...conduct }) =>
-      agents.map((agent) => [agent.name, agentConfig(agent, conduct, place)] as const),
-    ),
+  const { fleets, gossipKey, rpcToken, labels } = input;
+  const configs = fleets.flatMap(({ agents, place, ...conduct }) =>
+    agents.map((agent) => ({
+      agent: agent.name,
+      file: `${agent.name}.json`,
+      content: agentConfig(agent, conduct, rpcToken, place),
+    })),
   );
   return await withWriter(input, async (writer) => {
-    const found = await readConfigurations(writer);
-    const changed = [...wanted].filter(([name, config]) => found.get(name) !== config);
-    await writeConfigurations(writer, changed);
-    await Promise.all(
-      changed.filter(([name]) => found.has(name)).map(([name]) => reloadAgent(name)),
-    );
+    const found = await readFiles(writer);
+    const changed = configs.filter(({ file, content }) => found.get(file) !== content);
+    await writeFiles(writer, [
+      ...changed.map(({ file, content }) => [file, content] as const),
+      [basename(tokenPath), rpcToken],
+    ]);
+    const running = changed.filter(({ file }) => found.has(file));
+    await Promise.all(running.map(({ agent }) => reloadAgent(agent)));
+    await rotateTo(gossipKey, rpcToken, {
+      keys: parseKeyring(found.get(basename(keyringPath)) ?? "[]"),
+      write: (keys) => writeFiles(writer, [[basename(keyringPath), keyringFile(keys)]]),
+      agents: await runningAgents(labels),
+    });
     return { written: changed.length };
   });
+}
+
+/** The containers with agents that run, the seed's first. */
+async function runningAgents(labels: Labels): Promise<string[]> {
+  const containers = await listContainers({ ...labels });
+  const isAgent = ({ isRunning, labels: { [roleLabel]: role = "" } }: FoundContainer) =>
+    isRunning && ["seed", "joiner", "host"].includes(role);
+  const isSeed = ({ labels }: FoundContainer) => labels[roleLabel] === "seed";
+  return containers
+    .filter(isAgent)
+    .sort((a, b) => Number(isSeed(b)) - Number(isSeed(a)))
+    .map(({ name }) => name);
 }
 
 await printResult(async () => {

@@ -1,16 +1,18 @@
 /**
  * Starts or stops the host's agent.
  *
- *     SERF_HOST_AGENT='{…}' node programs/hostAgent.ts start|stop
+ *     node programs/hostAgent.ts start|stop < input.json
  *
  * `start` replaces an agent that runs, unless that can take the change over as it runs, and succeeds when
  * it sees another member alive, or itself, when it is the first. It prints the agent as a member. `stop` lets the agent leave and removes its files.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
+import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { agentConfig, differInConductOnly } from "../components/agentConfig.ts";
 import { removeHostContainers } from "./containers.ts";
+import { keyringFile } from "../components/gossipKey.ts";
 import { roleLabel } from "../components/labels.ts";
 import type { Member } from "../components/members.ts";
 import {
@@ -22,10 +24,10 @@ import {
   startAgent,
   stopAgent,
 } from "./agentProcess.ts";
-import { docker, inputFrom, pause, printResult } from "./run.ts";
+import { docker, pause, printResult } from "./run.ts";
 import { membersSeenBy, type View } from "./views.ts";
 
-/** What the program takes from the variable `SERF_HOST_AGENT`. */
+/** What the program takes from standard input, as JSON. */
 export interface HostAgentInput {
   /** Where the agent's files live, relative to the working directory. */
   readonly dir: string;
@@ -47,24 +49,27 @@ export interface HostAgentInput {
   readonly timeout: number;
   /** Recorded with the process; a new one asks for a new start. */
   readonly generation: string;
+  readonly gossipKey: string;
+  readonly rpcToken: string;
 }
 
 async function start(input: HostAgentInput): Promise<{ name: string; address: string }> {
   const files = agentFiles(resolve(input.dir));
-  const config = agentConfig(
-    input,
-    { tags: input.tags, join: [input.join] },
-    { rpcAddress: input.rpcAddress, snapshotPath: files.snapshot },
-  );
+  const config = agentConfig(input, { tags: input.tags, join: [input.join] }, input.rpcToken, {
+    rpcAddress: input.rpcAddress,
+    snapshotPath: files.snapshot,
+    keyringPath: files.keyring,
+  });
   if (await suffices(files, config, input)) {
     await reloadAgent(files, config);
   } else {
     await stopAgent(files.dir);
     await removeHostContainers(input.labels);
     await takeBinary(input, files.dir);
+    await writeSecrets(files, input);
     await startAgent(files, config, input.generation);
   }
-  await joined(input, files.dir, files.binary);
+  await joined(input, files);
   return { name: input.name, address: input.address };
 }
 
@@ -97,7 +102,7 @@ async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
     ]);
     const container = (await docker(["create", "--network=none", ...labels, input.image])).trim();
     try {
-      await docker(["cp", `${container}:/usr/local/bin/serf`, `${path}.new`], 60_000);
+      await docker(["cp", `${container}:/usr/local/libexec/serf`, `${path}.new`], 60_000);
       await rename(`${path}.new`, path);
     } finally {
       await docker(["rm", container]);
@@ -110,8 +115,24 @@ async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
   if (old !== undefined) await rm(resolve(dir, old), { force: true });
 }
 
-async function joined(input: HostAgentInput, dir: string, binary: string): Promise<void> {
-  const view: View = { kind: "host", name: input.name, binary, rpcAddress: input.rpcAddress };
+/** An agent that runs changes its keyring itself, when the key rotates. */
+async function writeSecrets(files: AgentFiles, input: HostAgentInput): Promise<void> {
+  const options = { mode: 0o600 };
+  await writeFile(files.keyring, keyringFile([input.gossipKey]), options);
+  await writeFile(files.token, input.rpcToken, options);
+  await writeFile(files.client, client, { mode: 0o700 });
+}
+
+/** Stands where users look for Serf's command line. */
+const client = `#!/bin/sh
+dir=$(dirname "$0")
+SERF_RPC_AUTH=$(cat "$dir/rpc-token")
+export SERF_RPC_AUTH
+exec "$dir/serf-binary" "$@"
+`;
+
+async function joined(input: HostAgentInput, { dir, client }: AgentFiles): Promise<void> {
+  const view: View = { kind: "host", name: input.name, client, rpcAddress: input.rpcAddress };
   const deadline = Date.now() + input.timeout * 1000;
   for (;;) {
     const members = await membersSeenBy(view, 2000).catch(() => []);
@@ -140,10 +161,10 @@ async function stop(input: Pick<HostAgentInput, "dir">): Promise<void> {
   await rmdir(dirname(dir)).catch(() => undefined);
 }
 
-await printResult(() => {
-  const input = inputFrom("SERF_HOST_AGENT") as HostAgentInput;
+await printResult(async () => {
+  const input = JSON.parse(await text(process.stdin)) as HostAgentInput;
   const command = process.argv[2];
-  if (command === "start") return start(input);
-  if (command === "stop") return stop(input);
+  if (command === "start") return await start(input);
+  if (command === "stop") return await stop(input);
   throw new Error(`The command is ${command ?? "missing"}, allowed are start and stop.`);
 });

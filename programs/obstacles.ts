@@ -59,7 +59,8 @@ function subnetObstacles(
         .map((other) => `the Docker network ${name} (${other})`),
     );
   // A network's bridge is an interface too, and is already named as the network.
-  const interfaces = taken.length > 0 ? [] : interfacesIn(cidr, gateway);
+  const isHere = isLocalEngine(chosenEngine()?.host);
+  const interfaces = taken.length > 0 || !isHere ? [] : interfacesIn(cidr, gateway);
   return [...taken, ...interfaces].map(
     (other) =>
       `subnet is ${cidr}, which overlaps ${other}; choose a free one, for example ` +

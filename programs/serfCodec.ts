@@ -6,6 +6,7 @@
  */
 import { SocketAddress } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
+import type { KeyChange } from "./serfRpc.ts";
 import type { Member } from "../components/members.ts";
 
 /** What an agent tells of its cluster. */
@@ -63,6 +64,21 @@ export function headerFrom(value: unknown): ResponseHeader {
 /** The members in an answer. */
 export function membersFrom(body: unknown): Member[] {
   return memberList(fields(body, "a list of members")["Members"]);
+}
+
+/** What members did with a key. */
+export function keyChangeFrom(body: unknown): KeyChange {
+  const {
+    NumNodes: members,
+    NumResp: answered,
+    Messages: messages,
+  } = fields(body, "a key's change");
+  if (typeof members !== "number" || typeof answered !== "number") {
+    throw new TypeError("a key's change has no numbers");
+  }
+  const said = Object.entries((messages ?? {}) as Fields);
+  const faults = said.map(([member, fault]) => ({ member, fault: text(fault) }));
+  return { members, answered, faults: faults.filter(({ fault }) => fault !== "") };
 }
 
 /** @throws TypeError when the value is no event, or none that is known here. */

@@ -7,6 +7,7 @@ import {
   encodeRequest,
   eventFrom,
   headerFrom,
+  keyChangeFrom,
   membersFrom,
   type QueryRecord,
   queryRecordFrom,
@@ -30,6 +31,18 @@ export interface RpcOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is done with a key of the gossip by all members. */
+export type KeyCommand = "install-key" | "use-key" | "remove-key";
+
+/** What has come of it. */
+export interface KeyChange {
+  /** How many members there are. */
+  readonly members: number;
+  readonly answered: number;
+  /** Members that could not do it, with what they said. */
+  readonly faults: readonly { readonly member: string; readonly fault: string }[];
+}
+
 /** A question to members. */
 export interface Query {
   readonly name: string;
@@ -47,6 +60,8 @@ interface Exchange {
   readonly answer: PromiseWithResolvers<unknown>;
   /** Whether a body follows the header of the answer. */
   readonly hasBody: boolean;
+  /** Whether it follows, and counts, when the header tells of an error, too. */
+  readonly hasBodyAfterError: boolean;
   /** What follows the answer, each with a header of its own. */
   readonly records?: Records<unknown>;
   isAnswered: boolean;
@@ -148,6 +163,12 @@ export class SerfRpc {
     }
   }
 
+  /** Changes the keys of all members. A member without an answer or with a fault is no error here. */
+  async changeKeys(command: KeyCommand, key: string): Promise<KeyChange> {
+    const options = { hasBody: true, hasBodyAfterError: true };
+    return keyChangeFrom(await this.#request(command, { Key: key }, options));
+  }
+
   /** The events of the cluster from now on. Ends when the client is closed. */
   async *stream(): AsyncGenerator<SerfEvent, void, undefined> {
     const records = new Records<unknown>();
@@ -176,12 +197,13 @@ export class SerfRpc {
   async #request(
     command: string,
     body: object,
-    follows: Pick<Exchange, "records"> & { readonly hasBody?: boolean } = {},
+    follows: Partial<Pick<Exchange, "records" | "hasBody" | "hasBodyAfterError">> = {},
   ): Promise<unknown> {
     if (this.#failure) throw this.#failure;
     const seq = ++this.#seq;
     const answer = Promise.withResolvers<unknown>();
-    this.#exchanges.set(seq, { seq, answer, hasBody: false, isAnswered: false, ...follows });
+    const expected = { hasBody: false, hasBodyAfterError: false, isAnswered: false };
+    this.#exchanges.set(seq, { seq, answer, ...expected, ...follows });
     this.#connection.write(encodeRequest(command, seq, body));
     const late = `The ${this.#who} did not answer within ${this.#timeout / 1000} s.`;
     const timer = setTimeout(() => this.#fail(late), this.#timeout);
@@ -218,7 +240,7 @@ export class SerfRpc {
     const { seq, error } = headerFrom(value);
     const exchange = this.#exchanges.get(seq);
     if (exchange === undefined) throw new TypeError(`an answer to request ${seq} came`);
-    if (error !== "") {
+    if (error !== "" && !exchange.hasBodyAfterError) {
       this.#exchanges.delete(seq);
       exchange.answer.reject(new RpcError(`The ${this.#who} refused: ${error}.`));
     } else if (exchange.hasBody || exchange.isAnswered) this.#current = exchange;

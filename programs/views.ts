@@ -8,8 +8,8 @@ export type View =
   | {
       readonly kind: "host";
       readonly name: string;
-      /** The Serf binary of the host's agent. */
-      readonly binary: string;
+      /** Serf's command line, which knows the token that the host's agent asks for. */
+      readonly client: string;
       /** Where the host's agent answers RPC, `host:port`. */
       readonly rpcAddress: string;
     };
@@ -23,7 +23,7 @@ export type View =
 export function serf(view: View, args: readonly string[], timeout?: number): Promise<string> {
   if (view.kind === "container") return execute(view.name, ["serf", ...args], timeout);
   const [command, ...rest] = args;
-  return run(view.binary, [command!, `-rpc-addr=${view.rpcAddress}`, ...rest], { timeout });
+  return run(view.client, [command!, `-rpc-addr=${view.rpcAddress}`, ...rest], { timeout });
 }
 
 /** The members as the view's agent sees them. Errors as of {@link serf}. */

@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { agentConfig, configFolder } from "../../components/agentConfig.ts";
+import { configFolder } from "../../components/agentConfig.ts";
 import { addressOfIndex } from "../../components/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
+import { configFiles, configOf } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
@@ -36,8 +37,11 @@ export function compose(
     more: 0,
     awaitsFormation: false,
     prepare: async (joiners) => {
-      await writeFile(join(folder, "seed.json"), config("seed"), { mode: 0o644 });
-      await writeFile(join(folder, "joiner.json"), config("joiner"), { mode: 0o644 });
+      await mkdir(join(folder, "config"), { recursive: true });
+      const configs = { seed: config("seed"), joiner: config("joiner") };
+      for (const [name, content] of configFiles(configs)) {
+        await writeFile(join(folder, "config", name), content, { mode: 0o644 });
+      }
       await writeFile(file, JSON.stringify(composeFile(form(joiners)), undefined, 2));
     },
     up: async () => (await call("up", "--detach")).cpu,
@@ -74,7 +78,7 @@ function service(role: string, address?: string) {
     labels: { [benchLabel]: "1" },
     restart: "unless-stopped",
     stop_grace_period: `${stopGrace}s`,
-    volumes: [`./${role}.json:${configFolder}/${role}.json:ro`],
+    volumes: [`./config:${configFolder}:ro`],
     networks: { default: address === undefined ? {} : { ipv4_address: address } },
   };
 }
@@ -103,7 +107,7 @@ export function composeFile(joiners: object): unknown {
 /** As ours, but one for all joiners: the name is the container's host name, the address the one it has. */
 function config(role: string): string {
   const identity = { name: role, address: "0.0.0.0" };
-  const all = agentConfig(identity, { tags: { role }, join: [subnet.seed] });
+  const all = configOf(identity, role);
   const shared = Object.entries(JSON.parse(all) as object).filter(([key]) => key !== "node_name");
   return JSON.stringify(Object.fromEntries(shared));
 }

@@ -1,8 +1,8 @@
 import { gossipPort as innerPort } from "../../components/agentConfig.ts";
 import { engineMounts } from "../../components/agentContainer.ts";
-import { withWriter, writeConfigurations } from "../../programs/configVolume.ts";
+import { withWriter, writeFiles } from "../../programs/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
-import { type Agent, agents } from "../agents.ts";
+import { type Agent, agents, configFiles } from "../agents.ts";
 import type { Contender } from "../contender.ts";
 import { interrupted } from "../interrupt.ts";
 import {
@@ -81,9 +81,9 @@ async function makeVolumes(wanted: readonly Agent[]): Promise<void> {
     await engine({ method: "POST", path: "/volumes/create", body });
   }
   await withWriter({ image: keptImage, volumes: volumes(), labels }, (writer) =>
-    writeConfigurations(
+    writeFiles(
       writer,
-      wanted.map(({ name, config }) => [name, config] as const),
+      configFiles(Object.fromEntries(wanted.map(({ name, config }) => [name, config]))),
     ),
   );
 }

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configFolder } from "../../components/agentConfig.ts";
-import { agents } from "../agents.ts";
+import { agents, configFiles } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
@@ -34,7 +34,13 @@ export function terraform(provider: string, folder: string): Contender {
       await mkdir(work, { recursive: true });
       // With the override Terraform runs without `init`, which would ask a registry.
       await writeFile(cliConfig, overrides(provider));
-      await writeFile(join(work, "main.tf.json"), JSON.stringify(stackOf(joiners), undefined, 2));
+      await mkdir(join(work, "config"));
+      const configs = agents(name(), joiners).map((agent) => [agent.name, agent.config]);
+      for (const [file, content] of configFiles(Object.fromEntries(configs) as Configs)) {
+        await writeFile(join(work, "config", file), content, { mode: 0o644 });
+      }
+      const stack = stackOf(joiners, join(work, "config"));
+      await writeFile(join(work, "main.tf.json"), JSON.stringify(stack, undefined, 2));
     },
     up: async () => (await apply()).cpu,
     plan: async () => {
@@ -57,18 +63,24 @@ function overrides(provider: string): string {
   return `provider_installation {\n  dev_overrides { "kreuzwerker/docker" = ${folder} }\n  direct {}\n}\n`;
 }
 
-/** The configuration in Terraform's JSON syntax. */
-export function stackOf(joiners: number): unknown {
+type Configs = Record<string, string>;
+
+/**
+ * The configuration in Terraform's JSON syntax.
+ *
+ * @param configs the folder with the agents' configurations.
+ */
+export function stackOf(joiners: number, configs: string): unknown {
   const labels = [{ label: benchLabel, value: "1" }];
-  const [seed, first] = agents(name(), 1);
-  const container = (member: string, address: string, config: string) => ({
+  const [seed] = agents(name(), 0);
+  const container = (member: string, address: string) => ({
     name: member,
     image: keptImage,
     command: [member],
     // Left out, it is read back as another and every plan replaces the container.
     network_mode: "bridge",
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
-    upload: [{ file: `${configFolder}/${member}.json`, content: config, permissions: "0444" }],
+    volumes: [{ host_path: configs, container_path: configFolder, read_only: true }],
     labels,
     restart: "unless-stopped",
     stop_timeout: stopGrace,
@@ -83,7 +95,6 @@ export function stackOf(joiners: number): unknown {
   // The seed's address is the second of the subnet, the first joiner's the third.
   const address = `\${cidrhost("${subnet.cidr}", count.index + 3)}`;
   const joiner = `${name()}-joiner-\${count.index + 1}`;
-  const config = first!.config.replaceAll(first!.name, joiner).replaceAll(first!.address, address);
   return {
     terraform: { required_providers: { docker: { source: "kreuzwerker/docker" } } },
     resource: {
@@ -99,12 +110,12 @@ export function stackOf(joiners: number): unknown {
       },
       docker_container: {
         seed: {
-          ...container(seed!.name, seed!.address, seed!.config),
+          ...container(seed!.name, seed!.address),
           ports: [published("tcp"), published("udp")],
         },
         joiner: {
           count: joiners,
-          ...container(joiner, address, config),
+          ...container(joiner, address),
           depends_on: ["docker_container.seed"],
         },
       },

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { agentConfig, configFolder } from "../../components/agentConfig.ts";
+import { agentConfig, configFolder, keyringPath, tokenPath } from "../../components/agentConfig.ts";
+import { keyringFile } from "../../components/gossipKey.ts";
 import { serfChecksums, defaultSerfVersion } from "../../components/serfVersions.ts";
 import { docker } from "../../programs/run.ts";
 import { toolchain } from "../../setup/toolchain.ts";
@@ -13,6 +15,7 @@ export class Agents {
   readonly #name: string;
   readonly #subnet: string;
   readonly #dir: string;
+  readonly #key = randomBytes(32).toString("base64");
 
   /**
    * @param name of the image and of the network; begins the containers' names.
@@ -65,12 +68,23 @@ export class Agents {
     const file = join(this.#dir, `${member}.json`);
     const place = { snapshotPath: "/var/lib/serf/snapshot" };
     const conduct = { tags, eventHandlers, join: [`${this.#subnet}.2`] };
-    writeFileSync(file, agentConfig({ name: member, address }, conduct, place));
+    writeFileSync(file, agentConfig({ name: member, address }, conduct, "token", place));
     chmodSync(file, 0o444);
     const where = ["--name", container, "--network", this.#name, "--ip", address];
     const env = ["--env", "SERF_DATA=/var/lib/serf"];
     await docker(["create", ...where, ...env, "--memory", "256m", this.#name, member]);
     await docker(["cp", file, `${container}:${configFolder}/${member}.json`]);
+    const keyring = join(this.#dir, "keyring");
+    writeFileSync(keyring, keyringFile([this.#key]));
+    const token = join(this.#dir, "token");
+    writeFileSync(token, "token");
+    for (const [from, to] of [
+      [keyring, keyringPath],
+      [token, tokenPath],
+    ] as const) {
+      chmodSync(from, 0o444);
+      await docker(["cp", from, `${container}:${to}`]);
+    }
     await docker(["start", container]);
     return container;
   }

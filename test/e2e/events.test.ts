@@ -277,7 +277,7 @@ test("declared events are sent when an up has changed the members, and only then
   await startWith({ events, tags: { rack: "a7" } });
   await vi.waitFor(() => expect(reloads()).toHaveLength(2), { timeout: 10_000 });
   // What is declared has changed, the members have not.
-  await startWith({ events: [...events, "other"], tags: { rack: "a7" } });
+  await startWith({ events: [...events, { name: "other" }], tags: { rack: "a7" } });
   await startWith({ tags: { rack: "a7" } });
   expect(reloads()).toHaveLength(2);
   expect(monitor.lines.filter(({ name }) => name === "other")).toEqual([]);

@@ -168,6 +168,8 @@ test("with dns a joiner finds the seed at another address", async () => {
     while ((await found()) !== elsewhere && Date.now() < deadline) await pause(200);
     expect(await found()).toBe(elsewhere);
   } finally {
+    // It leaves, so that the next one may have its name.
+    await docker(["stop", seed], 20_000);
     await docker(["rm", "--force", seed]);
   }
   await startWith({});

@@ -25,6 +25,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   }),
   "serf:cluster:SerfImage": () => ({}),
   "serf:cluster:Network": () => ({}),
+  "serf:cluster:ClusterSecrets": () => ({}),
   "serf:cluster:Storage": () => ({}),
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),
@@ -104,6 +105,17 @@ function reader(value: unknown): () => unknown {
     return () => Object.fromEntries(parts.map(([key, part]) => [key, part()]));
   }
   return () => value;
+}
+
+/**
+ * The value of an input that must be a secret, as the SDK sends it to the engine.
+ *
+ * Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts (specialSecretSig)
+ */
+export function revealSecret(input: unknown): unknown {
+  const { "4dabf18193072939515e22adb298388d": signature, value } = input as Record<string, unknown>;
+  if (signature !== "1b47061264138c4ac30d75fd1eb44270") throw new Error("it is no secret");
+  return value;
 }
 
 /** The resources of a type, by name. */

@@ -65,10 +65,12 @@ describe("what is wanted", () => {
     expect(composeFile(serviceEach(20))).toMatchObject({
       services: { "joiner-20": { networks: { default: { ipv4_address: "10.213.1.22" } } } },
     });
-    expect(stackOf(20)).toMatchObject({
-      resource: { docker_container: { joiner: { count: 20, upload: [{}] } } },
+    expect(stackOf(20, "/configs")).toMatchObject({
+      resource: {
+        docker_container: { joiner: { count: 20, volumes: [{ host_path: "/configs" }] } },
+      },
     });
-    expect(JSON.stringify(stackOf(20))).not.toContain("10.213.1.3");
+    expect(JSON.stringify(stackOf(20, "/configs"))).not.toContain("10.213.1.3");
   });
 
   test("ours has its configuration as texts", () => {

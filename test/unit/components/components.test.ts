@@ -9,7 +9,7 @@ import { Storage } from "../../../components/storage.ts";
 import { SerfImage } from "../../../components/serfImage.ts";
 import { planSubnet } from "../../../components/subnet.ts";
 import * as agentProcess from "../../../programs/agentProcess.ts";
-import { declare, ofType, types } from "../mocks.ts";
+import { declare, ofType, revealSecret, types } from "../mocks.ts";
 
 const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };
@@ -112,6 +112,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
           labels,
           image: "serf-test:1",
           fleets,
+          gossipKey: "a key",
+          rpcToken: "a token",
           generationOf: (name) => `of ${name}`,
         }),
       { preview },
@@ -126,11 +128,13 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     }
     const { inputs } = ofType(declared, types.command)["storage"]!;
     if (preview) return;
-    expect(JSON.parse(inputs["stdin"] as string)).toEqual({
+    expect(JSON.parse(revealSecret(inputs["stdin"]) as string)).toEqual({
       image: "serf-test:1",
       volumes,
       labels,
       fleets,
+      gossipKey: "a key",
+      rpcToken: "a token",
     });
   });
 
@@ -183,14 +187,15 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       tags: { role: "host" },
       labels,
       timeout: 60,
+      gossipKey: "a key",
+      rpcToken: "a token",
     };
     const living = vi.spyOn(agentProcess, "livingAgent");
     const input = async () => {
       const { declared } = await declare(() => new HostAgent("host", args), { preview });
       const { inputs } = ofType(declared, types.command)["host"]!;
       expect(inputs).toMatchObject({ addPreviousOutputInEnv: false });
-      const { SERF_HOST_AGENT } = inputs["environment"] as { SERF_HOST_AGENT: string };
-      return JSON.parse(SERF_HOST_AGENT) as Record<string, unknown>;
+      return JSON.parse(revealSecret(inputs["stdin"]) as string) as Record<string, unknown>;
     };
     living.mockReturnValue({ pid: 1, born: "x", generation: "first" });
     expect(await input()).toMatchObject({

@@ -13,7 +13,7 @@ describe("agentConfig", () => {
     JSON.parse(agentConfig(...args)) as Record<string, unknown>;
 
   test("binds to the one address, keeps a snapshot and leaves when it is stopped", () => {
-    expect(parse(identity, conduct)).toEqual({
+    expect(parse(identity, conduct, "token")).toEqual({
       node_name: "serf-a-joiner-1",
       bind: "172.30.0.3:7946",
       tags: { role: "joiner" },
@@ -23,24 +23,31 @@ describe("agentConfig", () => {
       leave_on_terminate: true,
       snapshot_path: "/var/lib/serf/serf-a-joiner-1/snapshot",
       rejoin_after_leave: true,
+      keyring_file: "/run/serf/keyring",
+      rpc_auth: "token",
       event_handlers: [],
     });
   });
 
   test("the host's agent has places of its own", () => {
-    const place = { rpcAddress: "127.0.0.1:7380", snapshotPath: "/x/snapshot" };
-    expect(parse(identity, conduct, place)).toMatchObject({
+    const place = {
+      rpcAddress: "127.0.0.1:7380",
+      snapshotPath: "/x/snapshot",
+      keyringPath: "/x/keyring",
+    };
+    expect(parse(identity, conduct, "token", place)).toMatchObject({
       rpc_addr: "127.0.0.1:7380",
       snapshot_path: "/x/snapshot",
+      keyring_file: "/x/keyring",
     });
   });
 
   test("tags, handlers and join addresses are taken over by an agent that runs, nothing else", () => {
-    const config = agentConfig(identity, conduct);
+    const config = agentConfig(identity, conduct, "token");
     const other = { tags: { role: "x" }, join: ["a"], eventHandlers: ["user=x"] };
-    expect(differInConductOnly(config, agentConfig(identity, other))).toBe(true);
+    expect(differInConductOnly(config, agentConfig(identity, other, "token"))).toBe(true);
     const moved = { ...identity, address: "172.30.0.4" };
-    expect(differInConductOnly(config, agentConfig(moved, conduct))).toBe(false);
+    expect(differInConductOnly(config, agentConfig(moved, conduct, "token"))).toBe(false);
   });
 });
 

@@ -136,7 +136,7 @@ describe("events", () => {
   const eventsOf = (events: unknown[]) => ({ events: JSON.stringify(events) });
 
   test("have a name, and may have a payload", () => {
-    const events = ["reload", { name: "deploy", payload: "1", coalesce: true }];
+    const events = [{ name: "reload" }, { name: "deploy", payload: "1", coalesce: true }];
     expect(parseSettings(eventsOf(events), place).events).toEqual([
       { name: "reload", payload: "", coalesce: false },
       { name: "deploy", payload: "1", coalesce: true },
@@ -144,14 +144,14 @@ describe("events", () => {
   });
 
   test.each<[unknown, RegExp]>([
-    [1, /^events\[0\] is 1, allowed is a name, or a map with/],
-    [{ payload: "x" }, /^events\[0\] is \{"payload":"x"\}, allowed is a name/],
+    [1, /^events\[0\] is 1, allowed is a map with the texts name/],
+    [{ payload: "x" }, /^events\[0\] is \{"payload":"x"\}, allowed is a map/],
     [{ name: "a", to: "b" }, /^events\[0\]\.to is not a setting of an event/],
     [
       { name: "a", payload: "x".repeat(600) },
       /^events\[0\]: The event takes 639 bytes, Serf allows 512/,
     ],
-    ["", /^events\[0\]: /],
+    [{ name: "" }, /^events\[0\]: /],
   ])("%j is refused", (event, fault) => {
     const faults = faultsOf(eventsOf([event]));
     expect(faults).toHaveLength(1);

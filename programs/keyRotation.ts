@@ -1,0 +1,80 @@
+import { toContainer } from "./serfConnection.ts";
+import { type KeyCommand, SerfRpc } from "./serfRpc.ts";
+import { pause } from "./run.ts";
+
+/** Where the keys of a cluster are, and who can be told of others. */
+export interface Keyring {
+  /** As the file has them that agents read when they start; none before the first of them. */
+  readonly keys: readonly string[];
+  /** Replaces them in that file. */
+  readonly write: (keys: readonly string[]) => Promise<void>;
+  /** The containers with agents that run, in the order in which they are asked. */
+  readonly agents: readonly string[];
+}
+
+/** Milliseconds for all members' answers; Serf ends a query of a thousand members after 9.6 s. */
+const keyTimeout = 30_000;
+
+/** How often members are asked before one that does not answer stops the rotation. */
+const attempts = 3;
+
+/**
+ * Lets a cluster encrypt with a key, and with it alone. No member leaves meanwhile: all get the new key,
+ * then all use it, then all forget the others, and each step is taken only when every member has taken the
+ * one before. Whoever starts meanwhile finds in the file the keys that it needs. What was cut short is
+ * taken up by the next call.
+ *
+ * @throws Error when a member does not answer; then every member keeps all keys.
+ */
+export async function rotateTo(key: string, rpcToken: string, keyring: Keyring): Promise<void> {
+  const { keys, write, agents } = keyring;
+  if (keys.length === 1 && keys[0] === key) return;
+  const others = keys.filter((other) => other !== key);
+  if (others.length === 0 || agents.length === 0) return await write([key]);
+  const rpc = await openFirst(agents, rpcToken);
+  try {
+    if (keys[0] !== key) await write([...others, key]);
+    await tellAll(rpc, "install-key", key);
+    await write([key, ...others]);
+    await tellAll(rpc, "use-key", key);
+    for (const other of others) await tellAll(rpc, "remove-key", other);
+    await write([key]);
+  } finally {
+    await rpc.close();
+  }
+  console.error("The gossip key has rotated; every member uses the new one.");
+}
+
+async function openFirst(agents: readonly string[], token: string): Promise<SerfRpc> {
+  let failure: unknown;
+  for (const name of agents.slice(0, 5)) {
+    try {
+      return await SerfRpc.open(toContainer(name), { name, token, timeout: keyTimeout });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+const steps: Readonly<Record<KeyCommand, string>> = {
+  "install-key": "taken the new key",
+  "use-key": "begun to use the new key",
+  "remove-key": "forgotten an old key",
+};
+
+/** A message may be lost, so who has not answered is asked again; all steps can be taken twice. */
+async function tellAll(rpc: SerfRpc, command: KeyCommand, key: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { members, answered, faults } = await rpc.changeKeys(command, key);
+    if (answered === members && faults.length === 0) return;
+    if (attempt === attempts) {
+      const said = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`).join("");
+      throw new Error(
+        `The gossip key was not rotated to its end: ${answered - faults.length} of ${members} members have ` +
+          `${steps[command]}. All keys stay in use until the next \`up\` goes on.${said}`,
+      );
+    }
+    await pause(1000);
+  }
+}
