@@ -71,7 +71,7 @@ export default async function cluster() {
     );
   const firstHost = agents.isHostFirst ? declareHost(agents.gateway, network) : undefined;
   const after = { ...engine, dependsOn: [storage, ...(firstHost ? [firstHost] : [])] };
-  const place = { network, volumes: storage.volumes, labels };
+  const place = { network, volumes: storage.volumes, limits: settings.limits, labels };
   const seed = new Seed(
     "seed",
     {

@@ -1,6 +1,12 @@
 /** What the containers of all agents have alike, the seed's and the joiners'. */
 import { createHash } from "node:crypto";
-import { type AgentIdentity, configFolder, dataFolder, fixedConfig } from "./agentConfig.ts";
+import {
+  type AgentIdentity,
+  agentUser,
+  configFolder,
+  dataFolder,
+  fixedConfig,
+} from "./agentConfig.ts";
 
 /** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
 export const stopGrace = 10;
@@ -14,6 +20,26 @@ export interface VolumeNames {
   /** Holds what the agents keep, so that it survives their containers. */
   readonly data: string;
 }
+
+/** What the container of an agent may use of its host. */
+export interface ContainerLimits {
+  /** MiB of memory; there is no swap beside it. */
+  readonly memory: number;
+  /** Processors, in whole numbers and fractions. */
+  readonly cpus: number;
+}
+
+/** How many processes and threads a container may have: an agent has about ten. */
+export const processLimit = 128;
+
+/** A container's log: files of so many MiB, and how many of them. */
+export const logSize = { "max-size": "5m", "max-file": "3" };
+
+/** The places that are written to beside the volume with the agent's data, with the options of their tmpfs. */
+export const writableFolders: Readonly<Record<string, string>> = {
+  "/run": `size=1m,mode=0700,uid=${agentUser},gid=${agentUser},noexec,nosuid,nodev`,
+  "/tmp": "size=16m,mode=1777,noexec,nosuid,nodev",
+};
 
 /** A volume in an agent's container. */
 export interface AgentMount {
@@ -52,6 +78,7 @@ export interface AgentContainer extends AgentIdentity {
   /** The network's name. */
   readonly network: string;
   readonly volumes: VolumeNames;
+  readonly limits: ContainerLimits;
   /** Where RPC listens on loopback, in a container that shares its host's. Default: 7373. */
   readonly rpcPort?: number;
   /** Where the host reaches the gossip port; port 0 lets Docker choose one. Default: nowhere. */
@@ -63,8 +90,15 @@ export interface AgentContainer extends AgentIdentity {
  * are not part of it: those it takes over while it runs, or at its next start.
  */
 export function containerSpec(container: AgentContainer): string {
-  const { image, network, volumes, publish, rpcPort } = container;
+  const { image, network, volumes, limits, publish, rpcPort } = container;
   const place = rpcPort === undefined ? {} : { rpcAddress: `127.0.0.1:${rpcPort}` };
-  const parts = [image, network, agentMounts(volumes), fixedConfig(container, place), publish];
+  const parts = [
+    image,
+    network,
+    agentMounts(volumes),
+    fixedConfig(container, place),
+    publish,
+    [limits, processLimit, logSize, writableFolders],
+  ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
 }

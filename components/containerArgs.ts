@@ -1,3 +1,4 @@
+import { local } from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -5,8 +6,11 @@ import {
   agentMounts,
   type AgentContainer,
   containerSpec,
+  logSize,
+  processLimit,
   restartPolicy,
   stopGrace,
+  writableFolders,
 } from "./agentContainer.ts";
 import {
   type ContainerRole,
@@ -51,8 +55,39 @@ export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
         [generationLabel]: plan.generation,
       }),
     ),
+    readOnly: true,
+    tmpfs: { ...writableFolders },
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    memory: plan.limits.memory,
+    memorySwap: plan.limits.memory,
+    cpus: String(plan.limits.cpus),
+    logDriver: "json-file",
+    logOpts: { ...logSize },
     restart: restartPolicy,
     stopTimeout: stopGrace,
     destroyGraceSeconds: stopGrace,
   };
+}
+
+/**
+ * Limits the processes of a container, which the provider cannot.
+ *
+ * @param container the engine's ID of it.
+ */
+export function limitProcesses(
+  name: string,
+  container: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new local.Command(
+    `${name}-processes`,
+    {
+      create: "node programs/processLimit.ts",
+      stdin: pulumi.jsonStringify({ container, limit: processLimit }),
+      addPreviousOutputInEnv: false,
+      logging: "stderr",
+    },
+    opts,
+  );
 }

@@ -30,7 +30,8 @@ export function declareHostAgent(
   const common = { name: names.host, address: subnet.gateway, image, rpcPort, labels };
   if (settings.hostAgentIn === "container") {
     const generation = standing.ofContainer(names.host);
-    const place = { volumes: names.volumes, formerDir: names.hostAgentDir, generation };
+    const { limits } = settings;
+    const place = { volumes: names.volumes, limits, formerDir: names.hostAgentDir, generation };
     return new HostContainer("host", { ...common, ...place }, opts);
   }
   const process = {

@@ -2,8 +2,8 @@ import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { View } from "../programs/views.ts";
-import type { VolumeNames } from "./agentContainer.ts";
-import { containerArgs } from "./containerArgs.ts";
+import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
+import { containerArgs, limitProcesses } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
 
 export interface HostContainerArgs {
@@ -17,6 +17,7 @@ export interface HostContainerArgs {
   readonly volumes: VolumeNames;
   /** The port on the loopback of the engine's host where the agent answers RPC. */
   readonly rpcPort: number;
+  readonly limits: ContainerLimits;
   readonly labels: Labels;
   /** Where an agent that ran as a process keeps its files, which has to end first. */
   readonly formerDir: string;
@@ -54,6 +55,7 @@ export class HostContainer extends pulumi.ComponentResource {
       { ...containerArgs({ ...args, network: "host", role: "host" }), networkMode: "host" },
       { parent: this, deleteBeforeReplace: true, dependsOn: former },
     );
+    limitProcesses(name, container.id, { parent: this });
 
     this.memberName = args.name;
     this.address = args.address;

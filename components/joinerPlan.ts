@@ -1,4 +1,4 @@
-import { containerSpec, type VolumeNames } from "./agentContainer.ts";
+import { type ContainerLimits, containerSpec, type VolumeNames } from "./agentContainer.ts";
 import { assignAddresses } from "./addresses.ts";
 import type { JoinerGroup } from "./groups.ts";
 import { generationLabel, type Labels, specLabel } from "./labels.ts";
@@ -58,6 +58,7 @@ export interface JoinerTemplate {
   readonly images: Readonly<Record<string, string>>;
   readonly network: Identity;
   readonly volumes: VolumeNames;
+  readonly limits: ContainerLimits;
   readonly labels: Labels;
 }
 
@@ -72,10 +73,10 @@ export interface JoinerSpec extends DeclaredJoiner {
 export function joinerSpecs(
   fleet: JoinerTemplate & { readonly joiners: readonly DeclaredJoiner[] },
 ): JoinerSpec[] {
-  const { images, network, volumes } = fleet;
+  const { images, network, volumes, limits } = fleet;
   return fleet.joiners.map((joiner) => {
     const image = images[joiner.group]!;
-    const spec = containerSpec({ ...joiner, image, network: network.name, volumes });
+    const spec = containerSpec({ ...joiner, image, network: network.name, volumes, limits });
     return { ...joiner, image, spec };
   });
 }

@@ -37,7 +37,7 @@ export class Joiners extends pulumi.ComponentResource {
   readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { network, volumes, labels, joiners } = args;
+    const { network, volumes, limits, labels, joiners } = args;
     // Not all of `args`: with the network among them, nothing here would begin before it is made.
     super("serf:cluster:Joiners", name, { joiners }, opts);
 
@@ -48,6 +48,7 @@ export class Joiners extends pulumi.ComponentResource {
         images,
         network: network.identity,
         volumes,
+        limits,
         labels,
         joiners,
         startAfter,

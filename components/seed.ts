@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwaitedContainer } from "../programs/joiners.ts";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
 import { gossipPort } from "./agentConfig.ts";
-import type { VolumeNames } from "./agentContainer.ts";
+import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
-import { containerArgs, type ContainerPlan, specOf } from "./containerArgs.ts";
+import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
 
 /** What the seed and the joiners take alike. */
@@ -13,6 +13,7 @@ export interface ClusterPlace {
   readonly network: ClusterNetwork;
   /** Must hold the agents' configurations by the time a container is made. */
   readonly volumes: VolumeNames;
+  readonly limits: ContainerLimits;
   readonly labels: Labels;
 }
 
@@ -55,6 +56,7 @@ export class Seed extends pulumi.ComponentResource {
       image: args.image,
       network: args.network.identity.name,
       volumes,
+      limits: args.limits,
       publish,
       labels: args.labels,
       role: "seed",
@@ -76,6 +78,8 @@ export class Seed extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
+
+    limitProcesses(name, container.id, { parent: this });
 
     this.memberName = pulumi.output(memberName);
     this.identity = specOf(plan).apply((spec) => ({

@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import type { ContainerLimits } from "./agentContainer.ts";
 import { gossipKeyFault } from "./gossipKey.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
 import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
@@ -53,6 +54,8 @@ export interface Settings extends ImageChoice {
   readonly dockerCertPath: string | undefined;
   /** The port on loopback where the host's agent answers RPC. Default: 7373. */
   readonly rpcPort: number;
+  /** What each agent's container may use: 128 MiB (32 to 65536) and 1 processor (0.1 to 64) by default. */
+  readonly limits: ContainerLimits;
   /** Seconds in which the cluster must have formed, 1 to 3600. Default: 60. */
   readonly convergenceTimeout: number;
   /** The event handlers of the agents in containers. Default: `load` for the query `load`. */
@@ -140,6 +143,7 @@ export function parseSettings(
       (text) => (isAbsolute(text) ? text : undefined),
     ),
     rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
+    limits: readLimits(reader),
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
     gossipKey: values["gossipKey"] || undefined,
@@ -169,6 +173,20 @@ function readHostAgentPlace(reader: SettingsReader, isHere: boolean): HostAgentP
   const places = ["auto", ...hostAgentPlaces] as const;
   const chosen = reader.oneOf<(typeof places)[number], "auto">("hostAgentIn", "auto", places);
   return chosen === "auto" ? (isHere ? "process" : "container") : chosen;
+}
+
+function readLimits(reader: SettingsReader): ContainerLimits {
+  const own = new SettingsReader(reader.readMap("limits"), "limits.");
+  const limits = {
+    memory: own.integer("memory", 128, 32, 65536),
+    cpus: own.read("cpus", 1, "a number from 0.1 to 64", (text) => {
+      const cpus = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+      return cpus >= 0.1 && cpus <= 64 ? cpus : undefined;
+    }),
+  };
+  own.refuseOthers(Object.keys(limits));
+  reader.faults.push(...own.faults);
+  return limits;
 }
 
 function readGossipPort(reader: SettingsReader): number {

@@ -1,8 +1,11 @@
 import {
   agentEnvironment,
   engineMounts,
+  logSize,
+  processLimit,
   restartPolicy,
   stopGrace,
+  writableFolders,
 } from "../components/agentContainer.ts";
 import { addressLabel, generationLabel, roleLabel, specLabel } from "../components/labels.ts";
 import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
@@ -34,6 +37,15 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
       HostConfig: {
         NetworkMode: network,
         RestartPolicy: { Name: restartPolicy },
+        ReadonlyRootfs: true,
+        Tmpfs: writableFolders,
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges:true"],
+        Memory: template.limits.memory * 2 ** 20,
+        MemorySwap: template.limits.memory * 2 ** 20,
+        NanoCpus: Math.round(template.limits.cpus * 1e9),
+        PidsLimit: processLimit,
+        LogConfig: { Type: "json-file", Config: logSize },
         Mounts: engineMounts(template.volumes),
       },
       NetworkingConfig: {

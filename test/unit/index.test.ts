@@ -45,6 +45,9 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
       "image-removal",
       "joiners",
       "joiners-removal",
+      "secrets-gossip-key",
+      "secrets-rpc-token",
+      "seed-processes",
       "storage",
     ]);
     expect(names(declared, types.volume)).toEqual(["storage-config", "storage-data"]);

@@ -14,7 +14,8 @@ import { declare, ofType, revealSecret, types } from "../mocks.ts";
 const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
-const place = { labels, volumes };
+const limits = { memory: 64, cpus: 0.5 };
+const place = { labels, volumes, limits };
 const clusterNetwork = () =>
   new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "first" });
 
@@ -163,6 +164,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       images: { joiner: "serf-test:1" },
       network: { name: "serf-test", generation: "first" },
       volumes,
+      limits,
       labels,
       joiners,
       startAfter,

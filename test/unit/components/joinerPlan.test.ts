@@ -11,6 +11,7 @@ import { planSubnet } from "../../../components/subnet.ts";
 const template = {
   images: { joiner: "serf-test:1", web: "serf-test:2" },
   volumes: { config: "serf-test-config", data: "serf-test-data" },
+  limits: { memory: 64, cpus: 1 },
   network: { name: "serf-test", generation: "first" },
   labels: { "serf.project": "serf", "serf.stack": "test" },
 };
@@ -42,6 +43,7 @@ test("joinerSpecs hold the image of the joiner's group", () => {
 test.each<[string, Partial<typeof template>]>([
   ["image", { images: { ...template.images, joiner: "serf-test:3" } }],
   ["network", { network: { name: "other", generation: "first" } }],
+  ["limit", { limits: { memory: 65, cpus: 1 } }],
   ["volume", { volumes: { config: "serf-test-config", data: "other" } }],
 ])("another %s of its own gives another spec", (_, changes) => {
   expect(spec(1, changes).spec).not.toBe(spec(1).spec);
