@@ -1,9 +1,15 @@
 /** The lengths in bytes of the keys that Serf encrypts with: AES-128, AES-192 and AES-256. */
 const keyLengths = [16, 24, 32];
 
+const setKey = "`pulumi config set --secret gossipKey $(openssl rand -base64 32)`";
+
 /** What {@link gossipKeyFault} lets pass, as words for an error message. */
-const allowedKeys =
-  "base64 of 16, 24 or 32 bytes; run `pulumi config set --secret gossipKey $(openssl rand -base64 32)`";
+const allowedKeys = `base64 of 16, 24 or 32 bytes; run ${setKey}`;
+
+/** What is said where a key must be configured and is not. */
+export const missingGossipKey =
+  "gossipKey is not set, but requireGossipKey is true, and a key that is generated with the stack is " +
+  `not enough; run ${setKey}`;
 
 /**
  * What is wrong with a configured gossip key, as a sentence that begins with the setting. The key
@@ -20,7 +26,7 @@ export function gossipKeyFault(key: string, isSecret: boolean): string | undefin
   if (!isSecret) {
     return (
       "gossipKey stands in plain text in the stack's configuration; it is known to whoever reads that, so " +
-      "choose a new one and keep it encrypted: `pulumi config set --secret gossipKey $(openssl rand -base64 32)`"
+      `choose a new one and keep it encrypted: ${setKey}`
     );
   }
   return undefined;

@@ -1,15 +1,14 @@
 import { isAbsolute } from "node:path";
 import type { ContainerLimits } from "./agentContainer.ts";
-import { gossipKeyFault } from "./gossipKey.ts";
-import { type JoinerGroup, maxJoiners, parseGroups, plainGroup, tagFaults } from "./groups.ts";
+import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
-import { allowedStackNames, isStackName } from "./names.ts";
 import type { ImageChoice } from "./serfImage.ts";
 import { defaultSerfVersion, serfChecksums } from "./serfVersions.ts";
-import { quote, SettingsReader } from "./settingsReader.ts";
-import { allowedSubnets, isAddress, planSubnet, prefixFor, type SubnetPlan } from "./subnet.ts";
+import { SettingsReader } from "./settingsReader.ts";
+import { contradictions } from "./settingsRules.ts";
+import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "./subnet.ts";
 import { allowedTags, parseTags } from "./tags.ts";
 
 /**
@@ -66,6 +65,16 @@ export interface Settings extends ImageChoice {
   readonly gossipKey: string | undefined;
   /** Another number asks for another generated key. Default: 0. */
   readonly keyRotation: number;
+  /** Whether a generated key is not enough, and `gossipKey` must be configured. Default: false. */
+  readonly requireGossipKey: boolean;
+  /** Whether the stack refuses to be destroyed. Default: false. */
+  readonly protect: boolean;
+  /** Whether the volume with the agents' data outlives the stack. Default: false. */
+  readonly retainData: boolean;
+  /** How many members a change may take down at once, 1 to 1000; undefined: all. Default: all. */
+  readonly maxUnavailable: number | undefined;
+  /** Whether the kernel's neighbour table may be made as large as the agents want it. Default: false. */
+  readonly tuneKernel: boolean;
   /** Tags of every member, beside `role`, which is the project's own. Default: none. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -148,6 +157,11 @@ export function parseSettings(
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
     gossipKey: values["gossipKey"] || undefined,
     keyRotation: reader.integer("keyRotation", 0, 0, 1_000_000),
+    requireGossipKey: reader.flag("requireGossipKey", false),
+    protect: reader.flag("protect", false),
+    retainData: reader.flag("retainData", false),
+    maxUnavailable: readMaxUnavailable(reader),
+    tuneKernel: reader.flag("tuneKernel", false),
     handlers: handlers.handlers,
     events: parseEvents(reader.readList("events"), (fault) => reader.faults.push(fault)),
     serfVersion: defaultSerfVersion,
@@ -189,6 +203,16 @@ function readLimits(reader: SettingsReader): ContainerLimits {
   return limits;
 }
 
+function readMaxUnavailable(reader: SettingsReader): number | undefined {
+  const allowed = `a whole number from 1 to ${maxJoiners}, or all`;
+  const chosen = reader.read<number | "all">("maxUnavailable", "all", allowed, (text) => {
+    if (text === "all") return text;
+    const count = /^\d+$/.test(text) ? Number(text) : 0;
+    return count >= 1 && count <= maxJoiners ? count : undefined;
+  });
+  return chosen === "all" ? undefined : chosen;
+}
+
 function readGossipPort(reader: SettingsReader): number {
   const allowed = "a whole number from 1 to 65535, or auto for one that Docker chooses";
   return reader.read("gossipPort", 7946, allowed, (text) => {
@@ -214,68 +238,4 @@ function readImage(reader: SettingsReader): Partial<ImageChoice> {
     runtimeImage: image("runtimeImage"),
   };
   return Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
-}
-
-function contradictions(
-  settings: Settings,
-  { stack, platform, engine, isSecret = () => true }: DeploymentPlace,
-  isHere: boolean,
-): string[] {
-  const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
-  const faults: string[] = [];
-  if (settings.gossipKey !== undefined) {
-    const fault = gossipKeyFault(settings.gossipKey, isSecret("gossipKey"));
-    if (fault !== undefined) faults.push(fault);
-    if (settings.keyRotation !== 0) {
-      faults.push(
-        `keyRotation is ${settings.keyRotation}, but gossipKey is configured, and only a generated key is ` +
-          "replaced by another generated one; set another gossipKey, or remove it",
-      );
-    }
-  }
-  if (!isStackName(stack)) {
-    faults.push(`the stack's name is ${quote(stack)}, allowed are ${allowedStackNames}`);
-  }
-  const names = groups.map(({ name }) => name);
-  if (new Set(names).size < names.length) {
-    faults.push(
-      `groups has the name "${plainGroup}", which is that of the group that joiners counts`,
-    );
-  }
-  const joiners = groups.reduce((sum, { count }) => sum + count, 0);
-  if (joiners > maxJoiners) {
-    faults.push(`joiners and groups are ${joiners} joiners, allowed are ${maxJoiners} in all`);
-  } else if (joiners > subnet.capacity) {
-    faults.push(
-      `${groups.length > 1 ? "joiners and groups are" : "joiners is"} ${joiners}, but subnet ${subnet.cidr} ` +
-        `holds ${subnet.capacity}; choose a subnet of /${prefixFor(joiners)} or larger`,
-    );
-  }
-  faults.push(...tagFaults(settings.tags, groups));
-  if (settings.join === "gateway" && !hostAgent) {
-    faults.push(
-      "join is gateway, but hostAgent is false, and with gateway all members join the host's agent; " +
-        "run `pulumi config set hostAgent true` or `pulumi config set join ip`",
-    );
-  }
-  if (hostAgent && settings.hostAgentIn === "process" && !isHere) {
-    const reason =
-      platform === "linux"
-        ? `the engine is at ${dockerHost ?? engine?.host ?? ""}, where no process can be started from here`
-        : `on ${platform} this machine cannot reach the containers' network`;
-    faults.push(
-      `hostAgentIn is process, but ${reason}; run \`pulumi config set hostAgentIn container\` or ` +
-        "`pulumi config set hostAgent false`",
-    );
-  }
-  if (dockerCertPath !== undefined && !dockerHost?.startsWith("tcp://")) {
-    faults.push(
-      `dockerCertPath is ${quote(dockerCertPath)}, but dockerHost is ${quote(dockerHost ?? "")}, and only ` +
-        "a tcp:// engine is reached over TLS; set dockerHost or leave both out",
-    );
-  }
-  if (hostAgent && rpcPort === gossipPort) {
-    faults.push(`rpcPort and gossipPort are both ${rpcPort}, but each needs a port of its own`);
-  }
-  return faults;
 }

@@ -60,10 +60,71 @@ test.each([
   ["tags", '{"a b":"x"}', "a map from names to texts"],
   ["tags", '{"a":{"b":1}}', "a map from names to texts"],
   ["runtimeImage", "-x", "an image reference"],
+  ["keyRotation", "-1", "a whole number from 0 to 1000000"],
+  ["requireGossipKey", "1", "true or false"],
+  ["protect", "yes", "true or false"],
+  ["retainData", "no", "true or false"],
+  ["tuneKernel", "on", "true or false"],
+  ["maxUnavailable", "0", "a whole number from 1 to 1000, or all"],
+  ["maxUnavailable", "25%", "a whole number from 1 to 1000, or all"],
 ])("%s = %j is refused with what is allowed", (key, value, allowed) => {
   const [fault, ...others] = faultsOf({ [key]: value });
   expect(fault).toContain(`${key} is ${JSON.stringify(value)}, allowed is ${allowed}`);
   expect(others).toEqual([]);
+});
+
+test("how many members may be down at once is a number, or all of them", () => {
+  expect(parseSettings({}, place).maxUnavailable).toBeUndefined();
+  expect(parseSettings({ maxUnavailable: "all" }, place).maxUnavailable).toBeUndefined();
+  expect(parseSettings({ maxUnavailable: "2" }, place).maxUnavailable).toBe(2);
+});
+
+test("what a container may use has defaults, bounds and names", () => {
+  expect(parseSettings({}, place).limits).toEqual({ memory: 128, cpus: 1 });
+  expect(parseSettings({ limits: '{"memory":64,"cpus":0.5}' }, place).limits).toEqual({
+    memory: 64,
+    cpus: 0.5,
+  });
+  expect(faultsOf({ limits: '{"memory":16,"cpus":"half","disk":1}' })).toEqual([
+    'limits.memory is "16", allowed is a whole number from 32 to 65536',
+    'limits.cpus is "half", allowed is a number from 0.1 to 64',
+    "limits.disk is not a setting; the settings are memory, cpus",
+  ]);
+});
+
+describe("the gossip key", () => {
+  const key = Buffer.alloc(32, 7).toString("base64");
+
+  test("is taken when Pulumi keeps it encrypted", () => {
+    expect(parseSettings({ gossipKey: key }, place).gossipKey).toBe(key);
+  });
+
+  test.each([
+    [{ gossipKey: "no key" }, "gossipKey is no base64, allowed is base64 of 16, 24 or 32 bytes"],
+    [{ gossipKey: "c2hvcnQ=" }, "gossipKey has 5 bytes, allowed is base64 of 16, 24 or 32 bytes"],
+    [{ gossipKey: key, keyRotation: "2" }, "keyRotation is 2, but gossipKey is configured"],
+    [
+      { requireGossipKey: "true" },
+      "pulumi config set --secret gossipKey $(openssl rand -base64 32)",
+    ],
+  ])("%j is refused", (values, fault) => {
+    const [first, ...others] = faultsOf(values);
+    expect(first).toContain(fault);
+    expect(others).toEqual([]);
+  });
+
+  test("is refused in plain text, and never printed", () => {
+    const [fault, ...others] = faultsOf({ gossipKey: key }, { isSecret: () => false });
+    expect(fault).toContain("gossipKey stands in plain text");
+    expect(fault).not.toContain(key);
+    expect(others).toEqual([]);
+  });
+});
+
+test("the kernel of another machine is not tuned", () => {
+  const elsewhere = { dockerHost: "ssh://there" };
+  expect(faultsOf({ tuneKernel: "true", ...elsewhere })).toHaveLength(1);
+  expect(faultsOf({ tuneKernel: "true" })).toEqual([]);
 });
 
 test.each<[object, Record<string, string>, string]>([

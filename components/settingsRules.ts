@@ -1,0 +1,83 @@
+import { gossipKeyFault, missingGossipKey } from "./gossipKey.ts";
+import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
+import { allowedStackNames, isStackName } from "./names.ts";
+import type { DeploymentPlace, Settings } from "./settings.ts";
+import { quote } from "./settingsReader.ts";
+import { prefixFor } from "./subnet.ts";
+
+/**
+ * The sentences that say which settings, each allowed by itself, do not go together.
+ *
+ * @param isHere whether the engine's host is this Linux machine.
+ */
+export function contradictions(
+  settings: Settings,
+  { stack, platform, engine, isSecret = () => true }: DeploymentPlace,
+  isHere: boolean,
+): string[] {
+  const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
+  const faults: string[] = [];
+  if (settings.gossipKey !== undefined) {
+    const fault = gossipKeyFault(settings.gossipKey, isSecret("gossipKey"));
+    if (fault !== undefined) faults.push(fault);
+    if (settings.keyRotation !== 0) {
+      faults.push(
+        `keyRotation is ${settings.keyRotation}, but gossipKey is configured, and only a generated key is ` +
+          "replaced by another generated one; set another gossipKey, or remove it",
+      );
+    }
+  } else if (settings.requireGossipKey) {
+    faults.push(missingGossipKey);
+  }
+  if (settings.tuneKernel && !isHere) {
+    faults.push(
+      "tuneKernel is true, but only where the engine's host is this Linux machine can its kernel be tuned " +
+        "from here; run `pulumi config set tuneKernel false`",
+    );
+  }
+  if (!isStackName(stack)) {
+    faults.push(`the stack's name is ${quote(stack)}, allowed are ${allowedStackNames}`);
+  }
+  const names = groups.map(({ name }) => name);
+  if (new Set(names).size < names.length) {
+    faults.push(
+      `groups has the name "${plainGroup}", which is that of the group that joiners counts`,
+    );
+  }
+  const joiners = groups.reduce((sum, { count }) => sum + count, 0);
+  if (joiners > maxJoiners) {
+    faults.push(`joiners and groups are ${joiners} joiners, allowed are ${maxJoiners} in all`);
+  } else if (joiners > subnet.capacity) {
+    faults.push(
+      `${groups.length > 1 ? "joiners and groups are" : "joiners is"} ${joiners}, but subnet ${subnet.cidr} ` +
+        `holds ${subnet.capacity}; choose a subnet of /${prefixFor(joiners)} or larger`,
+    );
+  }
+  faults.push(...tagFaults(settings.tags, groups));
+  if (settings.join === "gateway" && !hostAgent) {
+    faults.push(
+      "join is gateway, but hostAgent is false, and with gateway all members join the host's agent; " +
+        "run `pulumi config set hostAgent true` or `pulumi config set join ip`",
+    );
+  }
+  if (hostAgent && settings.hostAgentIn === "process" && !isHere) {
+    const reason =
+      platform === "linux"
+        ? `the engine is at ${dockerHost ?? engine?.host ?? ""}, where no process can be started from here`
+        : `on ${platform} this machine cannot reach the containers' network`;
+    faults.push(
+      `hostAgentIn is process, but ${reason}; run \`pulumi config set hostAgentIn container\` or ` +
+        "`pulumi config set hostAgent false`",
+    );
+  }
+  if (dockerCertPath !== undefined && !dockerHost?.startsWith("tcp://")) {
+    faults.push(
+      `dockerCertPath is ${quote(dockerCertPath)}, but dockerHost is ${quote(dockerHost ?? "")}, and only ` +
+        "a tcp:// engine is reached over TLS; set dockerHost or leave both out",
+    );
+  }
+  if (hostAgent && rpcPort === gossipPort) {
+    faults.push(`rpcPort and gossipPort are both ${rpcPort}, but each needs a port of its own`);
+  }
+  return faults;
+}
