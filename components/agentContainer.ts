@@ -29,6 +29,14 @@ export interface ContainerLimits {
   readonly cpus: number;
 }
 
+/** Microseconds in which a container may use {@link cpuQuota} of processor time. */
+export const cpuPeriod = 100_000;
+
+/** Microseconds of processor time for each {@link cpuPeriod}. */
+export function cpuQuota({ cpus }: ContainerLimits): number {
+  return Math.round(cpus * cpuPeriod);
+}
+
 /** How many processes and threads a container may have: an agent has about ten. */
 export const processLimit = 128;
 

@@ -1,5 +1,7 @@
 import {
   agentEnvironment,
+  cpuPeriod,
+  cpuQuota,
   engineMounts,
   logSize,
   processLimit,
@@ -43,7 +45,8 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
         SecurityOpt: ["no-new-privileges:true"],
         Memory: template.limits.memory * 2 ** 20,
         MemorySwap: template.limits.memory * 2 ** 20,
-        NanoCpus: Math.round(template.limits.cpus * 1e9),
+        CpuPeriod: cpuPeriod,
+        CpuQuota: cpuQuota(template.limits),
         PidsLimit: processLimit,
         LogConfig: { Type: "json-file", Config: logSize },
         Mounts: engineMounts(template.volumes),
