@@ -13,6 +13,7 @@ import { loadSettings } from "./components/loadSettings.ts";
 import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
 import { preflight } from "./components/preflight.ts";
+import { Protection } from "./components/protection.ts";
 import { Seed } from "./components/seed.ts";
 import { imageChoice } from "./components/serfImage.ts";
 import { Storage } from "./components/storage.ts";
@@ -59,6 +60,7 @@ export default async function cluster() {
       fleets: [agents.seed, ...agents.joiners, ...agents.hostContainer],
       gossipKey: secrets.gossipKey,
       rpcToken: secrets.rpcToken,
+      retainData: settings.retainData,
       generationOf: (name) => standing.ofVolume(name),
     },
     engine,
@@ -117,21 +119,29 @@ export default async function cluster() {
     { ...engine, dependsOn: [seed, joiners, ...(host ? [host] : [])] },
   );
 
-  if (settings.events.length > 0) {
-    const { members } = convergence;
-    const sender = { kind: "container", name: names.seed } as const;
+  const { members } = convergence;
+  const { events } = settings;
+  const sender = { kind: "container", name: names.seed } as const;
+  const announcement =
+    events.length > 0 &&
     new MemberEvents(
       "events",
-      { events: settings.events, sender, members, incarnations },
+      { events, sender, members, incarnations },
       { ...engine, dependsOn: convergence },
     );
-  }
+  new Protection("protection", {
+    protect: settings.protect,
+    dependsOn: [
+      ...[...images.all, secrets, network, storage, convergence],
+      ...(announcement ? [announcement] : []),
+    ],
+  });
 
   return {
     image: image.id,
     seed: { name: seed.memberName, ip: seed.ip, endpoint: seed.endpoint },
     joiners: joiners.joiners,
     host: host ? { name: host.memberName, address: host.address } : null,
-    members: convergence.members,
+    members,
   };
 }

@@ -12,9 +12,10 @@ import { readInventory } from "../programs/inventory.ts";
 import type { JoinersInput } from "../programs/joiners.ts";
 import { UserError } from "../setup/errors.ts";
 import { project, runPulumi } from "./stack.ts";
+import { plainSetting } from "./stackConfig.ts";
 
-/** Stands while an `up` is under way; what it leaves is looked for only where this stayed. */
-function unfinishedMark(stack: string): string {
+/** A file that stands while an `up` is under way; what it leaves is looked for only where this stayed. */
+export function unfinishedMark(stack: string): string {
   return join(ownFolder, "unfinished", stack);
 }
 
@@ -98,7 +99,8 @@ function joinerNames(stdin = "{}"): string[] {
 }
 
 /**
- * Removes from the engine and the host what carries the stack's labels and is not recorded.
+ * Removes from the engine and the host what carries the stack's labels and is not recorded, but for the
+ * agents' data, where the stack's configuration retains it.
  *
  * @param recorded the IDs, and of joiners the names, that the state knows; none removes everything of
  *   the stack.
@@ -114,7 +116,9 @@ export async function removeLeftovers(
     (found) => carries(found.labels, labels) && !recorded.has(found.id),
   );
   // A volume's name is its ID.
-  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name));
+  const retained =
+    plainSetting(stack, "retainData") === "true" && namesOf(project, stack).volumes.data;
+  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && name !== retained);
   // What is to go cannot be removed while joiners use it.
   const areFree = networks.length === 0 && volumes.length === 0;
   const stays = ({ id, name }: FoundContainer) =>

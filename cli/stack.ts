@@ -67,8 +67,13 @@ export async function createStack(stack: string, env: NodeJS.ProcessEnv): Promis
 /**
  * Runs Pulumi for its output.
  *
+ * @param input what it reads from standard input. Default: nothing.
  * @throws CommandError with what Pulumi said.
  */
-export function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return run("pulumi", [...args, "--non-interactive"], { timeout: 60_000, env });
+export function runPulumi(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input?: string,
+): Promise<string> {
+  return run("pulumi", [...args, "--non-interactive"], { timeout: 60_000, env, input });
 }

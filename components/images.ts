@@ -6,6 +6,7 @@ import { type ImageChoice, imageChoice, SerfImage, type SerfImageArgs } from "./
 export interface Images {
   /** The seed's, the host's and that of every group that has no choice of its own. */
   readonly main: SerfImage;
+  readonly all: readonly SerfImage[];
   /** The names with their tags, by the names of the groups. */
   readonly ofGroups: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -28,5 +29,6 @@ export function declareImages(
     name,
     imageOf(`image-${name}`, { ...args.choice, ...image }).ref,
   ]);
-  return { main, ofGroups: Object.fromEntries(ofGroups) as Images["ofGroups"] };
+  const all = [...images.values()];
+  return { main, all, ofGroups: Object.fromEntries(ofGroups) as Images["ofGroups"] };
 }

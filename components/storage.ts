@@ -15,6 +15,8 @@ export interface StorageArgs {
   /** Secrets. */
   readonly gossipKey: pulumi.Input<string>;
   readonly rpcToken: pulumi.Input<string>;
+  /** Whether the volume with what the agents keep outlives the stack. */
+  readonly retainData: boolean;
   /** The generation of the volume with this name; see `standing.ts`. */
   readonly generationOf: (name: string) => string;
 }
@@ -41,8 +43,12 @@ export class Storage extends pulumi.ComponentResource {
           name: names[kind],
           labels: labelList({ ...labels, [generationLabel]: args.generationOf(names[kind]) }),
         },
-        // The new volume has the name of the old one.
-        { parent: this, deleteBeforeReplace: true },
+        {
+          parent: this,
+          // The new volume has the name of the old one.
+          deleteBeforeReplace: true,
+          retainOnDelete: kind === "data" && args.retainData,
+        },
       );
     const input = pulumi
       .all([args.image, args.gossipKey, args.rpcToken, volume("config").id, volume("data").id])

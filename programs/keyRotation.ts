@@ -33,11 +33,13 @@ export async function rotateTo(key: string, rpcToken: string, keyring: Keyring):
   if (others.length === 0 || agents.length === 0) return await write([key]);
   const rpc = await openFirst(agents, rpcToken);
   try {
+    const required = await reachableMembers(rpc, agents);
+    const tell = (command: KeyCommand, which: string) => tellAll(rpc, command, which, required);
     if (keys[0] !== key) await write([...others, key]);
-    await tellAll(rpc, "install-key", key);
+    await tell("install-key", key);
     await write([key, ...others]);
-    await tellAll(rpc, "use-key", key);
-    for (const other of others) await tellAll(rpc, "remove-key", other);
+    await tell("use-key", key);
+    for (const other of others) await tell("remove-key", other);
     await write([key]);
   } finally {
     await rpc.close();
@@ -57,6 +59,24 @@ async function openFirst(agents: readonly string[], token: string): Promise<Serf
   throw failure;
 }
 
+/**
+ * How many members there are to be told. Who does not run takes the key when it starts, but an agent
+ * that runs and is cut off would come back with a key that nobody uses any more.
+ */
+async function reachableMembers(rpc: SerfRpc, agents: readonly string[]): Promise<number> {
+  const members = await rpc.members();
+  const lost = members
+    .filter(({ name, status }) => status === "failed" && agents.includes(name))
+    .map(({ name }) => name);
+  if (lost.length > 0) {
+    throw new Error(
+      `The gossip key was not rotated, since ${lost.join(", ")} runs, but the cluster does not reach it. Mend ` +
+        `its network, or \`docker restart ${lost.join(" ")}\`, and run \`up\` again.`,
+    );
+  }
+  return members.filter(({ status }) => status === "alive").length;
+}
+
 const steps: Readonly<Record<KeyCommand, string>> = {
   "install-key": "taken the new key",
   "use-key": "begun to use the new key",
@@ -64,15 +84,25 @@ const steps: Readonly<Record<KeyCommand, string>> = {
 };
 
 /** A message may be lost, so who has not answered is asked again; all steps can be taken twice. */
-async function tellAll(rpc: SerfRpc, command: KeyCommand, key: string): Promise<void> {
+async function tellAll(
+  rpc: SerfRpc,
+  command: KeyCommand,
+  key: string,
+  required: number,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const { members, answered, faults } = await rpc.changeKeys(command, key);
-    if (answered === members && faults.length === 0) return;
+    // Serf counts the members that it believes alive, so one that has failed since is not among them.
+    const { members: alive, answered, faults } = await rpc.changeKeys(command, key);
+    const members = Math.max(alive, required);
+    if (answered >= members && faults.length === 0) return;
     if (attempt === attempts) {
-      const said = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`).join("");
+      const said = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`);
+      const lost = (await rpc.members())
+        .filter(({ status }) => status !== "alive" && status !== "left")
+        .map(({ name, status }) => `\n  ${name} is ${status}`);
       throw new Error(
         `The gossip key was not rotated to its end: ${answered - faults.length} of ${members} members have ` +
-          `${steps[command]}. All keys stay in use until the next \`up\` goes on.${said}`,
+          `${steps[command]}. All keys stay in use until the next \`up\` goes on.${[...said, ...lost].join("")}`,
       );
     }
     await pause(1000);

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly timeout?: number | undefined;
   /** Default: this process's. */
   readonly env?: NodeJS.ProcessEnv;
+  /** What it reads from standard input. Default: nothing. */
+  readonly input?: string | undefined;
 }
 
 /**
@@ -29,10 +31,10 @@ export interface RunOptions {
 export function run(
   file: string,
   args: readonly string[],
-  { timeout = 10_000, env = process.env }: RunOptions = {},
+  { timeout = 10_000, env = process.env, input }: RunOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       file,
       [...args],
       { timeout, env, killSignal: "SIGKILL", maxBuffer: 64 * 2 ** 20 },
@@ -41,6 +43,7 @@ export function run(
         else reject(new CommandError([file, ...args].join(" "), stderr, error));
       },
     );
+    if (input !== undefined) child.stdin?.end(input);
   });
 }
 

@@ -132,7 +132,7 @@ test("a second start changes nothing", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const output = await project.succeed("start", "--stack", stack);
-  expect(output).toMatch(/Resources:\s+23 unchanged/);
+  expect(output).toMatch(/Resources:\s+24 unchanged/);
   expect(await containersOf(stack)).toEqual(before);
   expect(project.hostAgentPid(stack)).toBe(pid);
 });

@@ -34,6 +34,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "pulumi:providers:docker": () => ({}),
   "serf:cluster:Convergence": () => ({}),
   "serf:cluster:MemberEvents": () => ({}),
+  "serf:cluster:Protection": () => ({}),
 };
 
 /** What a deployment is like. */

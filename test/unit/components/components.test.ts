@@ -28,6 +28,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     const args = {
       prefix: "serf-test",
       labels,
+      retainData: false,
       generationOf: (name: string) => `of ${name}`,
     };
     const images = async (builderImage: string | undefined) => {
@@ -115,6 +116,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
           fleets,
           gossipKey: "a key",
           rpcToken: "a token",
+          retainData: false,
           generationOf: (name) => `of ${name}`,
         }),
       { preview },
