@@ -59,11 +59,6 @@ export class Project {
     writeFileSync(this.path(`Pulumi.${stack}.yaml`), `config:\n${lines.join("")}`);
   }
 
-  /** Changes a file of this copy. */
-  edit(file: string, change: (text: string) => string): void {
-    writeFileSync(this.path(file), change(readFileSync(this.path(file), "utf8")));
-  }
-
   /** Runs `npm run NAME -- ARGS` without npm's own output. */
   run(name: string, ...args: string[]): Promise<Result> {
     return this.start(name, ...args).ended;
