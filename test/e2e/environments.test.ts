@@ -37,18 +37,22 @@ const joiner = `serf-${stacks.prod}-joiner-1`;
 
 let project: Project;
 
+/** As an environment is configured that may be removed with all it has. */
+const removable = { protect: false, retainData: false };
+
 beforeAll(async () => {
   project = new Project();
   for (const environment of environments) {
     // What a run that was killed has left.
-    project.configure(stacks[environment], { ...configOf(environment), protect: false });
+    project.configure(stacks[environment], configOf(environment, removable));
     await project.succeed("stop", "--stack", stacks[environment]);
     project.configure(stacks[environment], configOf(environment));
   }
 });
 
 afterAll(async () => {
-  await docker(["volume", "rm", "--force", `serf-${stacks.prod}-data`]);
+  await project.run("pulumi", "state", "unprotect", "--all", "--yes", "--stack", stacks.prod);
+  project.configure(stacks.prod, configOf("prod", removable));
   await project.remove();
 });
 
