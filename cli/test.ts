@@ -1,12 +1,5 @@
-/** `npm test`: every test, or those whose files are named. */
+/** `npm test`: every test but the long ones, or those whose files are named. */
 import { main } from "../setup/main.ts";
-import { foreground } from "../setup/foreground.mjs";
-import { toolchain } from "../setup/toolchain.ts";
+import { runTests } from "./runTests.ts";
 
-await main(async () => {
-  // The tests find the tools by themselves, as the commands do that they drive.
-  await toolchain();
-  const vitest = "node_modules/vitest/vitest.mjs";
-  const args = ["run", "--config", "test/vitest.config.ts", ...process.argv.slice(2)];
-  return await foreground(process.execPath, [vitest, ...args]);
-});
+await main(() => runTests(["unit", "setup", "plugin", "e2e"], process.argv.slice(2)));

@@ -46,7 +46,7 @@ export async function withWriter<T>(
 export async function readFiles(container: string): Promise<Map<string, string>> {
   const path = `/containers/${container}/archive?path=${configFolder}`;
   const entries = extract();
-  entries.end((await engine({ method: "GET", path })) as Buffer);
+  entries.end(await engine({ method: "GET", path }));
   const files = new Map<string, string>();
   for await (const entry of entries) {
     const content = await text(entry);

@@ -165,6 +165,9 @@ await printResult(async () => {
   const input = JSON.parse(await text(process.stdin)) as HostAgentInput;
   const command = process.argv[2];
   if (command === "start") return await start(input);
-  if (command === "stop") return await stop(input);
+  if (command === "stop") {
+    await stop(input);
+    return;
+  }
   throw new Error(`The command is ${command ?? "missing"}, allowed are start and stop.`);
 });

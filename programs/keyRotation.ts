@@ -30,7 +30,10 @@ export async function rotateTo(key: string, rpcToken: string, keyring: Keyring):
   const { keys, write, agents } = keyring;
   if (keys.length === 1 && keys[0] === key) return;
   const others = keys.filter((other) => other !== key);
-  if (others.length === 0 || agents.length === 0) return await write([key]);
+  if (others.length === 0 || agents.length === 0) {
+    await write([key]);
+    return;
+  }
   const rpc = await openFirst(agents, rpcToken);
   try {
     const required = await reachableMembers(rpc, agents);

@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Tests on the engine share its ports and networks, so their files run one after another. */
 const serial = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
 
+/** Tests that wait for minutes, for what a cluster must survive. */
+const long = { ...serial, testTimeout: 900_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
     silent: "passed-only",
@@ -11,6 +14,9 @@ export default defineConfig({
       { test: { name: "setup", include: ["test/setup/**/*.test.ts"], testTimeout: 60_000 } },
       { test: { name: "plugin", include: ["test/plugin/**/*.test.ts"], ...serial } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
+      { test: { name: "rolling", include: ["test/rolling/**/*.test.ts"], ...long } },
+      { test: { name: "failures", include: ["test/failures/**/*.test.ts"], ...long } },
+      { test: { name: "engines", include: ["test/engines/**/*.test.ts"], ...serial } },
       { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...serial } },
     ],
   },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { docker, run } from "../../programs/run.ts";
-import { Agents } from "./agents.ts";
+import { Agents } from "../e2e/agents.ts";
 import { dockerBy, SecondEngine } from "./secondEngine.ts";
 import { hostFolder, hostName, obstacleToSecondHost, SecondHost } from "./secondHost.ts";
 import { address } from "./secondLink.ts";
