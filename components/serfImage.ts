@@ -1,6 +1,8 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { chosenEngine } from "../programs/engineContext.ts";
+import type { ImageBuild } from "../programs/imageBuild.ts";
 import { hashBuild } from "./buildContext.ts";
 import { generationLabel, type Labels } from "./labels.ts";
 import { imageName } from "./names.ts";
@@ -57,7 +59,7 @@ export class SerfImage extends pulumi.ComponentResource {
       ...(runtimeImage !== undefined && { RUNTIME_IMAGE: runtimeImage }),
     };
     const ref = imageName(args.prefix, hashBuild(context, buildArgs));
-    const label = { ...args.labels, [generationLabel]: args.generationOf(ref) };
+    const labels = { ...args.labels, [generationLabel]: args.generationOf(ref) };
     // The provider would remove an image by its name, and so the one that has taken the place of a lost
     // one. Declared first, the removal comes last: when no container is left that needs the image.
     const removal = new local.Command(
@@ -71,14 +73,36 @@ export class SerfImage extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const build =
+      chosenEngine() && this.#buildByClient(name, { image: ref, context, buildArgs, labels });
     const image = new docker.RemoteImage(
       name,
-      { name: ref, build: { context, buildArgs, label }, keepLocally: true },
-      { parent: this, dependsOn: removal },
+      build
+        ? { name: ref, keepLocally: true, triggers: { built: labels[generationLabel] } }
+        : { name: ref, keepLocally: true, build: { context, buildArgs, label: labels } },
+      { parent: this, dependsOn: [removal, ...(build ? [build] : [])] },
     );
 
     this.ref = image.name;
     this.id = image.imageId;
     this.registerOutputs({ ref: this.ref, id: this.id });
+  }
+  /**
+   * The provider builds by BuildKit on the engine of its process's `DOCKER_HOST`, and there without TLS: neither
+   * its own `host` nor a context of the docker client counts
+   * (https://github.com/kreuzwerker/terraform-provider-docker/blob/96d331c98ff4/internal/provider/docker_cli.go).
+   * Where an engine is chosen, the docker client builds, and the provider finds the image there.
+   */
+  #buildByClient(name: string, build: ImageBuild): local.Command {
+    return new local.Command(
+      `${name}-build`,
+      {
+        create: "node programs/imageBuild.ts",
+        stdin: pulumi.jsonStringify(build),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
   }
 }

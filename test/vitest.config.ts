@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Tests on the engine share its ports and networks, so their files run one after another. */
 const serial = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
 
+/** Whatever engine the docker client on this machine talks to. */
+const noEngine = { DOCKER_HOST: "", DOCKER_CONTEXT: "", DOCKER_CONFIG: "/nonexistent" };
+
 /** Tests that wait for minutes, for what a cluster must survive. */
 const long = { ...serial, testTimeout: 900_000, hookTimeout: 600_000 };
 
@@ -10,7 +13,7 @@ export default defineConfig({
   test: {
     silent: "passed-only",
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], env: noEngine } },
       { test: { name: "setup", include: ["test/setup/**/*.test.ts"], testTimeout: 60_000 } },
       { test: { name: "plugin", include: ["test/plugin/**/*.test.ts"], ...serial } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },

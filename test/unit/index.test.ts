@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Standing } from "../../components/standing.ts";
 import { type Declared, declare, type Mode, ofType, types } from "./mocks.ts";
 
@@ -12,6 +12,10 @@ vi.mock("../../components/preflight.ts", () => ({
       ),
     ),
 }));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 async function deploy(mode: Mode = {}) {
   // The stack's own import of its components comes after the mocks are set.
@@ -155,4 +159,19 @@ test("everything on the engine carries the stack's labels and its generation", a
   expect(JSON.parse(stdin)).toMatchObject({
     labels: { "serf.project": "serf", "serf.stack": "blue" },
   });
+});
+
+test("on an engine that is chosen, the docker client builds the image before the provider looks for it", async () => {
+  vi.stubEnv("DOCKER_HOST", "tcp://engine.example:2376");
+  const { declared } = await deploy();
+  const { stdin } = ofType(declared, types.command)["image-build"]!.inputs as { stdin: string };
+  const image = ofType(declared, types.image)["image"]!.inputs;
+  expect(JSON.parse(stdin)).toMatchObject({
+    image: image["name"],
+    context: "docker",
+    buildArgs: { SERF_VERSION: "0.11.0" },
+    labels: { "serf.project": "serf", "serf.stack": "test", "serf.generation": "first" },
+  });
+  expect(image).not.toHaveProperty("build");
+  expect(image["triggers"]).toEqual({ built: "first" });
 });
