@@ -40,7 +40,8 @@ export default async function cluster() {
   );
   const image = images.main;
   const { gossipKey, keyRotation } = settings;
-  const secrets = new ClusterSecrets("secrets", { gossipKey, keyRotation }, engine);
+  // They know no engine: another way to it would generate others.
+  const secrets = new ClusterSecrets("secrets", { gossipKey, keyRotation });
   const network = new ClusterNetwork(
     "network",
     {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 export const gossipPort = 7946;
 
 /** The port on loopback where an agent in a container answers RPC. */
-export const rpcPort = 7373;
+const rpcPort = 7373;
 
 /** Where a container finds the configurations of all agents; the image's program reads its own. */
 export const configFolder = "/etc/serf/config";

@@ -9,7 +9,7 @@ import { type Settings, SettingsError } from "./settings.ts";
 import { type Inventory, Standing } from "./standing.ts";
 
 /** Milliseconds in which the engine must answer. */
-const engineTimeout = 8000;
+const engineTimeout = 6000;
 
 function engineOf({ dockerHost }: Settings) {
   if (dockerHost !== undefined) return { source: "dockerHost", host: dockerHost };

@@ -10,7 +10,7 @@ import { Agent as TlsAgent, request as requestTls } from "node:https";
 import { join } from "node:path";
 import { chosenEngine } from "./engineContext.ts";
 import type { EngineHost } from "../components/engineHost.ts";
-import { childStream } from "./childStream.ts";
+import { connectBySsh } from "./sshConnection.ts";
 
 /** A way to the engine. */
 export interface EngineConnection {
@@ -46,7 +46,8 @@ export function connectEngine(): EngineConnection {
 }
 
 function connectTo({ host, certPath }: EngineHost = { host: `unix://${localSocket}` }) {
-  const { protocol, hostname, port, pathname } = new URL(host);
+  const url = new URL(host);
+  const { protocol, hostname, port, pathname } = url;
   const plain = (place: RequestOptions): EngineConnection => ({
     begin: (options, answered) => request({ ...place, ...options }, answered),
     atOnce: Infinity,
@@ -54,9 +55,9 @@ function connectTo({ host, certPath }: EngineHost = { host: `unix://${localSocke
   if (protocol === "unix:") return plain({ agent, socketPath: pathname });
   if (protocol === "tcp:" && certPath === undefined) return plain({ agent, host: hostname, port });
   if (protocol === "tcp:") return throughTls(hostname, port, certPath!);
-  // The docker client knows the way: it runs ssh, with the user's settings.
-  const client = () => childStream("docker", ["system", "dial-stdio"]);
-  return { ...plain({ host: "docker", createConnection: client }), atOnce: sshAtOnce };
+  const secure = new Agent({ keepAlive: true, maxSockets: sshAtOnce });
+  secure.createConnection = () => connectBySsh(url);
+  return { ...plain({ agent: secure, host: "docker" }), atOnce: sshAtOnce };
 }
 
 function throughTls(host: string, port: string, certPath: string): EngineConnection {

@@ -1,7 +1,6 @@
 /** The ways to an agent's RPC. */
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { rpcPort } from "../components/agentConfig.ts";
 import { childStream } from "./childStream.ts";
 
 /** To the agent of this host that answers on a port of loopback. */
@@ -14,5 +13,5 @@ export function toHostAgent(port: number): Duplex {
  * the container carries the bytes; it ends when its input does, also when this process was killed.
  */
 export function toContainer(container: string): Duplex {
-  return childStream("docker", ["exec", "-i", container, "nc", "127.0.0.1", String(rpcPort)]);
+  return childStream("docker", ["exec", "-i", container, "rpc"]);
 }

@@ -2,6 +2,7 @@ import { cp, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from "n
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { engine } from "../programs/engineApi.ts";
 import { docker, run } from "../programs/run.ts";
 import { withLists } from "./debian.ts";
 import { UserError } from "./errors.ts";
@@ -20,6 +21,9 @@ interface BaseImages {
  * reached, stand-ins made of Debian's busybox and this machine's Go.
  */
 export const baseImageProvider: Provider = { look, provide };
+
+/** Milliseconds; no longer than an engine has to say that it is there. */
+const lookTimeout = 6000;
 
 /** Changes with what {@link makeStandIns} puts into the images. */
 const recipe = 1;
@@ -42,8 +46,8 @@ function standIns(): BaseImages {
 async function look(): Promise<Part | undefined> {
   const [pinned, made] = [pinnedImages(), standIns()];
   const all = [pinned, made].flatMap((images) => [images.BUILDER_IMAGE, images.RUNTIME_IMAGE]);
-  const found = await docker(["image", "ls", "--digests", "--format", imageFormat]).catch(() => "");
-  const present = new Set(found.split("\n").flatMap((line) => line.split(" ")));
+  const found = await imageNames().catch(() => []);
+  const present = new Set(found);
   const [builder, runtime, builderMade, runtimeMade] = all.map((image) =>
     present.has(shortName(image)),
   );
@@ -51,9 +55,19 @@ async function look(): Promise<Part | undefined> {
   return builderMade && runtimeMade ? standInPart(made) : undefined;
 }
 
-const imageFormat = "{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}";
+/** All names that the engine has for its images: with a tag, and with a digest. */
+async function imageNames(): Promise<string[]> {
+  const images = (await engine({ method: "GET", path: "/images/json", timeout: lookTimeout })) as {
+    readonly RepoTags: readonly string[] | null;
+    readonly RepoDigests: readonly string[] | null;
+  }[];
+  return images.flatMap(({ RepoTags, RepoDigests }) => [
+    ...(RepoTags ?? []),
+    ...(RepoDigests ?? []),
+  ]);
+}
 
-/** As `docker image ls` names it: a digest stands without the tag. */
+/** As the engine names it: a digest stands without the tag. */
 function shortName(image: string): string {
   return image.replace(/:[^:@/]+(?=@)/, "");
 }

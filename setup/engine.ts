@@ -11,7 +11,7 @@ import { during } from "./progress.ts";
 
 const documentation = "https://docs.docker.com/engine/install";
 /** Milliseconds in which an engine that is elsewhere must answer. */
-const answerTimeout = 8000;
+const answerTimeout = 6000;
 const engineLog = "/var/log/dockerd.log";
 
 /** A Docker engine that answers: the user's, or Debian's where this may install and start it. */

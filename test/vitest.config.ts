@@ -19,7 +19,7 @@ export default defineConfig({
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
       { test: { name: "rolling", include: ["test/rolling/**/*.test.ts"], ...long } },
       { test: { name: "failures", include: ["test/failures/**/*.test.ts"], ...long } },
-      { test: { name: "engines", include: ["test/engines/**/*.test.ts"], ...serial } },
+      { test: { name: "engines", include: ["test/engines/**/*.test.ts"], ...long } },
       { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...serial } },
     ],
   },

@@ -113,9 +113,9 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
 });
 
 test("the gate says at its deadline who is missing, and to whom", async () => {
-  const alive = (await membersIn(seed)).map(({ name, address }) => ({ name, address }));
+  const alive = (await membersIn(seed)).map(({ name, address, tags }) => ({ name, address, tags }));
   const input = {
-    expected: [...alive, { name: "serf-e2e-ghost", address: "172.31.250.99" }],
+    expected: [...alive, { name: "serf-e2e-ghost", address: "172.31.250.99", tags: {} }],
     views: [{ kind: "container", name: seed }],
     timeout: 1,
   };

@@ -34,8 +34,11 @@ export interface Config {
 export class Project {
   readonly dir: string;
   readonly #stacks = new Set<string>();
+  readonly #timeout: number;
 
-  constructor() {
+  /** @param timeout milliseconds for each command. */
+  constructor(timeout = 280_000) {
+    this.#timeout = timeout;
     this.dir = mkdtempSync(join(tmpdir(), "serf-e2e-"));
     const root = resolve(import.meta.dirname, "../..");
     for (const name of ["cli", "components", "docker", "programs", "setup"]) {
@@ -70,7 +73,7 @@ export class Project {
       Object.entries(process.env).filter(([key]) => !key.startsWith("PULUMI_")),
     );
     const program = [this.path("setup", "run.mjs"), `cli/${name}.ts`, ...args];
-    const options = { cwd: this.dir, env, timeout: 280_000, maxBuffer: 2 ** 26 };
+    const options = { cwd: this.dir, env, timeout: this.#timeout, maxBuffer: 2 ** 26 };
     let settle: (result: Result) => void;
     const ended = new Promise<Result>((resolve) => (settle = resolve));
     const child = execFile(process.execPath, program, options, (error, stdout, stderr) => {
