@@ -3,7 +3,7 @@
  * failures alone, and the times that they measure are written into results.json and the README.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, release, tmpdir, totalmem } from "node:os";
+import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultSerfVersion } from "../components/serfVersions.ts";
 import { pingEngine } from "../programs/engineApi.ts";
@@ -34,9 +34,7 @@ async function write(times: string): Promise<void> {
     : undefined;
   const machine = {
     cores: String(cpus().length),
-    CPU: cpus()[0]?.model ?? "unknown",
-    memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
-    kernel: release(),
+    Linux: release(),
     "Docker engine": await pingEngine(8000),
     Serf: defaultSerfVersion,
   };

@@ -58,7 +58,13 @@ export function withTable(readme: string, results: Results): string {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end);
   if (from < 0 || to < from) throw new Error(`README.md has no place for the table: ${begin}`);
-  return `${readme.slice(0, from)}${begin}\n\n${table(results)}\n\n${readme.slice(to)}`;
+  const parts = [begin, table(results), origin(results), readme.slice(to)];
+  return readme.slice(0, from) + parts.join("\n\n");
+}
+
+function origin({ date, machine }: Results): string {
+  const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
+  return `Measured on ${date}: ${facts.join(", ")}.`;
 }
 
 function table({ seconds }: Results): string {

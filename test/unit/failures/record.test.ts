@@ -42,6 +42,7 @@ describe("the README's table", () => {
     expect(lines.slice(0, 3)).toEqual(["before", marks[0], ""]);
     expect(lines.slice(-3)).toEqual(["", marks[1], "after"]);
     expect(once).not.toContain("what was there");
+    expect(once).toContain("\n\nMeasured on 2026-01-01: cores 2.\n\n");
     expect(withTable(once, earlier)).toBe(once);
   });
 
