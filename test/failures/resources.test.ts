@@ -25,8 +25,10 @@ describe.skipIf(obstacleToFaults() !== undefined)("resources", () => {
     try {
       // Only a container that is started now has the small disk.
       await cluster.secondsUntilWhole(faults.diskFull, () => docker(["restart", joiner], 30_000));
+      // What the agent writes next has no room in the last page of the snapshot either.
+      const pad = `cd /var/lib/serf/${joiner}; printf "#%*s\n" $((4094 - $(wc -c < snapshot) % 4096)) >> snapshot`;
       const fill = "dd if=/dev/zero of=/var/lib/serf/ballast bs=1k";
-      await expect(inJoiner(fill)).rejects.toThrow("No space left on device");
+      await expect(inJoiner(`${pad}; ${fill}`)).rejects.toThrow("No space left on device");
       await cluster.secondsUntilWhole(faults.diskFull, sendEvents);
       expect(await logsOf(joiner)).toMatch(/snapshot.*no space left on device/);
 
