@@ -74,11 +74,9 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     const now = Date.now();
     if (now > deadline) throw new Error(report(input, sights));
     if (isFormed) {
-      await synchronize(sights[0]!.view, input.expected, deadline - now);
-      isSynchronized = true;
+      isSynchronized = await synchronize(sights[0]!.view, input.expected, deadline - now);
       continue;
     }
-    isSynchronized = false;
     if (now > heal) {
       heal = now + healInterval;
       await Promise.all(sights.map(joinLost));
@@ -93,18 +91,21 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
  * until a member that nobody here looks from has heard of every other: it may have joined just
  * after another's coming was announced, and know of that one's earlier leaving only.
  *
- * @param time milliseconds, at most; over a bad network the seed then goes on by itself.
+ * @param time milliseconds, at most.
+ * @returns whether it was done, or is under way: over a bad network the seed goes on by itself.
  */
 async function synchronize(
   seed: View,
   expected: readonly ExpectedMember[],
   time: number,
-): Promise<void> {
+): Promise<boolean> {
   const addresses = expected.filter(({ name }) => name !== seed.name).map(({ address }) => address);
-  if (addresses.length === 0) return;
+  if (addresses.length === 0) return true;
   // The first round collects what the second one spreads.
   const join = ["join", ...addresses, ...addresses];
-  await serf(seed, join, Math.min(time, synchronization)).catch(() => undefined);
+  const limit = Date.now() + Math.min(time, synchronization);
+  const done = await serf(seed, join, limit - Date.now()).catch(() => undefined);
+  return done !== undefined || Date.now() >= limit;
 }
 
 async function look(view: View, expected: readonly ExpectedMember[]): Promise<Sight> {
