@@ -139,8 +139,12 @@ async function endsWithin(dir: string, milliseconds: number): Promise<boolean> {
   return true;
 }
 
-/** The end of the agent's log, for an error message. */
+/** The end of the agent's log, without our own questions to it, for an error message. */
 export async function logTail(dir: string, lines = 5): Promise<string> {
   const text = await readFile(agentFiles(dir).log, "utf8").catch(() => "");
-  return text.trimEnd().split("\n").slice(-lines).join("\n");
+  const said = text.trimEnd().split("\n");
+  return said
+    .filter((line) => !line.includes("agent.ipc: Accepted client"))
+    .slice(-lines)
+    .join("\n");
 }

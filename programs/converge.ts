@@ -50,6 +50,8 @@ interface Sight {
 const pollInterval = 200;
 /** Long enough for the agents' own attempts to join, which they make once a second. */
 const healInterval = 3000;
+/** Milliseconds in which 1000 members are synchronized. */
+const synchronization = 20_000;
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   // Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before.
@@ -72,7 +74,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     const now = Date.now();
     if (now > deadline) throw new Error(report(input, sights));
     if (isFormed) {
-      isSynchronized = await synchronize(sights[0]!.view, input.expected);
+      isSynchronized = await synchronize(sights[0]!.view, input.expected, deadline - now);
       continue;
     }
     if (now > heal) {
@@ -89,16 +91,21 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
  * until a member that nobody here looks from has heard of every other: it may have joined just
  * after another's coming was announced, and know of that one's earlier leaving only.
  *
- * @returns whether it was done.
+ * @param time milliseconds, at most.
+ * @returns whether it was done, or is under way: over a bad network the seed goes on by itself.
  */
-async function synchronize(seed: View, expected: readonly ExpectedMember[]): Promise<boolean> {
+async function synchronize(
+  seed: View,
+  expected: readonly ExpectedMember[],
+  time: number,
+): Promise<boolean> {
   const addresses = expected.filter(({ name }) => name !== seed.name).map(({ address }) => address);
   if (addresses.length === 0) return true;
   // The first round collects what the second one spreads.
-  const done = await serf(seed, ["join", ...addresses, ...addresses], 30_000).catch(
-    () => undefined,
-  );
-  return done !== undefined;
+  const join = ["join", ...addresses, ...addresses];
+  const limit = Date.now() + Math.min(time, synchronization);
+  const done = await serf(seed, join, limit - Date.now()).catch(() => undefined);
+  return done !== undefined || Date.now() >= limit;
 }
 
 async function look(view: View, expected: readonly ExpectedMember[]): Promise<Sight> {

@@ -25,7 +25,7 @@ import {
   stopAgent,
 } from "./agentProcess.ts";
 import { docker, pause, printResult } from "./run.ts";
-import { membersSeenBy, type View } from "./views.ts";
+import { membersSeenBy, serf, type View } from "./views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface HostAgentInput {
@@ -131,14 +131,23 @@ export SERF_RPC_AUTH
 exec "$dir/serf-binary" "$@"
 `;
 
+/** Milliseconds between an agent's own attempts to join, too. */
+const joinInterval = 1000;
+
 async function joined(input: HostAgentInput, { dir, client }: AgentFiles): Promise<void> {
   const view: View = { kind: "host", name: input.name, client, rpcAddress: input.rpcAddress };
   const deadline = Date.now() + input.timeout * 1000;
+  let ask = Date.now() + joinInterval;
   for (;;) {
     const members = await membersSeenBy(view, 2000).catch(() => []);
     const isIn = ({ name, status }: Member) =>
       status === "alive" && (input.isFirst || name !== input.name);
     if (members.some(isIn)) return;
+    if (Date.now() > ask) {
+      // One that runs since before all others were made anew takes them for gone: it joins at its start only.
+      await serf(view, ["join", input.join], 5000).catch(() => undefined);
+      ask = Date.now() + joinInterval;
+    }
     if (livingAgent(dir) === undefined) {
       throw new Error(`The host's agent ended:\n${await logTail(dir)}`);
     }

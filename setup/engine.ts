@@ -48,7 +48,7 @@ async function provideEngine(): Promise<Part> {
   }
   const installed = existsSync("/usr/bin/dockerd") || existsSync("/usr/sbin/dockerd");
   if (!installed) await installPackages("the Docker engine", "docker.io", "iptables", "iproute2");
-  await during("starting the Docker engine", start);
+  await during("starting the Docker engine", startEngine);
   const part = await answeringEngine(installed ? "started" : "Debian's package docker.io");
   if (part === undefined) throw new UserError(`The Docker engine ended; see ${engineLog}.`);
   return part;
@@ -68,7 +68,13 @@ async function obstacleToInstalling(): Promise<string | undefined> {
   return packages && `installing or starting one ${packages}.`;
 }
 
-async function start(): Promise<void> {
+/**
+ * Starts the engine of this machine, if none answers.
+ *
+ * @param command of an engine that no systemd starts.
+ * @throws UserError when none answers within a minute.
+ */
+export async function startEngine(command: readonly string[] = ["dockerd"]): Promise<void> {
   const hasSystemd = existsSync("/run/systemd/system");
   if (hasSystemd) await run("systemctl", ["start", "docker"], { timeout: 60_000 });
   let engine: ChildProcess | undefined;
@@ -76,16 +82,17 @@ async function start(): Promise<void> {
   while (Date.now() < deadline) {
     if ((await engineVersion().catch(() => "")) !== "") return;
     // One that is just stopping has its files locked, and a new one ends at once.
-    if (!hasSystemd && (engine === undefined || engine.exitCode !== null)) engine = spawnEngine();
+    if (!hasSystemd && (engine === undefined || engine.exitCode !== null))
+      engine = spawnEngine(command);
     await pause(200);
   }
   const log = hasSystemd ? "`journalctl --unit docker`" : engineLog;
   throw new UserError(`The Docker engine did not start within 60 s; see ${log}.`);
 }
 
-function spawnEngine(): ChildProcess {
+function spawnEngine([file, ...args]: readonly string[]): ChildProcess {
   const log = openSync(engineLog, "a");
-  const engine = spawn("dockerd", { detached: true, stdio: ["ignore", log, log] });
+  const engine = spawn(file!, args, { detached: true, stdio: ["ignore", log, log] });
   closeSync(log);
   engine.on("error", () => undefined);
   engine.unref();

@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { docker, pause, run } from "../../programs/run.ts";
+import { killTree } from "./killTree.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "./project.ts";
 
 const stack = "e2e-faults";
@@ -218,22 +219,3 @@ test.runIf(process.getuid?.() === 0)(
     }
   },
 );
-
-/** Sends a signal to a process and everything that it has started. */
-async function killTree(pid: number, signal: NodeJS.Signals): Promise<void> {
-  const table = (await run("ps", ["-eo", "pid=,ppid="])).trim().split("\n");
-  const parents = table.map((line) => line.trim().split(/\s+/).map(Number));
-  const tree = [pid];
-  for (const member of tree) {
-    tree.push(...parents.flatMap(([child, parent]) => (parent === member ? child! : [])));
-  }
-  // A terminal's Ctrl-C reaches the processes of its group, which the plugins are not.
-  const targets = signal === "SIGINT" ? tree.slice(0, 1) : tree;
-  for (const target of targets) {
-    try {
-      process.kill(target, signal);
-    } catch {
-      // It has ended with its parent.
-    }
-  }
-}

@@ -1,0 +1,97 @@
+/** The times that the tests of failures have measured, and the README's table of them. */
+import { type Fault, type FaultName, faults } from "./faults.ts";
+
+/** Names, in the environment, the file that the tests append their times to. */
+export const timesVariable = "SERF_FAULT_TIMES";
+
+/** One line of that file. */
+interface Time {
+  readonly fault: FaultName;
+  readonly seconds: number;
+}
+
+/** What results.json holds. */
+export interface Results {
+  readonly date: string;
+  /** What of the machine bears on the times. */
+  readonly machine: Readonly<Record<string, string>>;
+  /** By fault: one for each time that it was made. */
+  readonly seconds: Readonly<Partial<Record<FaultName, readonly number[]>>>;
+}
+
+/**
+ * The results with what a run has measured, which may have been some of the faults only. The times of
+ * one machine and one version do not stand beside those of another.
+ *
+ * @param lines what the tests have appended.
+ */
+export function merge(
+  earlier: Results | undefined,
+  lines: string,
+  { date, machine }: Pick<Results, "date" | "machine">,
+): Results {
+  const times = lines
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Time);
+  const measured = Object.fromEntries(
+    Object.entries(Object.groupBy(times, ({ fault }) => fault)).map(([fault, those]) => [
+      fault,
+      those.map(({ seconds }) => Number(seconds.toFixed(1))),
+    ]),
+  );
+  const isSame = JSON.stringify(earlier?.machine) === JSON.stringify(machine);
+  const all: Results["seconds"] = { ...(isSame && earlier?.seconds), ...measured };
+  const inOrder = Object.keys(faults).filter((name) => name in all) as FaultName[];
+  return { date, machine, seconds: Object.fromEntries(inOrder.map((name) => [name, all[name]])) };
+}
+
+const begin = "<!-- failures: made by `npm run test:failures -- --record` -->";
+const end = "<!-- end of failures -->";
+
+/**
+ * The README with the table of the results between its marks.
+ *
+ * @throws Error when the marks are not there.
+ */
+export function withTable(readme: string, results: Results): string {
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`README.md has no place for the table: ${begin}`);
+  const parts = [begin, table(results), origin(results), readme.slice(to)];
+  return readme.slice(0, from) + parts.join("\n\n");
+}
+
+function origin({ date, machine }: Results): string {
+  const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
+  return `Measured on ${date}: ${facts.join(", ")}.`;
+}
+
+function table({ seconds }: Results): string {
+  const rows = Object.entries<Fault>(faults).map(([name, { what, takesUp }]) => [
+    what,
+    takesUp ? "one `up`" : "nothing",
+    whole(seconds[name as FaultName]),
+  ]);
+  return aligned([["fault", "what it takes", "whole again after"], ...rows]);
+}
+
+/** The longest, and where there are several also the shortest. */
+function whole(seconds: readonly number[] = []): string {
+  if (seconds.length === 0) return "–";
+  const [shortest, longest] = [Math.min(...seconds), Math.max(...seconds)];
+  if (shortest === longest) return `${longest.toFixed(1)} s`;
+  return `${shortest.toFixed(1)} to ${longest.toFixed(1)} s`;
+}
+
+/** A table as the formatter wants it; the last column holds figures. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const last = rows[0]!.length - 1;
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => (column === last ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join(" | ")} |`;
+  const rule = widths.map((width, column) =>
+    column === last ? `${"-".repeat(width - 1)}:` : "-".repeat(width),
+  );
+  return [line(rows[0]!), line(rule), ...rows.slice(1).map(line)].join("\n");
+}
