@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EngineError, pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
+import { takeSight } from "../programs/clusterSight.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { findObstacles } from "../programs/obstacles.ts";
 import type { Labels } from "./labels.ts";
 import type { Names } from "./names.ts";
+import { declaredContainers } from "./madeContainers.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { type Inventory, Standing } from "./standing.ts";
 
@@ -41,5 +43,15 @@ export async function preflight(
   }
   const obstacles = await findObstacles(settings, names, labels, inventory);
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);
-  return new Standing(inventory, new Date().toISOString());
+  const sight = await takeSight({
+    containers: inventory.containers,
+    madeOf: declaredContainers(settings, names),
+    host: { name: names.host, dir: names.hostAgentDir, rpcPort: settings.rpcPort },
+  });
+  const { name: host, faults } = sight.host ?? { name: names.host, faults: [] };
+  const spoilt = [...sight.spoilt, ...(faults.length > 0 ? [[host, faults] as const] : [])];
+  for (const [name, clauses] of spoilt) {
+    void pulumi.log.info(`${name} will be made anew: ${clauses.join("; ")}`);
+  }
+  return new Standing(inventory, new Date().toISOString(), sight);
 }
