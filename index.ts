@@ -84,6 +84,7 @@ export default async function cluster() {
       address: settings.subnet.seed,
       publish: { address: settings.publishAddress, port: settings.gossipPort },
       generation: standing.ofContainer(names.seed),
+      endpoint: standing.endpoint,
     },
     after,
   );

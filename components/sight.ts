@@ -7,8 +7,8 @@ import { sealedGeneration } from "./seal.ts";
 
 /** What was seen of a cluster while it runs. */
 export interface Sight {
-  /** What is wrong with containers that run, by their names; as clauses. */
-  readonly spoilt: ReadonlyMap<string, readonly string[]>;
+  /** What is wrong with containers that run, by their names. */
+  readonly spoilt: ReadonlyMap<string, readonly Edit[]>;
   /** As the first agent sees them that answers; undefined where none does. */
   readonly members: readonly Member[] | undefined;
   /** The keys that this agent has, the first of which encrypts. */
@@ -17,6 +17,8 @@ export interface Sight {
   readonly files: ReadonlyMap<string, string> | undefined;
   /** The agent of the host that is a process and that lives. */
   readonly host: HostSight | undefined;
+  /** `host:port` of the seed's gossip port, where that is not to be looked up. Default: it is. */
+  readonly endpoint?: string | undefined;
 }
 
 export interface HostSight {
@@ -24,8 +26,8 @@ export interface HostSight {
   readonly name: string;
   /** The recorded start of the process. */
   readonly generation: string;
-  /** What is wrong with it, as clauses. */
-  readonly faults: readonly string[];
+  /** What is wrong with it. */
+  readonly faults: readonly Edit[];
 }
 
 /** Nothing was seen. */
@@ -37,9 +39,16 @@ export const blank: Sight = {
   host: undefined,
 };
 
-/** An edit as a clause. */
-export function describeEdit({ what, made, found }: Edit): string {
-  return `${what} is ${found}, but was made as ${made}`;
+/** What can be wrong with an agent, beside what can be of its container. */
+export const agentFaults = {
+  silent: { what: "agent", made: "answering", found: "not answering" },
+  otherKey: { what: "gossip key", made: "the cluster's", found: "another" },
+  invaded: { what: "agents", made: "one", found: "another one beside it" },
+} as const satisfies Readonly<Record<string, Edit>>;
+
+/** Edits as a clause. */
+export function describeEdits(edits: readonly Edit[]): string {
+  return edits.map(({ what, made, found }) => `${what} is ${found} instead of ${made}`).join("; ");
 }
 
 /** Who is in the cluster and should not be: alive, or failed and still remembered. */

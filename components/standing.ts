@@ -30,6 +30,8 @@ export interface FoundContainer {
   readonly id: string;
   readonly name: string;
   readonly isRunning: boolean;
+  /** In the engine's word, for example `exited`. */
+  readonly state?: string;
   readonly labels: FoundLabels;
   /** The host's places that are published, as `address:port/protocol`. */
   readonly published: readonly string[];
@@ -84,6 +86,11 @@ export class Standing {
         (found) => found.name === name && found.isRunning && !this.#sight.spoilt.has(name),
       ),
     );
+  }
+
+  /** `host:port` of the seed's gossip port; undefined where it is to be looked up. */
+  get endpoint(): string | undefined {
+    return this.#sight.endpoint;
   }
 
   /** Of the host's agent, where it is a process. */

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
 import {
+  type Edit,
   editsOf,
   type InspectedContainer,
   type MadeContainer,
@@ -11,7 +12,7 @@ import {
 import { keysIn } from "../components/gossipKey.ts";
 import type { Member } from "../components/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
-import { describeEdit, type HostSight, type Sight } from "../components/sight.ts";
+import { agentFaults, type HostSight, type Sight } from "../components/sight.ts";
 import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
 import { agentFiles, livingAgent } from "./agentProcess.ts";
 import { readFiles } from "./configVolume.ts";
@@ -59,11 +60,11 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
   // All on another key are one cluster, whose key rotates; two that do not see each other never meet.
   const common = lost.length === 0 ? undefined : commonKeys(files, [...keys.values()]);
   for (const [name, found] of keys) {
-    const fault = found === undefined ? "its agent does not answer" : keyFault(found, common);
+    const fault = found === undefined ? agentFaults.silent : keyFault(found, common);
     if (fault !== undefined) spoilt.set(name, [...(spoilt.get(name) ?? []), fault]);
   }
   for (const name of invaded(view?.members ?? [], agents)) {
-    spoilt.set(name, [...(spoilt.get(name) ?? []), "another agent runs in it"]);
+    spoilt.set(name, [...(spoilt.get(name) ?? []), agentFaults.invaded]);
   }
   return {
     spoilt,
@@ -77,8 +78,8 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
 async function editedContainers(
   agents: readonly FoundContainer[],
   madeOf: SightPlace["madeOf"],
-): Promise<Map<string, string[]>> {
-  const edited = new Map<string, string[]>();
+): Promise<Map<string, Edit[]>> {
+  const edited = new Map<string, Edit[]>();
   let dropped: readonly string[] | undefined;
   await forEachParallel(agents, atOnce, async (found) => {
     const made = madeOf(found);
@@ -87,8 +88,8 @@ async function editedContainers(
     const edits = editsOf(made, (await engine({ method: "GET", path })) as InspectedContainer);
     if (edits.length === 0) return;
     const unlimited = (dropped ??= await droppedLimits());
-    const clauses = edits.filter(({ what }) => !unlimited.includes(what)).map(describeEdit);
-    if (clauses.length > 0) edited.set(found.name, clauses);
+    const real = edits.filter(({ what }) => !unlimited.includes(what));
+    if (real.length > 0) edited.set(found.name, real);
   });
   return edited;
 }
@@ -175,10 +176,8 @@ function keyring(files: ReadonlyMap<string, string>): string | undefined {
 function keyFault(
   [encrypting = ""]: readonly string[],
   common: readonly string[] | undefined,
-): string | undefined {
-  return common === undefined || common.includes(encrypting)
-    ? undefined
-    : "its agent has another gossip key";
+): Edit | undefined {
+  return common === undefined || common.includes(encrypting) ? undefined : agentFaults.otherKey;
 }
 
 async function hostSight(
@@ -192,10 +191,10 @@ async function hostSight(
   const keys = keysIn(await readFile(files.keyring, "utf8").catch(() => undefined));
   const hasCommonKey = common === undefined || keys.some((key) => common.includes(key));
   const faults = !hasCommonKey
-    ? ["its agent has another gossip key"]
+    ? [agentFaults.otherKey]
     : isAlive || (await answers())
       ? []
-      : ["its agent does not answer"];
+      : [agentFaults.silent];
   return { name, generation: agent.generation, faults };
 
   async function answers(): Promise<boolean> {
