@@ -3,6 +3,8 @@ import { labelsOf } from "../components/labels.ts";
 import { formatTable } from "../components/members.ts";
 import { namesOf } from "../components/names.ts";
 import { takeSight } from "../programs/clusterSight.ts";
+import { pingEngine } from "../programs/engineApi.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
@@ -39,6 +41,13 @@ await command(line, async ({ stack, options: { json = false } }) => {
 });
 
 async function findDrift(stack: string): Promise<DriftRow[]> {
+  // The toolchain would start an engine, which this command must not.
+  await pingEngine(8000).catch((error: unknown) => {
+    const { source, host } = chosenEngine() ?? { source: "The engine", host: "the local socket's" };
+    throw new UserError(
+      `${source} is ${host}, but no Docker engine answers there: ${(error as Error).message}`,
+    );
+  });
   const { env } = await toolchain();
   const fault = await stateFault(stack, env);
   if (fault !== undefined) throw new UserError(fault);
