@@ -2,13 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
-import {
-  type Edit,
-  editsOf,
-  type InspectedContainer,
-  type MadeContainer,
-  optionalLimits,
-} from "../components/containerFacts.ts";
+import type { Edit, MadeContainer } from "../components/containerFacts.ts";
 import { keysIn } from "../components/gossipKey.ts";
 import type { Member } from "../components/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
@@ -17,7 +11,8 @@ import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
 import { agentFiles, livingAgent } from "./agentProcess.ts";
 import { readFiles } from "./configVolume.ts";
 import { execute } from "./containerExec.ts";
-import { engine, forEachParallel } from "./engineApi.ts";
+import { editedContainers } from "./containerEdits.ts";
+import { forEachParallel } from "./engineApi.ts";
 import { membersSeenBy } from "./views.ts";
 
 /** What is looked at. */
@@ -73,35 +68,6 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
     files,
     host: await hostSight(host, alive.has(host.name), common ?? view?.keys),
   };
-}
-
-async function editedContainers(
-  agents: readonly FoundContainer[],
-  madeOf: SightPlace["madeOf"],
-): Promise<Map<string, Edit[]>> {
-  const edited = new Map<string, Edit[]>();
-  let dropped: readonly string[] | undefined;
-  await forEachParallel(agents, atOnce, async (found) => {
-    const made = madeOf(found);
-    if (made === undefined) return;
-    const path = `/containers/${found.id}/json`;
-    const edits = editsOf(made, (await engine({ method: "GET", path })) as InspectedContainer);
-    if (edits.length === 0) return;
-    const unlimited = (dropped ??= await droppedLimits());
-    const real = edits.filter(({ what }) => !unlimited.includes(what));
-    if (real.length > 0) edited.set(found.name, real);
-  });
-  return edited;
-}
-
-/** The limits that this engine does not keep. */
-async function droppedLimits(): Promise<string[]> {
-  const info = (await engine({ method: "GET", path: "/info" })) as Readonly<
-    Record<string, unknown>
-  >;
-  return Object.entries(optionalLimits).flatMap(([key, limits]) =>
-    info[key] === false ? limits : [],
-  );
 }
 
 async function filesIn(
