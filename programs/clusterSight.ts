@@ -36,11 +36,16 @@ const atOnce = 16;
 /** @throws EngineError when the engine does not answer. An agent that does not is part of the sight. */
 export async function takeSight({ containers, madeOf, host }: SightPlace): Promise<Sight> {
   const agents = agentsThatRun(containers);
-  const [spoilt, files, view] = await Promise.all([
+  const [spoilt, files, first] = await Promise.all([
     editedContainers(agents, madeOf),
     filesIn(containers),
     firstView(agents),
   ]);
+  // An agent that was cut off goes on to see everybody alive: what it cannot send does not fail for it.
+  const view =
+    first !== undefined && spoilt.has(first.name)
+      ? await firstView(agents.filter(({ name }) => !spoilt.has(name)))
+      : first;
   const alive = new Set(
     view?.members.filter(({ status }) => status === "alive").map(({ name }) => name),
   );
@@ -87,7 +92,7 @@ async function firstView(agents: readonly FoundContainer[]) {
         membersSeenBy({ kind: "container", name }, answerTimeout),
         ownKeys(name),
       ]);
-      return { members, keys };
+      return { name, members, keys };
     } catch {
       // It is looked at by itself, as one that nobody sees.
     }
