@@ -42,9 +42,11 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
     firstView(agents),
   ]);
   // An agent that was cut off goes on to see everybody alive: what it cannot send does not fail for it.
+  const isCutOff = ({ name }: { readonly name: string }) =>
+    spoilt.get(name)?.some(({ what }) => what === "networks") ?? false;
   const view =
-    first !== undefined && spoilt.has(first.name)
-      ? await firstView(agents.filter(({ name }) => !spoilt.has(name)))
+    first !== undefined && isCutOff(first)
+      ? await firstView(agents.filter((agent) => !isCutOff(agent)))
       : first;
   const alive = new Set(
     view?.members.filter(({ status }) => status === "alive").map(({ name }) => name),
