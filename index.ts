@@ -63,6 +63,7 @@ export default async function cluster() {
       rpcToken: secrets.rpcToken,
       retainData: settings.retainData,
       generationOf: (name) => standing.ofVolume(name),
+      standing: standing.ofCluster(expectedMembers(agents)),
     },
     engine,
   );
@@ -84,6 +85,7 @@ export default async function cluster() {
       address: settings.subnet.seed,
       publish: { address: settings.publishAddress, port: settings.gossipPort },
       generation: standing.ofContainer(names.seed),
+      endpoint: standing.endpoint,
     },
     after,
   );
@@ -114,8 +116,12 @@ export default async function cluster() {
         ...(host ? [host.view] : []),
       ],
       formerHost: host ? undefined : { dir: names.hostAgentDir, labels },
+      network: names.network,
+      labels,
       timeout: settings.convergenceTimeout,
-      incarnations,
+      incarnations: pulumi
+        .all([incarnations, storage.generation])
+        .apply(([all, own]) => [...all, own]),
     },
     { ...engine, dependsOn: [seed, joiners, ...(host ? [host] : [])] },
   );

@@ -2,19 +2,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { carries, labelsOf } from "../components/labels.ts";
-import { namesOf, ownFolder } from "../components/names.ts";
-import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
+import { ownFolder } from "../components/names.ts";
 import { birthOf } from "../programs/birth.mjs";
-import type { FoundContainer } from "../components/standing.ts";
-import { removeContainers, removeIfThere } from "../programs/containers.ts";
-import { readInventory } from "../programs/inventory.ts";
-import type { JoinersInput } from "../programs/joiners.ts";
 import { UserError } from "../setup/errors.ts";
+import { describeLeftovers, findLeftovers, inTheWay, removeLeftovers } from "./leftovers.ts";
+import { recordedResources, recordedThings } from "./recorded.ts";
 import { project, runPulumi } from "./stack.ts";
-import { plainSetting } from "./stackConfig.ts";
+import { hasEmbeddedBackend } from "./stateFiles.ts";
 
-/** A file that stands while an `up` is under way; what it leaves is looked for only where this stayed. */
+/** A file that stands while an `up` is under way, and stays where that did not come to a good end. */
 export function unfinishedMark(stack: string): string {
   return join(ownFolder, "unfinished", stack);
 }
@@ -30,29 +26,64 @@ export async function finish(stack: string): Promise<void> {
   await rm(unfinishedMark(stack), { force: true });
 }
 
-/** Whether the state lies in the project's own folder. */
-export function hasEmbeddedBackend(env: NodeJS.ProcessEnv): boolean {
-  return env["PULUMI_BACKEND_URL"]?.endsWith(`/${ownFolder}/state`) ?? false;
+/**
+ * Removes the lock of a run that died, what an unfinished `up` made without recording it, and containers
+ * that somebody has put in the place of recorded ones.
+ *
+ * @returns the IDs and names that the state knows.
+ * @throws UserError when another run is at work on the stack.
+ */
+export async function recover(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
+  const isEmbedded = hasEmbeddedBackend(env);
+  if (isEmbedded && (await deadLocks(stack)).length > 0) {
+    console.log(`Releasing the lock of an earlier run on stack ${stack} that was cut short.`);
+    await runPulumi(["cancel", "--yes", "--stack", stack], env);
+  }
+  const recorded = recordedThings(await recordedResources(stack, env));
+  if (existsSync(unfinishedMark(stack))) {
+    await removeLeftovers(stack, await findLeftovers(stack, recorded));
+  } else if (isEmbedded && recorded.size > 0) {
+    // In a state that others share, what is not recorded may be just in the making.
+    const { containers } = await findLeftovers(stack, recorded);
+    const none = { networks: [], volumes: [], images: [], agent: undefined };
+    await removeLeftovers(stack, { ...none, containers });
+  }
+  return recorded;
+}
+
+/** Whether the state of a stack is lost that has none, or one without any resource. */
+export function isLost(stack: string, recorded: ReadonlySet<string>): boolean {
+  return recorded.size === 0 && !existsSync(unfinishedMark(stack));
 }
 
 /**
- * Removes the lock of a run that died, and what an unfinished `up` made without recording it.
+ * Refuses to make a stack beside what one of the same name has left.
  *
- * @throws UserError when another run is at work on the stack.
+ * @throws UserError that names all of it.
  */
-export async function recover(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
-  if (hasEmbeddedBackend(env)) await releaseDeadLocks(stack, env);
-  if (!existsSync(unfinishedMark(stack))) return;
-  await removeLeftovers(stack, await recordedThings(stack, env));
+export async function refuseLeftovers(stack: string): Promise<void> {
+  const found = describeLeftovers(inTheWay(await findLeftovers(stack, new Set())));
+  if (found.length === 0) return;
+  throw new UserError(
+    `The state knows nothing of stack ${stack}, but the engine has, with its labels:\n` +
+      `${found.map((line) => `  - ${line}`).join("\n")}\n` +
+      "Nothing was made, since these stand in the way. If the state was lost, bring it back, or remove them: " +
+      `\`npm stop -- --stack ${stack} --yes\`. If another clone of the project made them, give this stack ` +
+      "another name.",
+  );
 }
 
-/** Pulumi's own lock of a file backend names the process that holds it. */
-async function releaseDeadLocks(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Pulumi's own locks of a file backend, which name the process that holds them.
+ *
+ * @returns the files of those whose process is gone.
+ * @throws UserError when one lives.
+ */
+export async function deadLocks(stack: string): Promise<string[]> {
   const folder = join(ownFolder, "state", ".pulumi", "locks", "organization", project, stack);
-  const files = await readdir(folder).catch(() => []);
-  if (files.length === 0) return;
+  const files = (await readdir(folder).catch(() => [])).map((name) => join(folder, name));
   for (const file of files) {
-    const text = await readFile(join(folder, file), "utf8").catch(() => "{}");
+    const text = await readFile(file, "utf8").catch(() => "{}");
     const { pid } = JSON.parse(text) as { pid?: number };
     if (pid !== undefined && isPulumi(pid)) {
       throw new UserError(
@@ -60,8 +91,7 @@ async function releaseDeadLocks(stack: string, env: NodeJS.ProcessEnv): Promise<
       );
     }
   }
-  console.log(`Releasing the lock of an earlier run on stack ${stack} that was cut short.`);
-  await runPulumi(["cancel", "--yes", "--stack", stack], env);
+  return files;
 }
 
 /** Whether a process runs that may hold a lock; another may have got the pid of a dead one. */
@@ -69,80 +99,4 @@ function isPulumi(pid: number): boolean {
   if (birthOf(pid) === undefined) return false;
   const file = `/proc/${pid}/cmdline`;
   return !existsSync(file) || readFileSync(file, "utf8").includes("pulumi");
-}
-
-/** The IDs that the state knows, and the names of the joiners, which it knows by their names alone. */
-async function recordedThings(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
-  const { deployment } = JSON.parse(
-    await runPulumi(["stack", "export", "--stack", stack], env),
-  ) as {
-    // Null where the disk was full before the first resource.
-    deployment: { resources?: Recorded[] } | null;
-  };
-  const resources = deployment?.resources ?? [];
-  const joiners = resources.find(({ urn }) => urn.endsWith("command:local:Command::joiners"));
-  return new Set([
-    ...resources.flatMap(({ id }) => id ?? []),
-    ...joinerNames(joiners?.inputs?.stdin),
-  ]);
-}
-
-interface Recorded {
-  readonly id?: string;
-  readonly urn: string;
-  readonly inputs?: { readonly stdin?: string };
-}
-
-function joinerNames(stdin = "{}"): string[] {
-  const { joiners = [] } = JSON.parse(stdin) as Partial<JoinersInput>;
-  return joiners.map(({ name }) => name);
-}
-
-/**
- * Removes from the engine and the host what carries the stack's labels and is not recorded, but for the
- * agents' data, where the stack's configuration retains it.
- *
- * @param recorded the IDs, and of joiners the names, that the state knows; none removes everything of
- *   the stack.
- * @returns how many things were removed.
- */
-export async function removeLeftovers(
-  stack: string,
-  recorded: ReadonlySet<string>,
-): Promise<number> {
-  const labels = labelsOf(project, stack);
-  const inventory = await readInventory(labels);
-  const networks = inventory.networks.filter(
-    (found) => carries(found.labels, labels) && !recorded.has(found.id),
-  );
-  // A volume's name is its ID.
-  const retained =
-    plainSetting(stack, "retainData") === "true" && namesOf(project, stack).volumes.data;
-  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && name !== retained);
-  // What is to go cannot be removed while joiners use it.
-  const areFree = networks.length === 0 && volumes.length === 0;
-  const stays = ({ id, name }: FoundContainer) =>
-    recorded.has(id) || (areFree && recorded.has(name));
-  const containers = inventory.containers.filter((found) => !stays(found));
-  await removeContainers(containers);
-  const images = recorded.size === 0 ? inventory.images : [];
-  for (const path of [
-    ...networks.map(({ id }) => `/networks/${id}`),
-    ...volumes.map(({ name }) => `/volumes/${name}`),
-    ...images.map(({ id }) => `/images/${id}?force=1`),
-  ]) {
-    await removeIfThere(path);
-  }
-  let removed = containers.length + networks.length + volumes.length + images.length;
-  if (recorded.size === 0) removed += await removeAgent(stack);
-  if (removed > 0) console.log(`Removed ${removed} leftovers of stack ${stack}.`);
-  return removed;
-}
-
-async function removeAgent(stack: string): Promise<number> {
-  const { hostAgentDir } = namesOf(project, stack);
-  const agent = livingAgent(hostAgentDir) === undefined ? 0 : 1;
-  await stopAgent(hostAgentDir);
-  await rm(hostAgentDir, { recursive: true, force: true });
-  return agent;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ownFolder } from "../components/names.ts";
 import { run } from "../programs/run.ts";
 import { foreground } from "../setup/foreground.mjs";
+import { hasEmbeddedBackend, stateFile } from "./stateFiles.ts";
 
 /** The project's name in Pulumi.yaml, which begins every name and key. */
 export const project = "serf";
@@ -50,6 +51,8 @@ export async function configCopy(stack: string): Promise<string[]> {
 
 /** Whether the backend has the stack. */
 export async function stackExists(stack: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  // Another stack's state may be damaged, over which Pulumi's list would fail.
+  if (hasEmbeddedBackend(env)) return existsSync(stateFile(stack));
   const list = JSON.parse(await runPulumi(["stack", "ls", "--json"], env)) as { name: string }[];
   return list.some(({ name }) => name === stack || name.endsWith(`/${stack}`));
 }

@@ -22,7 +22,7 @@ export const tokenPath = `${configFolder}/rpc-token`;
 export const keyringPath = `${configFolder}/keyring`;
 
 /** Where the image's program copies the keys to, for the agent to change them there. */
-const ownKeyringPath = "/run/serf/keyring";
+export const ownKeyringPath = "/run/serf/keyring";
 
 /** What distinguishes one agent from another. */
 export interface AgentIdentity {

@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConvergenceInput, FormerHost } from "../programs/converge.ts";
 import type { View } from "../programs/views.ts";
+import type { Labels } from "./labels.ts";
 import type { ExpectedMember, Member } from "./members.ts";
 
 export interface ConvergenceArgs {
@@ -11,9 +12,12 @@ export interface ConvergenceArgs {
   readonly views: readonly View[];
   /** An agent of the host that is to leave first. Default: none is to. */
   readonly formerHost: FormerHost | undefined;
+  /** The cluster's network, which containers of others have to leave that are in the cluster. */
+  readonly network: string;
+  readonly labels: Labels;
   /** Seconds in which the cluster must have formed. */
   readonly timeout: number;
-  /** Changes whenever a member was started anew. */
+  /** Changes whenever a member was started anew, or the cluster had to be mended. */
   readonly incarnations: pulumi.Input<readonly string[]>;
 }
 
@@ -29,6 +33,8 @@ export class Convergence extends pulumi.ComponentResource {
       expected: args.expected,
       views: args.views,
       ...(args.formerHost && { formerHost: args.formerHost }),
+      network: args.network,
+      labels: args.labels,
       timeout: args.timeout,
     };
     const command = new local.Command(

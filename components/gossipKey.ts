@@ -37,15 +37,13 @@ export function keyringFile(keys: readonly string[]): string {
   return `${JSON.stringify(keys)}\n`;
 }
 
-/**
- * Reads a keyring file.
- *
- * @throws SyntaxError when it is none.
- */
-export function parseKeyring(text: string): string[] {
-  const keys: unknown = JSON.parse(text);
-  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string")) {
-    throw new SyntaxError("not a keyring");
+/** The keys in a keyring file, the first of which encrypts; none where it is missing or spoilt. */
+export function keysIn(file: string | undefined): readonly string[] {
+  try {
+    const keys: unknown = JSON.parse(file ?? "[]");
+    const areKeys = Array.isArray(keys) && keys.every((key) => typeof key === "string");
+    return areKeys ? keys : [];
+  } catch {
+    return [];
   }
-  return keys;
 }

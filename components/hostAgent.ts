@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { agentFiles, livingAgent } from "../programs/agentProcess.ts";
+import { agentFiles } from "../programs/agentProcess.ts";
 import type { HostAgentInput } from "../programs/hostAgent.ts";
 import type { View } from "../programs/views.ts";
 import type { Labels } from "./labels.ts";
@@ -28,14 +28,11 @@ export interface HostAgentArgs {
   readonly rpcToken: pulumi.Input<string>;
   /** Seconds in which the agent must have joined. */
   readonly timeout: number;
+  /** A new one asks for a new start; see `standing.ts`. */
+  readonly generation: string;
 }
 
-/**
- * The agent on the host itself. It joins through the seed's published port, or is joined by the others.
- *
- * A command resource is never read, so whether the agent lives is looked up here: when it does
- * not, a new generation makes the next deployment start it, and a preview shows that.
- */
+/** The agent on the host itself. It joins through the seed's published port, or is joined by the others. */
 export class HostAgent extends pulumi.ComponentResource {
   readonly memberName: string;
   readonly address: string;
@@ -50,7 +47,7 @@ export class HostAgent extends pulumi.ComponentResource {
 
     this.memberName = args.name;
     this.address = args.address;
-    this.generation = livingAgent(args.dir)?.generation ?? new Date().toISOString();
+    this.generation = args.generation;
     const rpcAddress = `127.0.0.1:${args.rpcPort}`;
     this.view = {
       kind: "host",

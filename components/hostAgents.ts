@@ -42,6 +42,7 @@ export function declareHostAgent(
     gossipKey: secrets.gossipKey,
     rpcToken: secrets.rpcToken,
     timeout: settings.convergenceTimeout,
+    generation: standing.ofHostProcess,
   };
   return new HostAgent("host", { ...common, ...process }, opts);
 }

@@ -1,12 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EngineError, pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
+import { takeSight } from "../programs/clusterSight.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { findObstacles } from "../programs/obstacles.ts";
 import type { Labels } from "./labels.ts";
 import type { Names } from "./names.ts";
+import { declaredContainers } from "./madeContainers.ts";
 import { type Settings, SettingsError } from "./settings.ts";
+import { blank, describeEdits, type HostSight } from "./sight.ts";
 import { type Inventory, Standing } from "./standing.ts";
+
+/**
+ * Names the variable with a {@link RecordedStanding}, as JSON. A preview then shows what the configuration
+ * changes, and not what has become of things on the engine.
+ */
+export const recordedVariable = "SERF_RECORDED";
+
+/** What a stack's state says that stands. */
+export interface RecordedStanding {
+  readonly inventory: Inventory;
+  /** Of what the members share. */
+  readonly generation: string;
+  readonly host: HostSight | undefined;
+  /** `host:port` of the seed's gossip port. */
+  readonly endpoint: string | undefined;
+}
+
+function standingOf({ inventory, generation, host, endpoint }: RecordedStanding): Standing {
+  return new Standing(inventory, generation, { ...blank, host, endpoint });
+}
 
 /** Milliseconds in which the engine must answer. */
 const engineTimeout = 6000;
@@ -28,6 +51,8 @@ export async function preflight(
   names: Names,
   labels: Labels,
 ): Promise<Standing> {
+  const recorded = process.env[recordedVariable];
+  if (recorded !== undefined) return standingOf(JSON.parse(recorded) as RecordedStanding);
   let inventory: Inventory;
   try {
     await pingEngine(engineTimeout);
@@ -41,5 +66,15 @@ export async function preflight(
   }
   const obstacles = await findObstacles(settings, names, labels, inventory);
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);
-  return new Standing(inventory, new Date().toISOString());
+  const sight = await takeSight({
+    containers: inventory.containers,
+    madeOf: declaredContainers(settings, names),
+    host: { name: names.host, dir: names.hostAgentDir, rpcPort: settings.rpcPort },
+  });
+  const { name: host, faults } = sight.host ?? { name: names.host, faults: [] };
+  const spoilt = [...sight.spoilt, ...(faults.length > 0 ? [[host, faults] as const] : [])];
+  for (const [name, edits] of spoilt) {
+    void pulumi.log.info(`${name} will be made anew: ${describeEdits(edits)}`);
+  }
+  return new Standing(inventory, new Date().toISOString(), sight);
 }

@@ -28,6 +28,8 @@ export interface SeedArgs extends ClusterPlace {
   readonly publish: { readonly address: string; readonly port: number };
   /** A new one asks for a new container; see `standing.ts`. */
   readonly generation: string;
+  /** `host:port` that Docker has chosen. Default: it is looked up. */
+  readonly endpoint?: string | undefined;
 }
 
 /** The member that the others join. */
@@ -47,7 +49,8 @@ export class Seed extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<AwaitedContainer>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:Seed", name, args, opts);
+    const { endpoint, ...known } = args;
+    super("serf:cluster:Seed", name, known, opts);
 
     const { memberName, address, publish, volumes } = args;
     const plan: ContainerPlan = {
@@ -88,9 +91,10 @@ export class Seed extends pulumi.ComponentResource {
       generation: args.generation,
     }));
     this.ip = pulumi.output(address);
+    const lookUp = (id: string) => publishedEndpoint(id, gossipPort, publish.address);
     this.endpoint =
       publish.port === 0
-        ? container.id.apply((id) => publishedEndpoint(id, gossipPort, publish.address))
+        ? container.id.apply(async (id) => endpoint ?? (await lookUp(id)))
         : pulumi.output(`${publish.address}:${publish.port}`);
     this.containerId = container.id;
     this.registerOutputs({

@@ -24,6 +24,20 @@ export function imageChoice(from: ImageChoice): ImageChoice {
   return { serfVersion, builderImage, runtimeImage };
 }
 
+/** The image's name with the tag, which is known before the image is made. */
+export function imageRef(prefix: string, choice: ImageChoice): string {
+  return imageName(prefix, hashBuild(context, buildArgsOf(choice)));
+}
+
+function buildArgsOf({ serfVersion, builderImage, runtimeImage }: ImageChoice) {
+  return {
+    SERF_VERSION: serfVersion,
+    SERF_SUM: serfChecksums[serfVersion]!,
+    ...(builderImage !== undefined && { BUILDER_IMAGE: builderImage }),
+    ...(runtimeImage !== undefined && { RUNTIME_IMAGE: runtimeImage }),
+  };
+}
+
 export interface SerfImageArgs {
   /** Begins the image's name. */
   readonly prefix: string;
@@ -51,14 +65,8 @@ export class SerfImage extends pulumi.ComponentResource {
   constructor(name: string, args: SerfImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:SerfImage", name, args, opts);
 
-    const { serfVersion, builderImage, runtimeImage } = args.choice;
-    const buildArgs = {
-      SERF_VERSION: serfVersion,
-      SERF_SUM: serfChecksums[serfVersion]!,
-      ...(builderImage !== undefined && { BUILDER_IMAGE: builderImage }),
-      ...(runtimeImage !== undefined && { RUNTIME_IMAGE: runtimeImage }),
-    };
-    const ref = imageName(args.prefix, hashBuild(context, buildArgs));
+    const buildArgs = buildArgsOf(args.choice);
+    const ref = imageRef(args.prefix, args.choice);
     const labels = { ...args.labels, [generationLabel]: args.generationOf(ref) };
     // The provider would remove an image by its name, and so the one that has taken the place of a lost
     // one. Declared first, the removal comes last: when no container is left that needs the image.

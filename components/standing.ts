@@ -1,4 +1,6 @@
 import { addressLabel, generationLabel, roleLabel } from "./labels.ts";
+import type { ExpectedMember } from "./members.ts";
+import { blank, intactGeneration, type Sight } from "./sight.ts";
 
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {
@@ -11,12 +13,25 @@ export interface Inventory {
   readonly volumes: readonly FoundVolume[];
 }
 
+/** How what the members share stands. */
+export interface ClusterStanding {
+  readonly generation: string;
+  /** The generation for what is found not to stand by whoever knows more. */
+  readonly fresh: string;
+  /** The keys of the gossip that are in use, as far as they could be seen. */
+  readonly keys: readonly string[];
+  /** The files in the volume with configurations; undefined where they could not be seen. */
+  readonly files: ReadonlyMap<string, string> | undefined;
+}
+
 type FoundLabels = Readonly<Record<string, string>>;
 
 export interface FoundContainer {
   readonly id: string;
   readonly name: string;
   readonly isRunning: boolean;
+  /** In the engine's word, for example `exited`. */
+  readonly state?: string;
   readonly labels: FoundLabels;
   /** The host's places that are published, as `address:port/protocol`. */
   readonly published: readonly string[];
@@ -46,24 +61,56 @@ export interface FoundVolume {
  * What of a stack stands on its engine, told by generations.
  *
  * A generation is a text that is declared with a thing, carried by it as a label and read back here.
- * What is gone, or a container that does not run, gets a new one, and so a preview shows that it is
- * to be made anew, and the next `up` does it. This is one look at the engine, where a refresh by Pulumi
+ * What is gone or edited, or a container that does not run, gets a new one, and so a preview shows that it
+ * is to be made anew, and the next `up` does it. This is one look at the engine, where a refresh by Pulumi
  * reads each resource by itself and takes two seconds for a network alone.
  */
 export class Standing {
   readonly #inventory: Inventory;
+  readonly #sight: Sight;
   readonly #fresh: string;
 
-  /** @param fresh the generation of what does not stand; new in each deployment. */
-  constructor(inventory: Inventory, fresh: string) {
+  /**
+   * @param fresh the generation of what does not stand; new in each deployment.
+   * @param sight what was seen of the cluster. Default: nothing runs.
+   */
+  constructor(inventory: Inventory, fresh: string, sight: Sight = blank) {
     this.#inventory = inventory;
+    this.#sight = sight;
     this.#fresh = fresh;
   }
 
   ofContainer(name: string): string {
     return this.#read(
-      this.#inventory.containers.find((found) => found.name === name && found.isRunning),
+      this.#inventory.containers.find(
+        (found) => found.name === name && found.isRunning && !this.#sight.spoilt.has(name),
+      ),
     );
+  }
+
+  /** `host:port` of the seed's gossip port; undefined where it is to be looked up. */
+  get endpoint(): string | undefined {
+    return this.#sight.endpoint;
+  }
+
+  /** Of the host's agent, where it is a process. */
+  get ofHostProcess(): string {
+    const { host } = this.#sight;
+    return host?.faults.length === 0 ? host.generation : this.#fresh;
+  }
+
+  /** Of what the members share. Who is to be made anew is not missed. */
+  ofCluster(expected: readonly ExpectedMember[]): ClusterStanding {
+    const fresh = this.#fresh;
+    const { host } = this.#sight;
+    const isThere = ({ name }: ExpectedMember) =>
+      name === host?.name ? host.faults.length === 0 : this.ofContainer(name) !== fresh;
+    return {
+      generation: intactGeneration(this.#sight, expected, isThere) ?? fresh,
+      fresh,
+      keys: this.#sight.keys,
+      files: this.#sight.files,
+    };
   }
 
   /** The containers of joiners, also those that do not run. */
@@ -96,4 +143,13 @@ export class Standing {
   #read(found: { readonly labels: FoundLabels } | undefined): string {
     return found?.labels[generationLabel] ?? this.#fresh;
   }
+}
+
+/** The containers with agents that run, the seed's first. */
+export function agentsThatRun(containers: readonly FoundContainer[]): FoundContainer[] {
+  const roles = ["seed", "joiner", "host"];
+  const rank = ({ labels }: FoundContainer) => roles.indexOf(labels[roleLabel] ?? "");
+  return containers
+    .filter((found) => found.isRunning && rank(found) >= 0)
+    .sort((a, b) => rank(a) - rank(b));
 }

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConfigurationsInput, Fleet } from "../programs/configurations.ts";
 import type { VolumeNames } from "./agentContainer.ts";
 import { generationLabel, labelList, type Labels } from "./labels.ts";
+import { hasSecrets } from "./sight.ts";
+import type { ClusterStanding } from "./standing.ts";
 
 export interface StorageArgs {
   readonly names: VolumeNames;
@@ -19,6 +21,8 @@ export interface StorageArgs {
   readonly retainData: boolean;
   /** The generation of the volume with this name; see `standing.ts`. */
   readonly generationOf: (name: string) => string;
+  /** How the configurations and the cluster that has them stand. */
+  readonly standing: ClusterStanding;
 }
 
 /**
@@ -31,6 +35,8 @@ export interface StorageArgs {
 export class Storage extends pulumi.ComponentResource {
   /** The names of the volumes. */
   readonly volumes: VolumeNames;
+  /** Changes whenever what the members share had to be mended. */
+  readonly generation: pulumi.Output<string>;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:Storage", name, { names: args.names, fleets: args.fleets }, opts);
@@ -50,15 +56,31 @@ export class Storage extends pulumi.ComponentResource {
           retainOnDelete: kind === "data" && args.retainData,
         },
       );
+    const { standing } = args;
+    this.generation = pulumi.unsecret(
+      pulumi
+        .all([args.gossipKey, args.rpcToken])
+        .apply(([gossipKey, rpcToken]) =>
+          hasSecrets(standing, gossipKey, rpcToken) ? standing.generation : standing.fresh,
+        ),
+    );
     const input = pulumi
-      .all([args.image, args.gossipKey, args.rpcToken, volume("config").id, volume("data").id])
-      .apply(([image, gossipKey, rpcToken]): ConfigurationsInput => ({
+      .all([
+        args.image,
+        args.gossipKey,
+        args.rpcToken,
+        this.generation,
+        volume("config").id,
+        volume("data").id,
+      ])
+      .apply(([image, gossipKey, rpcToken, generation]): ConfigurationsInput => ({
         image,
         volumes: names,
         labels,
         fleets: args.fleets,
         gossipKey,
         rpcToken,
+        generation,
       }));
     new local.Command(
       name,
@@ -71,6 +93,6 @@ export class Storage extends pulumi.ComponentResource {
       { parent: this },
     );
     this.volumes = names;
-    this.registerOutputs({ volumes: names });
+    this.registerOutputs({ volumes: names, generation: this.generation });
   }
 }

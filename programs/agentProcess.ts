@@ -92,7 +92,12 @@ export async function startAgent(
 /** Lets the agent that runs take another configuration over, as far as it can without a new start. */
 export async function reloadAgent(files: AgentFiles, config: string): Promise<void> {
   await writeFile(files.config, config, { mode: 0o600 });
-  const agent = livingAgent(files.dir);
+  rereadConfig(files.dir);
+}
+
+/** Tells the agent to read its configuration again. */
+export function rereadConfig(dir: string): void {
+  const agent = livingAgent(dir);
   if (agent !== undefined) signal(agent.pid, "SIGHUP");
 }
 

@@ -19,9 +19,10 @@ import {
   tokenPath,
 } from "../components/agentConfig.ts";
 import type { VolumeNames } from "../components/agentContainer.ts";
-import { keyringFile, parseKeyring } from "../components/gossipKey.ts";
-import { type Labels, roleLabel } from "../components/labels.ts";
-import type { FoundContainer } from "../components/standing.ts";
+import { keyringFile, keysIn } from "../components/gossipKey.ts";
+import type { Labels } from "../components/labels.ts";
+import { sealFile, sealOf } from "../components/seal.ts";
+import { agentsThatRun } from "../components/standing.ts";
 import { readFiles, withWriter, writeFiles } from "./configVolume.ts";
 import { reloadAgent } from "./containers.ts";
 import { listContainers } from "./inventory.ts";
@@ -43,6 +44,8 @@ export interface ConfigurationsInput {
   readonly fleets: readonly Fleet[];
   readonly gossipKey: string;
   readonly rpcToken: string;
+  /** A new one asks for a look at all files and keys; see `standing.ts`. */
+  readonly generation: string;
 }
 
 async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: number }> {
@@ -61,27 +64,23 @@ async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: num
       ...changed.map(({ file, content }) => [file, content] as const),
       [basename(tokenPath), rpcToken],
     ]);
+    const agents = await runningAgents(labels);
     const running = changed.filter(({ file }) => found.has(file));
     await Promise.all(running.map(({ agent }) => reloadAgent(agent)));
     await rotateTo(gossipKey, rpcToken, {
-      keys: parseKeyring(found.get(basename(keyringPath)) ?? "[]"),
+      keys: keysIn(found.get(basename(keyringPath))),
       write: (keys) => writeFiles(writer, [[basename(keyringPath), keyringFile(keys)]]),
-      agents: await runningAgents(labels),
+      agents,
     });
+    const seal = sealOf(await readFiles(writer), input.generation);
+    await writeFiles(writer, [[sealFile, seal]]);
     return { written: changed.length };
   });
 }
 
 /** The containers with agents that run, the seed's first. */
 async function runningAgents(labels: Labels): Promise<string[]> {
-  const containers = await listContainers({ ...labels });
-  const isAgent = ({ isRunning, labels: { [roleLabel]: role = "" } }: FoundContainer) =>
-    isRunning && ["seed", "joiner", "host"].includes(role);
-  const isSeed = ({ labels }: FoundContainer) => labels[roleLabel] === "seed";
-  return containers
-    .filter(isAgent)
-    .sort((a, b) => Number(isSeed(b)) - Number(isSeed(a)))
-    .map(({ name }) => name);
+  return agentsThatRun(await listContainers({ ...labels })).map(({ name }) => name);
 }
 
 await printResult(async () => {

@@ -5,8 +5,10 @@
  *
  * First lets the host's agent leave if the host is to join no longer. Succeeds when every view sees
  * exactly the expected members alive, and prints them as the seed sees them. Fails at the deadline
- * with a table of what each view lacks.
+ * with a table of what each view lacks. Containers of others that are members are disconnected from the
+ * cluster's network, and who has failed and is not expected is forgotten.
  */
+import { dirname } from "node:path";
 import {
   compareMembers,
   type Difference,
@@ -14,10 +16,11 @@ import {
   formatTable,
   type Member,
 } from "../components/members.ts";
-import { stopAgent } from "./agentProcess.ts";
+import { rereadConfig, stopAgent } from "./agentProcess.ts";
 import type { Labels } from "../components/labels.ts";
 import { reloadAgent, removeHostContainers } from "./containers.ts";
 import { inputFrom, pause, printResult } from "./run.ts";
+import { adviceOnStrangers, expelContainers, forgetGhosts } from "./strangers.ts";
 import { membersSeenBy, serf, type View } from "./views.ts";
 
 /** What the program takes from the variable `SERF_CONVERGENCE`. */
@@ -27,6 +30,10 @@ export interface ConvergenceInput {
   readonly views: readonly View[];
   /** An agent of the host that is to leave first. */
   readonly formerHost?: FormerHost;
+  /** The cluster's network, which others' containers have to leave that are in the cluster. Default: none. */
+  readonly network?: string;
+  /** Of the stack. */
+  readonly labels?: Labels;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -69,6 +76,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
       ({ error, differences }) => error === undefined && differences.length === 0,
     );
     if (isFormed && isSynchronized) {
+      await forgetGhosts(sights[0]!.view, sights[0]!.members, input.expected);
       return sights[0]!.members.filter(({ status }) => status === "alive");
     }
     const now = Date.now();
@@ -81,6 +89,14 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
       heal = now + healInterval;
       await Promise.all(sights.map(joinLost));
       await reloadMistagged(sights);
+      const { network, labels } = input;
+      if (network !== undefined && labels !== undefined) {
+        await expelContainers(
+          sights.flatMap(({ differences }) => differences),
+          network,
+          labels,
+        );
+      }
     }
     await pause(pollInterval);
   }
@@ -137,6 +153,9 @@ async function reloadMistagged(sights: readonly Sight[]): Promise<void> {
     differences.filter(({ fault }) => fault === "wrong tags").map(({ name }) => name),
   );
   await Promise.all([...new Set(names)].map(reloadAgent));
+  for (const { view } of sights) {
+    if (view.kind === "host" && names.includes(view.name)) rereadConfig(dirname(view.client));
+  }
 }
 
 function report(input: ConvergenceInput, sights: readonly Sight[]): string {
@@ -148,7 +167,8 @@ function report(input: ConvergenceInput, sights: readonly Sight[]): string {
   return (
     `The cluster of ${input.expected.length} has not formed within ${input.timeout} s ` +
     "(setting convergenceTimeout):\n" +
-    formatTable([["SEEN BY", "MEMBER", "ADDRESS", "FAULT"], ...rows])
+    formatTable([["SEEN BY", "MEMBER", "ADDRESS", "FAULT"], ...rows]) +
+    adviceOnStrangers(sights.flatMap(({ differences }) => differences))
   );
 }
 

@@ -42,6 +42,7 @@ export async function listContainers(
     id: Id,
     name: (Names[0] ?? "").replace(/^\//, ""),
     isRunning: State === "running",
+    state: State,
     labels: Labels,
     published: (Ports ?? [])
       .filter(({ PublicPort }) => PublicPort !== undefined)

@@ -1,3 +1,6 @@
+import { ownKeyringPath } from "../components/agentConfig.ts";
+import { keysIn } from "../components/gossipKey.ts";
+import { execute } from "./containerExec.ts";
 import { toContainer } from "./serfConnection.ts";
 import { type KeyCommand, SerfRpc } from "./serfRpc.ts";
 import { pause } from "./run.ts";
@@ -27,10 +30,14 @@ const attempts = 3;
  * @throws Error when a member does not answer; then every member keeps all keys.
  */
 export async function rotateTo(key: string, rpcToken: string, keyring: Keyring): Promise<void> {
-  const { keys, write, agents } = keyring;
-  if (keys.length === 1 && keys[0] === key) return;
+  const { write, agents } = keyring;
+  const inUse = await keysInUse(key, agents);
+  const keys = [...new Set([...inUse, ...keyring.keys])];
+  if (isAlone(key, keys) && isAlone(key, keyring.keys)) return;
   const others = keys.filter((other) => other !== key);
-  if (others.length === 0 || agents.length === 0) {
+  // Where the agents have the key alone, it is the file that somebody has changed.
+  const isFileAlone = isAlone(key, inUse) && !keyring.keys.includes(key);
+  if (others.length === 0 || agents.length === 0 || isFileAlone) {
     await write([key]);
     return;
   }
@@ -38,7 +45,9 @@ export async function rotateTo(key: string, rpcToken: string, keyring: Keyring):
   try {
     const required = await reachableMembers(rpc, agents);
     const tell = (command: KeyCommand, which: string) => tellAll(rpc, command, which, required);
-    if (keys[0] !== key) await write([...others, key]);
+    const isPrepared =
+      keyring.keys[0] === key && others.every((other) => keyring.keys.includes(other));
+    if (!isPrepared) await write([...others, key]);
     await tell("install-key", key);
     await write([key, ...others]);
     await tell("use-key", key);
@@ -48,6 +57,21 @@ export async function rotateTo(key: string, rpcToken: string, keyring: Keyring):
     await rpc.close();
   }
   console.error("The gossip key has rotated; every member uses the new one.");
+}
+
+function isAlone(key: string, keys: readonly string[]): boolean {
+  return keys.length === 1 && keys[0] === key;
+}
+
+/** The keys of an agent that has the wanted one, or else of the first that answers. */
+async function keysInUse(key: string, agents: readonly string[]): Promise<readonly string[]> {
+  const read = async (name: string) =>
+    keysIn(await execute(name, ["cat", ownKeyringPath], 5000).catch(() => undefined));
+  const [first = [], ...more] = await Promise.all(agents.slice(0, 1).map(read));
+  if (first.includes(key)) return first;
+  more.push(...(await Promise.all(agents.slice(1, 5).map(read))));
+  const found = [first, ...more];
+  return found.find((keys) => keys.includes(key)) ?? found.find(({ length }) => length > 0) ?? [];
 }
 
 async function openFirst(agents: readonly string[], token: string): Promise<SerfRpc> {

@@ -6,7 +6,7 @@
  */
 import { SocketAddress } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
-import type { KeyChange } from "./serfRpc.ts";
+import type { KeyChange, KeyList } from "./serfRpc.ts";
 import type { Member } from "../components/members.ts";
 
 /** What an agent tells of its cluster. */
@@ -79,6 +79,13 @@ export function keyChangeFrom(body: unknown): KeyChange {
   const said = Object.entries((messages ?? {}) as Fields);
   const faults = said.map(([member, fault]) => ({ member, fault: text(fault) }));
   return { members, answered, faults: faults.filter(({ fault }) => fault !== "") };
+}
+
+/** Which keys members have. */
+export function keyListFrom(body: unknown): KeyList {
+  const keys = Object.entries((fields(body, "a list of keys")["Keys"] ?? {}) as Fields);
+  const counts = keys.map(([key, count]): [string, number] => [key, Number(count)]);
+  return { ...keyChangeFrom(body), keys: new Map(counts) };
 }
 
 /** @throws TypeError when the value is no event, or none that is known here. */

@@ -8,6 +8,7 @@ import {
   eventFrom,
   headerFrom,
   keyChangeFrom,
+  keyListFrom,
   membersFrom,
   type QueryRecord,
   queryRecordFrom,
@@ -41,6 +42,12 @@ export interface KeyChange {
   readonly answered: number;
   /** Members that could not do it, with what they said. */
   readonly faults: readonly { readonly member: string; readonly fault: string }[];
+}
+
+/** Which keys members have. */
+export interface KeyList extends KeyChange {
+  /** How many members have a key, by the key. */
+  readonly keys: ReadonlyMap<string, number>;
 }
 
 /** A question to members. */
@@ -169,6 +176,13 @@ export class SerfRpc {
     return keyChangeFrom(await this.#request(command, { Key: key }, options));
   }
 
+  /** Asks all members for their keys. A member without an answer or with a fault is no error here. */
+  async listKeys(): Promise<KeyList> {
+    return keyListFrom(
+      await this.#request("list-keys", undefined, { hasBody: true, hasBodyAfterError: true }),
+    );
+  }
+
   /** The events of the cluster from now on. Ends when the client is closed. */
   async *stream(): AsyncGenerator<SerfEvent, void, undefined> {
     const records = new Records<unknown>();
@@ -196,7 +210,7 @@ export class SerfRpc {
 
   async #request(
     command: string,
-    body: object,
+    body: object | undefined,
     follows: Partial<Pick<Exchange, "records" | "hasBody" | "hasBodyAfterError">> = {},
   ): Promise<unknown> {
     if (this.#failure) throw this.#failure;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { hasLogin } from "./pulumi.ts";
@@ -21,10 +21,18 @@ export async function backendEnv(folder: string): Promise<Record<string, string>
     process.env["PULUMI_CONFIG_PASSPHRASE"] ?? process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   if (own === undefined) {
     const file = resolve(folder, "passphrase");
-    if (!existsSync(file)) await makePassphrase(file);
+    // Another passphrase than the lost one could not open a state that is there.
+    if (!existsSync(file) && !(await hasState(folder))) await makePassphrase(file);
     env["PULUMI_CONFIG_PASSPHRASE_FILE"] = file;
   }
   return env;
+}
+
+/** Whether the folder's own backend has the state of any stack. */
+async function hasState(folder: string): Promise<boolean> {
+  const stacks = resolve(folder, "state", ".pulumi", "stacks");
+  const files = await readdir(stacks, { recursive: true }).catch(() => []);
+  return files.some((name) => name.endsWith(".json"));
 }
 
 /** Never replaces one that exists: the state could not be read any more. */

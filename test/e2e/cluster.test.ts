@@ -28,8 +28,8 @@ beforeAll(async () => {
     joiners: 1,
   });
   // What a run that was killed has left.
-  await project.succeed("stop", "--stack", stack);
-  await project.succeed("stop", "--stack", beside);
+  await project.succeed("stop", "--yes", "--stack", stack);
+  await project.succeed("stop", "--yes", "--stack", beside);
   await project.succeed("start", "--stack", beside);
   besideBefore = await containersOf(beside);
 });

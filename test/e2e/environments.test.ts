@@ -45,7 +45,7 @@ beforeAll(async () => {
   for (const environment of environments) {
     // What a run that was killed has left.
     project.configure(stacks[environment], configOf(environment, removable));
-    await project.succeed("stop", "--stack", stacks[environment]);
+    await project.succeed("stop", "--yes", "--stack", stacks[environment]);
     project.configure(stacks[environment], configOf(environment));
   }
 });

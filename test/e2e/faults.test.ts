@@ -15,7 +15,7 @@ let project: Project;
 beforeAll(async () => {
   project = new Project();
   project.configure(stack, config);
-  await project.succeed("stop", "--stack", stack);
+  await project.succeed("stop", "--yes", "--stack", stack);
 });
 
 afterAll(async () => {
@@ -31,8 +31,8 @@ async function expectCluster(): Promise<void> {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
 
-async function expectNothingAfterStop(): Promise<void> {
-  await project.succeed("stop", "--stack", stack);
+async function expectNothingAfterStop(...args: string[]): Promise<void> {
+  await project.succeed("stop", ...args, "--stack", stack);
   expect(await remainsOf(stack)).toEqual([]);
 }
 
@@ -198,7 +198,7 @@ test("stop works when the containers are already gone", async () => {
 test("stop works when the state is lost", async () => {
   await expectCluster();
   rmSync(project.path(".serf", "state"), { recursive: true });
-  await expectNothingAfterStop();
+  await expectNothingAfterStop("--yes");
 });
 
 test.runIf(process.getuid?.() === 0)(

@@ -91,7 +91,7 @@ export class Project {
 
   /** Destroys every stack of this project and removes the copy. */
   async remove(): Promise<void> {
-    for (const stack of this.#stacks) await this.run("stop", "--stack", stack);
+    for (const stack of this.#stacks) await this.run("stop", "--yes", "--stack", stack);
     rmSync(this.dir, { recursive: true, force: true });
   }
 

@@ -24,7 +24,7 @@ let console_ = "";
 beforeAll(async () => {
   project = new Project();
   project.configure(stack, config);
-  await project.succeed("stop", "--stack", stack);
+  await project.succeed("stop", "--yes", "--stack", stack);
   await project.run("pulumi", "stack", "init", stack, "--no-select");
   console_ += await project.succeed("pulumi", "up", "--yes", ...verbose, "--stack", stack);
 });

@@ -8,7 +8,6 @@ import { Seed } from "../../../components/seed.ts";
 import { Storage } from "../../../components/storage.ts";
 import { SerfImage } from "../../../components/serfImage.ts";
 import { planSubnet } from "../../../components/subnet.ts";
-import * as agentProcess from "../../../programs/agentProcess.ts";
 import { declare, ofType, revealSecret, types } from "../mocks.ts";
 
 const subnet = planSubnet("10.9.0.0/24")!;
@@ -118,6 +117,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
           rpcToken: "a token",
           retainData: false,
           generationOf: (name) => `of ${name}`,
+          standing: { generation: "first", fresh: "new", keys: [], files: undefined },
         }),
       { preview },
     );
@@ -138,6 +138,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       fleets,
       gossipKey: "a key",
       rpcToken: "a token",
+      generation: "first",
     });
   });
 
@@ -179,7 +180,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     if (!preview) expect(removal["triggers"]).toEqual(["network-id"]);
   });
 
-  test("HostAgent starts anew when no agent lives, and stays when one does", async () => {
+  test("HostAgent is started with its generation, and reads its secrets", async () => {
     const args = {
       name: "serf-test-host",
       address: "10.9.0.1",
@@ -191,26 +192,23 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       tags: { role: "host" },
       labels,
       timeout: 60,
+      generation: "first",
       gossipKey: "a key",
       rpcToken: "a token",
     };
-    const living = vi.spyOn(agentProcess, "livingAgent");
-    const input = async () => {
-      const { declared } = await declare(() => new HostAgent("host", args), { preview });
-      const { inputs } = ofType(declared, types.command)["host"]!;
-      expect(inputs).toMatchObject({ addPreviousOutputInEnv: false });
-      return JSON.parse(revealSecret(inputs["stdin"]) as string) as Record<string, unknown>;
-    };
-    living.mockReturnValue({ pid: 1, born: "x", generation: "first" });
-    expect(await input()).toMatchObject({
+    const { declared } = await declare(() => new HostAgent("host", args), { preview });
+    const { inputs } = ofType(declared, types.command)["host"]!;
+    expect(inputs).toMatchObject({ addPreviousOutputInEnv: false });
+    const input = JSON.parse(revealSecret(inputs["stdin"]) as string) as Record<string, unknown>;
+    expect(input).toMatchObject({
       generation: "first",
       dir: ".serf/host/test",
       join: "127.0.0.1:7946",
       rpcAddress: "127.0.0.1:7373",
       tags: { role: "host" },
+      gossipKey: "a key",
+      rpcToken: "a token",
     });
-    living.mockReturnValue(undefined);
-    expect((await input())["generation"]).not.toBe("first");
   });
 });
 
@@ -220,6 +218,8 @@ test("Convergence outputs what the gate printed, and nothing in a preview", asyn
       expected: [],
       views: [],
       formerHost: undefined,
+      network: "serf-test",
+      labels,
       timeout: 60,
       incarnations: ["a"],
     }).members;

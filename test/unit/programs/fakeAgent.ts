@@ -59,7 +59,8 @@ export class FakeAgent {
         const header = (await values.next()) as IteratorResult<{ Command: string; Seq: number }>;
         if (header.done) break;
         const { Command: command, Seq: seq } = header.value;
-        const body = (await values.next()).value as Request["body"];
+        const hasBody = command !== "list-keys";
+        const body = (hasBody ? (await values.next()).value : {}) as Request["body"];
         const answer = (error: string, value?: unknown) => {
           const bytes = [encode({ Seq: seq, Error: error })];
           socket.write(Buffer.concat(value === undefined ? bytes : [...bytes, encode(value)]));

@@ -70,6 +70,20 @@ test("gives answers to those who asked, in whatever order they come", async () =
   await rpc.close();
 });
 
+test("lists keys also where a member could not, with what that one said", async () => {
+  const list = { Messages: { b: "no keyring" }, Keys: { one: 2 }, NumNodes: 3, NumResp: 3 };
+  agent.on = { "list-keys": ({ answer }) => answer("1/3 nodes reported failure", list) };
+  const rpc = await open();
+  expect(await rpc.listKeys()).toEqual({
+    members: 3,
+    answered: 3,
+    faults: [{ member: "b", fault: "no keyring" }],
+    keys: new Map([["one", 2]]),
+  });
+  expect(agent.commands).toEqual(["handshake", "list-keys"]);
+  await rpc.close();
+});
+
 test("asks a query and hands out its records until Serf is done", async () => {
   agent.on = {
     query: ({ answer }) => {

@@ -1,0 +1,94 @@
+/** `npm run drift`: what differs between the configuration, the state, the engine and the membership. */
+import { labelsOf } from "../components/labels.ts";
+import { formatTable } from "../components/members.ts";
+import { namesOf } from "../components/names.ts";
+import { takeSight } from "../programs/clusterSight.ts";
+import { pingEngine } from "../programs/engineApi.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
+import { readInventory } from "../programs/inventory.ts";
+import { UserError } from "../setup/errors.ts";
+import { toolchain } from "../setup/toolchain.ts";
+import { throughAgent } from "./agents.ts";
+import { command } from "./arguments.ts";
+import { type DriftRow, engineRows, membershipRows } from "./driftRows.ts";
+import { describeLeftovers, findLeftovers } from "./leftovers.ts";
+import { plannedChanges } from "./plannedChanges.ts";
+import { readRecord } from "./record.ts";
+import { exportedResources, recordedThings } from "./recorded.ts";
+import { project, stackExists } from "./stack.ts";
+import { stateFault } from "./stateFiles.ts";
+
+const line = {
+  command: "npm run drift",
+  purpose:
+    "Tells what differs between the configuration, the state, the engine and the membership, and changes\n" +
+    "nothing. The exit code is 0 when nothing does, 1 when something does, 2 when it cannot be told.",
+  options: { json: { help: "prints the differences as JSON" } },
+} as const;
+
+await command(line, async ({ stack, options: { json = false } }) => {
+  let rows: DriftRow[];
+  try {
+    rows = await findDrift(stack);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    return 2;
+  }
+  if (json) console.log(JSON.stringify(rows, null, 2));
+  else if (rows.length === 0) console.log(`Stack ${stack} is as declared; nothing differs.`);
+  else console.log(tableOf(rows));
+  return rows.length === 0 ? 0 : 1;
+});
+
+async function findDrift(stack: string): Promise<DriftRow[]> {
+  // The toolchain would start an engine, which this command must not.
+  await pingEngine(8000).catch((error: unknown) => {
+    const { source, host } = chosenEngine() ?? { source: "The engine", host: "the local socket's" };
+    throw new UserError(
+      `${source} is ${host}, but no Docker engine answers there: ${(error as Error).message}`,
+    );
+  });
+  const { env } = await toolchain();
+  const fault = await stateFault(stack, env);
+  if (fault !== undefined) throw new UserError(fault);
+  const exists = await stackExists(stack, env);
+  const resources = exists ? await exportedResources(stack, env, "--show-secrets") : [];
+  const things = recordedThings(resources);
+  const unknown = describeLeftovers(await findLeftovers(stack, things)).map((what): DriftRow => ({
+    what,
+    declared: "not in the state",
+    found: "there",
+    side: "state",
+  }));
+  if (things.size === 0) {
+    if (unknown.length > 0) return unknown;
+    throw new UserError(`Stack ${stack} is not up; \`npm start -- --stack ${stack}\` makes it.`);
+  }
+  const record = readRecord(stack, resources);
+  // Pulumi takes the most time, and the processors that the agents need to answer.
+  const planned = await plannedChanges(stack, env, record);
+  const inventory = await readInventory(labelsOf(project, stack));
+  const names = namesOf(project, stack);
+  const sight = await takeSight({
+    containers: inventory.containers,
+    madeOf: ({ name }) => record.made.get(name),
+    host: { name: names.host, dir: names.hostAgentDir, rpcPort: record.rpcPort },
+  });
+  const isSeen = sight.members !== undefined;
+  const keys = isSeen
+    ? await throughAgent(stack, ({ rpc }) => rpc.listKeys()).catch(() => undefined)
+    : undefined;
+  return [
+    ...planned,
+    ...unknown,
+    ...engineRows(record, inventory, sight),
+    ...membershipRows(record, sight, keys),
+  ];
+}
+
+function tableOf(rows: readonly DriftRow[]): string {
+  return formatTable([
+    ["WHAT", "DECLARED", "FOUND", "SIDE"],
+    ...rows.map(({ what, declared, found, side }) => [what, declared, found, side]),
+  ]);
+}

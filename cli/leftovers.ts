@@ -1,0 +1,104 @@
+/** What carries a stack's labels on the engine, or runs on the host, and is not in the state. */
+import { rm } from "node:fs/promises";
+import { carries, labelsOf, roleLabel } from "../components/labels.ts";
+import { namesOf } from "../components/names.ts";
+import type {
+  FoundContainer,
+  FoundImage,
+  FoundNetwork,
+  FoundVolume,
+} from "../components/standing.ts";
+import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
+import { removeContainers, removeIfThere } from "../programs/containers.ts";
+import { readInventory } from "../programs/inventory.ts";
+import { project } from "./stack.ts";
+import { plainSetting } from "./stackConfig.ts";
+
+export interface Leftovers {
+  readonly containers: readonly FoundContainer[];
+  readonly networks: readonly FoundNetwork[];
+  readonly volumes: readonly FoundVolume[];
+  readonly images: readonly FoundImage[];
+  /** The process of the host's agent. */
+  readonly agent: number | undefined;
+}
+
+/**
+ * Looks for what is not recorded, but for the agents' data, where the stack's configuration retains it.
+ *
+ * @param recorded the IDs, and of joiners the names, that the state knows; none finds everything of the
+ *   stack.
+ */
+export async function findLeftovers(
+  stack: string,
+  recorded: ReadonlySet<string>,
+): Promise<Leftovers> {
+  const labels = labelsOf(project, stack);
+  const inventory = await readInventory(labels);
+  const networks = inventory.networks.filter(
+    (found) => carries(found.labels, labels) && !recorded.has(found.id),
+  );
+  const names = namesOf(project, stack);
+  // A volume's name is its ID.
+  const retained = plainSetting(stack, "retainData") === "true" && names.volumes.data;
+  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && name !== retained);
+  // What is to go cannot be removed while joiners use it.
+  const areFree = networks.length === 0 && volumes.length === 0;
+  const stays = ({ id, name }: FoundContainer) =>
+    recorded.has(id) || (areFree && recorded.has(name));
+  const isAll = recorded.size === 0;
+  return {
+    containers: inventory.containers.filter((found) => !stays(found)),
+    networks,
+    volumes,
+    images: isAll ? inventory.images : [],
+    agent: isAll ? livingAgent(names.hostAgentDir)?.pid : undefined,
+  };
+}
+
+/** A line for each, for people. */
+export function describeLeftovers({
+  containers,
+  networks,
+  volumes,
+  images,
+  agent,
+}: Leftovers): string[] {
+  return [
+    ...containers.map(({ name, isRunning }) => `container ${name}${isRunning ? "" : ", stopped"}`),
+    ...networks.map(({ name }) => `network ${name}`),
+    ...volumes.map(({ name }) => `volume ${name}`),
+    ...images.map(({ names, id }) => `image ${names[0] ?? id}`),
+    ...(agent === undefined ? [] : [`the host's agent, process ${agent}`]),
+  ];
+}
+
+/**
+ * What of it a new stack could not be made beside. A volume or an image is simply used again, and what
+ * only served to write into a volume harms nobody.
+ */
+export function inTheWay(found: Leftovers): Leftovers {
+  const containers = found.containers.filter(({ labels }) => labels[roleLabel] !== "writer");
+  return { ...found, containers, volumes: [], images: [] };
+}
+
+/** Removes what was found, and the files of the host's agent where that is part of it. */
+export async function removeLeftovers(stack: string, found: Leftovers): Promise<void> {
+  const { containers, networks, volumes, images, agent } = found;
+  await removeContainers(containers);
+  for (const path of [
+    ...networks.map(({ id }) => `/networks/${id}`),
+    ...volumes.map(({ name }) => `/volumes/${name}`),
+    ...images.map(({ id }) => `/images/${id}?force=1`),
+  ]) {
+    await removeIfThere(path);
+  }
+  if (agent !== undefined) await stopAgent(namesOf(project, stack).hostAgentDir);
+  const removed = describeLeftovers(found).length;
+  if (removed > 0) console.log(`Removed ${removed} leftovers of stack ${stack}.`);
+}
+
+/** Removes the files of the host's agent. */
+export async function removeAgentFiles(stack: string): Promise<void> {
+  await rm(namesOf(project, stack).hostAgentDir, { recursive: true, force: true });
+}

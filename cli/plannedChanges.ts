@@ -1,0 +1,58 @@
+import { recordedVariable, type RecordedStanding } from "../components/preflight.ts";
+import type { DriftRow } from "./driftRows.ts";
+import { configCopy, runPulumi } from "./stack.ts";
+
+/** A part of what `pulumi preview --json` prints. */
+interface Preview {
+  readonly steps?: readonly {
+    readonly op: string;
+    readonly urn: string;
+    readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
+    readonly diffReasons?: readonly string[] | null;
+  }[];
+  readonly diagnostics?: readonly {
+    readonly urn?: string;
+    readonly message?: string;
+    readonly severity: string;
+  }[];
+}
+
+const operations: Readonly<Record<string, string>> = {
+  create: "to be made",
+  update: "to be changed",
+  replace: "to be replaced",
+  delete: "to be removed",
+};
+
+/** Lists what the configuration would change in a state whose things are all as they were made. */
+export async function plannedChanges(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  { inventory, generation, host, endpoint }: RecordedStanding,
+): Promise<DriftRow[]> {
+  const recorded: RecordedStanding = { inventory, generation, host, endpoint };
+  const args = ["preview", "--json", ...(await configCopy(stack))];
+  const text = await runPulumi(args, { ...env, [recordedVariable]: JSON.stringify(recorded) });
+  return changesIn(JSON.parse(text) as Preview);
+}
+
+/** The changes in a preview, of resources; a component changes with what it has. */
+export function changesIn({ steps = [], diagnostics = [] }: Preview): DriftRow[] {
+  return steps.flatMap(({ op, urn, detailedDiff, diffReasons }) => {
+    const operation = operations[op];
+    const [path = "", name = ""] = urn.split("::").slice(2);
+    const type = path.split("$").at(-1) ?? "";
+    if (operation === undefined || /^(pulumi|serf):/.test(type)) return [];
+    const keys = [...new Set([...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? [])])];
+    const said = diagnostics.find((one) => one.urn?.endsWith(`::${name}`) && one.message);
+    const reasons = said?.message?.trim() ?? keys.join(", ");
+    return [
+      {
+        what: `${type.replace(/^.*:/, "")} ${name}`,
+        declared: `${operation}${reasons === "" || op === "create" ? "" : `: ${reasons}`}`,
+        found: op === "create" ? "not there" : "as the last `up` left it",
+        side: "configuration" as const,
+      },
+    ];
+  });
+}

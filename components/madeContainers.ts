@@ -1,0 +1,50 @@
+import { containerSpec } from "./agentContainer.ts";
+import type { MadeContainer } from "./containerFacts.ts";
+import { joinerNames } from "./groups.ts";
+import { addressLabel, roleLabel, specLabel } from "./labels.ts";
+import type { Names } from "./names.ts";
+import { imageRef } from "./serfImage.ts";
+import type { Settings } from "./settings.ts";
+import type { FoundContainer } from "./standing.ts";
+
+/**
+ * Tells of a container what it was made from, where that is what is declared now. One that was made from
+ * something else is to be replaced anyway.
+ */
+export function declaredContainers(
+  settings: Settings,
+  names: Names,
+): (found: FoundContainer) => MadeContainer | undefined {
+  const { subnet, limits, publishAddress, gossipPort, rpcPort } = settings;
+  const common = { network: names.network, volumes: names.volumes, limits };
+  const main = imageRef(names.prefix, settings);
+  const images = new Map(
+    settings.groups.flatMap((group) => {
+      const image = imageRef(names.prefix, { ...settings, ...group.image });
+      return joinerNames([group], names.prefix).map((name) => [name, image]);
+    }),
+  );
+  const madeAs = ({ name, labels }: FoundContainer): MadeContainer | undefined => {
+    switch (labels[roleLabel]) {
+      case "seed": {
+        const publish = { address: publishAddress, port: gossipPort };
+        return { ...common, name, role: "seed", image: main, address: subnet.seed, publish };
+      }
+      case "joiner": {
+        const [image, address] = [images.get(name), labels[addressLabel]];
+        if (image === undefined || address === undefined) return undefined;
+        return { ...common, name, role: "joiner", image, address };
+      }
+      case "host": {
+        const place = { network: "host", address: subnet.gateway, rpcPort };
+        return { ...common, ...place, name, role: "host", image: main };
+      }
+      default:
+        return undefined;
+    }
+  };
+  return (found) => {
+    const made = madeAs(found);
+    return made && containerSpec(made) === found.labels[specLabel] ? made : undefined;
+  };
+}

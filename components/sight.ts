@@ -1,0 +1,98 @@
+import { basename } from "node:path";
+import { keyringPath, tokenPath } from "./agentConfig.ts";
+import type { Edit } from "./containerFacts.ts";
+import { keyringFile } from "./gossipKey.ts";
+import { compareMembers, type ExpectedMember, type Member } from "./members.ts";
+import { sealedGeneration } from "./seal.ts";
+
+/** What was seen of a cluster while it runs. */
+export interface Sight {
+  /** What is wrong with containers that run, by their names. */
+  readonly spoilt: ReadonlyMap<string, readonly Edit[]>;
+  /** As the first agent sees them that answers; undefined where none does. */
+  readonly members: readonly Member[] | undefined;
+  /** The keys that this agent has, the first of which encrypts. */
+  readonly keys: readonly string[];
+  /** The files in the volume with configurations; undefined where no container has the volume. */
+  readonly files: ReadonlyMap<string, string> | undefined;
+  /** The agent of the host that is a process and that lives. */
+  readonly host: HostSight | undefined;
+  /** `host:port` of the seed's gossip port, where that is not to be looked up. Default: it is. */
+  readonly endpoint?: string | undefined;
+}
+
+export interface HostSight {
+  /** As a member. */
+  readonly name: string;
+  /** The recorded start of the process. */
+  readonly generation: string;
+  /** What is wrong with it. */
+  readonly faults: readonly Edit[];
+}
+
+/** Nothing was seen. */
+export const blank: Sight = {
+  spoilt: new Map(),
+  members: undefined,
+  keys: [],
+  files: undefined,
+  host: undefined,
+};
+
+/** What can be wrong with an agent, beside what can be of its container. */
+export const agentFaults = {
+  silent: { what: "agent", made: "answering", found: "not answering" },
+  otherKey: { what: "gossip key", made: "the cluster's", found: "another" },
+  invaded: { what: "agents", made: "one", found: "another one beside it" },
+} as const satisfies Readonly<Record<string, Edit>>;
+
+/** Edits as a clause. */
+export function describeEdits(edits: readonly Edit[]): string {
+  return edits.map(({ what, made, found }) => `${what} is ${found} instead of ${made}`).join("; ");
+}
+
+/** Who is in the cluster and should not be: alive, or failed and still remembered. */
+export function strangersAmong(
+  members: readonly Member[],
+  expected: readonly Pick<ExpectedMember, "name">[],
+): Member[] {
+  const names = new Set(expected.map(({ name }) => name));
+  // Who has left is of the past: Serf remembers a joiner for a day that is no longer declared.
+  return members.filter(({ name, status }) => !names.has(name) && status !== "left");
+}
+
+/**
+ * The generation of what a cluster's members share: their configurations, keys and view of each other.
+ * Undefined when something of that is not as it should be.
+ *
+ * @param isThere whether a member that is expected runs already, and stays.
+ */
+export function intactGeneration(
+  { members, files }: Sight,
+  expected: readonly ExpectedMember[],
+  isThere: (member: ExpectedMember) => boolean,
+): string | undefined {
+  if (members === undefined || files === undefined) return undefined;
+  const faults = [
+    ...compareMembers(expected.filter(isThere), members).filter(
+      ({ fault }) => fault !== "unexpected",
+    ),
+    ...strangersAmong(members, expected),
+  ];
+  return faults.length === 0 ? sealedGeneration(files) : undefined;
+}
+
+/** Whether a cluster has these secrets, and no other key, as far as that could be seen. */
+export function hasSecrets(
+  { keys, files }: Pick<Sight, "keys" | "files">,
+  gossipKey: string,
+  rpcToken: string,
+): boolean {
+  const isKey = keys.length === 0 || (keys.length === 1 && keys[0] === gossipKey);
+  return (
+    isKey &&
+    (files === undefined ||
+      (files.get(basename(keyringPath)) === keyringFile([gossipKey]) &&
+        files.get(basename(tokenPath)) === rpcToken))
+  );
+}

@@ -1,0 +1,181 @@
+/** Looks at a cluster that runs, without changing anything, for what a look at the engine does not show. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
+import type { Edit, MadeContainer } from "../components/containerFacts.ts";
+import { keysIn } from "../components/gossipKey.ts";
+import type { Member } from "../components/members.ts";
+import { sealedGeneration } from "../components/seal.ts";
+import { agentFaults, type HostSight, type Sight } from "../components/sight.ts";
+import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
+import { agentFiles, livingAgent } from "./agentProcess.ts";
+import { readFiles } from "./configVolume.ts";
+import { execute } from "./containerExec.ts";
+import { editedContainers } from "./containerEdits.ts";
+import { forEachParallel } from "./engineApi.ts";
+import { membersSeenBy } from "./views.ts";
+
+/** What is looked at. */
+export interface SightPlace {
+  /** The stack's containers. */
+  readonly containers: readonly FoundContainer[];
+  /** What a container was made from; undefined where that is not known, or is to be another anyway. */
+  readonly madeOf: (found: FoundContainer) => MadeContainer | undefined;
+  readonly host: { readonly name: string; readonly dir: string; readonly rpcPort: number };
+}
+
+/** Milliseconds in which an agent must answer. */
+const answerTimeout = 3000;
+
+/** So many agents are asked before a cluster counts as one that does not answer. */
+const tries = 3;
+
+/** How many things are asked of the engine at once. */
+const atOnce = 16;
+
+/** @throws EngineError when the engine does not answer. An agent that does not is part of the sight. */
+export async function takeSight({ containers, madeOf, host }: SightPlace): Promise<Sight> {
+  const agents = agentsThatRun(containers);
+  const [spoilt, files, first] = await Promise.all([
+    editedContainers(agents, madeOf),
+    filesIn(containers),
+    firstView(agents),
+  ]);
+  // An agent that was cut off goes on to see everybody alive: what it cannot send does not fail for it.
+  const isCutOff = ({ name }: { readonly name: string }) =>
+    spoilt.get(name)?.some(({ what }) => what === "networks") ?? false;
+  const view =
+    first !== undefined && isCutOff(first)
+      ? await firstView(agents.filter((agent) => !isCutOff(agent)))
+      : first;
+  const alive = new Set(
+    view?.members.filter(({ status }) => status === "alive").map(({ name }) => name),
+  );
+  const isAlive = ({ name }: FoundContainer) => alive.has(name);
+  // Whom the others see needs no question of its own.
+  const lost = agents.filter((agent) => !isAlive(agent));
+  const keys = new Map<string, readonly string[] | undefined>();
+  await forEachParallel(lost, atOnce, async ({ name }) => {
+    keys.set(name, await answer(name));
+  });
+  for (const { name } of agents.filter(isAlive)) keys.set(name, view!.keys);
+  // All on another key are one cluster, whose key rotates; two that do not see each other never meet.
+  const common = lost.length === 0 ? undefined : commonKeys(files, [...keys.values()]);
+  for (const [name, found] of keys) {
+    const fault = found === undefined ? agentFaults.silent : keyFault(found, common);
+    if (fault !== undefined) spoilt.set(name, [...(spoilt.get(name) ?? []), fault]);
+  }
+  for (const name of invaded(view?.members ?? [], agents)) {
+    spoilt.set(name, [...(spoilt.get(name) ?? []), agentFaults.invaded]);
+  }
+  return {
+    spoilt,
+    members: view?.members,
+    keys: view?.keys ?? [],
+    files,
+    host: await hostSight(host, alive.has(host.name), common ?? view?.keys),
+  };
+}
+
+async function filesIn(
+  containers: readonly FoundContainer[],
+): Promise<ReadonlyMap<string, string> | undefined> {
+  for (const { id } of containers.slice(0, tries)) {
+    const files = await readFiles(id).catch(() => undefined);
+    if (files !== undefined) return files;
+  }
+  return undefined;
+}
+
+async function firstView(agents: readonly FoundContainer[]) {
+  for (const { name } of agents.slice(0, tries)) {
+    try {
+      const [members, keys] = await Promise.all([
+        membersSeenBy({ kind: "container", name }, answerTimeout),
+        ownKeys(name),
+      ]);
+      return { name, members, keys };
+    } catch {
+      // It is looked at by itself, as one that nobody sees.
+    }
+  }
+  return undefined;
+}
+
+async function ownKeys(container: string): Promise<readonly string[]> {
+  return keysIn(await execute(container, ["cat", ownKeyringPath], answerTimeout));
+}
+
+/** The containers in which agents run that are not the container's own, by their addresses. */
+function invaded(members: readonly Member[], agents: readonly FoundContainer[]): string[] {
+  const own = new Set(agents.map(({ name }) => name));
+  const alive = members.filter(({ status }) => status === "alive");
+  const strange = new Set(alive.filter(({ name }) => !own.has(name)).map(({ address }) => address));
+  return alive
+    .filter(({ name, address }) => own.has(name) && strange.has(address))
+    .map(({ name }) => name);
+}
+
+/** The keys of an agent that answers. */
+async function answer(name: string): Promise<readonly string[] | undefined> {
+  const view = { kind: "container", name } as const;
+  return await Promise.all([ownKeys(name), membersSeenBy(view, answerTimeout)]).then(
+    ([keys]) => keys,
+    () => undefined,
+  );
+}
+
+/** The keys of a cluster that has come apart: those that were written, or else most agents' key. */
+function commonKeys(
+  files: Sight["files"],
+  found: readonly (readonly string[] | undefined)[],
+): readonly string[] {
+  if (files !== undefined && sealedGeneration(files) !== undefined) return keysIn(keyring(files));
+  const counts = new Map<string, number>();
+  for (const keys of found) {
+    if (keys?.[0] !== undefined) counts.set(keys[0], (counts.get(keys[0]) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 1)
+    .map(([key]) => key);
+}
+
+function keyring(files: ReadonlyMap<string, string>): string | undefined {
+  return files.get(basename(keyringPath));
+}
+
+/** @param common default: any key will do. */
+function keyFault(
+  [encrypting = ""]: readonly string[],
+  common: readonly string[] | undefined,
+): Edit | undefined {
+  return common === undefined || common.includes(encrypting) ? undefined : agentFaults.otherKey;
+}
+
+async function hostSight(
+  { name, dir, rpcPort }: SightPlace["host"],
+  isAlive: boolean,
+  common: readonly string[] | undefined,
+): Promise<HostSight | undefined> {
+  const agent = livingAgent(dir);
+  if (agent === undefined) return undefined;
+  const files = agentFiles(dir);
+  const keys = keysIn(await readFile(files.keyring, "utf8").catch(() => undefined));
+  const hasCommonKey = common === undefined || keys.some((key) => common.includes(key));
+  const faults = !hasCommonKey
+    ? [agentFaults.otherKey]
+    : isAlive || (await answers())
+      ? []
+      : [agentFaults.silent];
+  return { name, generation: agent.generation, faults };
+
+  async function answers(): Promise<boolean> {
+    const rpcAddress = `127.0.0.1:${rpcPort}`;
+    const view = { kind: "host", name, client: files.client, rpcAddress } as const;
+    return await membersSeenBy(view, answerTimeout).then(
+      () => true,
+      () => false,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  type Edit,
+  editsOf,
+  type InspectedContainer,
+  type MadeContainer,
+  optionalLimits,
+} from "../components/containerFacts.ts";
+import type { FoundContainer } from "../components/standing.ts";
+import { engine, EngineError, forEachParallel } from "./engineApi.ts";
+import { chosenEngine } from "./engineContext.ts";
+import { docker } from "./run.ts";
+
+/** How many containers are asked for at once. */
+const atOnce = 16;
+
+/**
+ * Lists the containers that are not as they were made, with what was edited.
+ *
+ * @param madeOf tells what a container was made from; undefined leaves it out.
+ */
+export async function editedContainers(
+  containers: readonly FoundContainer[],
+  madeOf: (found: FoundContainer) => MadeContainer | undefined,
+): Promise<Map<string, Edit[]>> {
+  const known = containers.flatMap((found) => {
+    const made = madeOf(found);
+    return made === undefined ? [] : [{ id: found.id, made }];
+  });
+  const inspected = await inspect(known.map(({ id }) => id));
+  const edited = new Map<string, Edit[]>();
+  for (const { id, made } of known) {
+    const found = inspected.get(id);
+    const edits = found === undefined ? [] : editsOf(made, found);
+    if (edits.length > 0) edited.set(made.name, edits);
+  }
+  return edited.size === 0 ? edited : withoutDropped(edited);
+}
+
+/** The containers by their IDs; one that is just being removed is left out. */
+async function inspect(ids: readonly string[]): Promise<Map<string, InspectedContainer>> {
+  const found = new Map<string, InspectedContainer>();
+  if (ids.length === 0) return found;
+  // Over SSH each request would be a connection of its own; the docker client sends all through one.
+  if (chosenEngine()?.host.startsWith("ssh:")) {
+    const text = await docker(["inspect", ...ids], 60_000).catch(() => "[]");
+    const all = JSON.parse(text) as (InspectedContainer & { readonly Id: string })[];
+    return new Map(all.map((one) => [one.Id, one]));
+  }
+  await forEachParallel(ids, atOnce, async (id) => {
+    try {
+      const answer = await engine({ method: "GET", path: `/containers/${id}/json` });
+      found.set(id, answer as InspectedContainer);
+    } catch (error) {
+      if (!(error instanceof EngineError && error.status === 404)) throw error;
+    }
+  });
+  return found;
+}
+
+/** Leaves out the limits that this engine does not keep. */
+async function withoutDropped(edited: Map<string, Edit[]>): Promise<Map<string, Edit[]>> {
+  const info = (await engine({ method: "GET", path: "/info" })) as Readonly<
+    Record<string, unknown>
+  >;
+  const dropped = Object.entries(optionalLimits).flatMap(([key, limits]) =>
+    info[key] === false ? limits : [],
+  ) as readonly string[];
+  const kept = [...edited].map(
+    ([name, edits]) => [name, edits.filter(({ what }) => !dropped.includes(what))] as const,
+  );
+  return new Map(kept.filter(([, edits]) => edits.length > 0));
+}

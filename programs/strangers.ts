@@ -1,0 +1,74 @@
+/** What the gate does about members that are not of the stack. */
+import { carries, type Labels, roleLabel } from "../components/labels.ts";
+import type { Difference, ExpectedMember, Member } from "../components/members.ts";
+import { strangersAmong } from "../components/sight.ts";
+import { unlessGone } from "./containers.ts";
+import { engine, query } from "./engineApi.ts";
+import { serf, type View } from "./views.ts";
+
+/** A container of others on the cluster's network. */
+interface Neighbour {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+}
+
+/** Disconnects others' containers from the cluster's network that are members; the containers stay. */
+export async function expelContainers(
+  differences: readonly Difference[],
+  network: string,
+  labels: Labels,
+): Promise<void> {
+  const strangers = differences.filter(({ fault }) => fault === "unexpected");
+  if (strangers.length === 0) return;
+  for (const { id, name, address } of await neighboursIn(network, labels)) {
+    const stranger = strangers.find((one) => one.address === address);
+    if (stranger === undefined) continue;
+    const path = `/networks/${network}/disconnect`;
+    await unlessGone({ method: "POST", path, body: { Container: id, Force: true } });
+    console.error(
+      `The container ${name}, which was the member ${stranger.name} and is not of this stack, was ` +
+        `disconnected from the network ${network}.`,
+    );
+  }
+}
+
+async function neighboursIn(network: string, labels: Labels): Promise<Neighbour[]> {
+  const path = `/containers/json?${query({ filters: { network: [network] } })}`;
+  const found = (await engine({ method: "GET", path })) as {
+    readonly Id: string;
+    readonly Names: readonly string[];
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
+  }[];
+  return found
+    .filter(({ Labels }) => !carries(Labels, labels) || Labels[roleLabel] === undefined)
+    .map(({ Id, Names, NetworkSettings }) => ({
+      id: Id,
+      name: (Names[0] ?? "").replace(/^\//, ""),
+      address: NetworkSettings.Networks[network]?.IPAddress ?? "",
+    }));
+}
+
+/** Lets the cluster forget members that have failed and are not expected, which Serf does after a day. */
+export async function forgetGhosts(
+  view: View,
+  members: readonly Member[],
+  expected: readonly ExpectedMember[],
+): Promise<void> {
+  const ghosts = strangersAmong(members, expected).filter(({ status }) => status === "failed");
+  for (const { name } of ghosts) {
+    await serf(view, ["force-leave", "-prune", name], 10_000).catch(() => undefined);
+  }
+}
+
+/** What whoever reads of strangers can do; empty where there are none. */
+export function adviceOnStrangers(differences: readonly Difference[]): string {
+  const strangers = differences.filter(({ fault }) => fault === "unexpected");
+  if (strangers.length === 0) return "";
+  const places = new Set(strangers.map(({ name, address }) => `${name} at ${address}`));
+  return (
+    `\n${[...places].join(", ")}: not of this stack, and not a container on its network. End that agent where ` +
+    "it runs, and run `up` again. It knows the gossip key: `npm run rotate-key` then gives the cluster another."
+  );
+}
