@@ -52,18 +52,21 @@ export interface FoundVolume {
  */
 export class Standing {
   readonly #inventory: Inventory;
-  readonly #fresh: string;
+  /** The generation of what does not stand; new in each deployment. */
+  readonly fresh: string;
 
-  /** @param fresh the generation of what does not stand; new in each deployment. */
   constructor(inventory: Inventory, fresh: string) {
     this.#inventory = inventory;
-    this.#fresh = fresh;
+    this.fresh = fresh;
   }
 
   ofContainer(name: string): string {
-    return this.#read(
-      this.#inventory.containers.find((found) => found.name === name && found.isRunning),
-    );
+    return this.#read(this.#running(name));
+  }
+
+  /** Whether the container with this name runs. */
+  runs(name: string): boolean {
+    return this.#running(name) !== undefined;
   }
 
   /** The containers of joiners, also those that do not run. */
@@ -93,7 +96,11 @@ export class Standing {
     return this.#read(this.#inventory.volumes.find((found) => found.name === name));
   }
 
+  #running(name: string): FoundContainer | undefined {
+    return this.#inventory.containers.find((found) => found.name === name && found.isRunning);
+  }
+
   #read(found: { readonly labels: FoundLabels } | undefined): string {
-    return found?.labels[generationLabel] ?? this.#fresh;
+    return found?.labels[generationLabel] ?? this.fresh;
   }
 }

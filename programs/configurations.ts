@@ -20,7 +20,7 @@ import {
 } from "../components/agentConfig.ts";
 import type { VolumeNames } from "../components/agentContainer.ts";
 import { keyringFile, parseKeyring } from "../components/gossipKey.ts";
-import { type Labels, roleLabel } from "../components/labels.ts";
+import { agentRoles, type Labels, roleLabel } from "../components/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { readFiles, withWriter, writeFiles } from "./configVolume.ts";
 import { reloadAgent } from "./containers.ts";
@@ -76,7 +76,7 @@ async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: num
 async function runningAgents(labels: Labels): Promise<string[]> {
   const containers = await listContainers({ ...labels });
   const isAgent = ({ isRunning, labels: { [roleLabel]: role = "" } }: FoundContainer) =>
-    isRunning && ["seed", "joiner", "host"].includes(role);
+    isRunning && agentRoles.some((known) => known === role);
   const isSeed = ({ labels }: FoundContainer) => labels[roleLabel] === "seed";
   return containers
     .filter(isAgent)
