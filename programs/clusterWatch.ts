@@ -29,10 +29,13 @@ const viewTimeout = 5000;
 /** So many of the joiners are asked what they see, beside those that are new. */
 const witnesses = 2;
 
+/** So many of those that are new are asked; to ask a hundred takes longer than they need to join. */
+const mostNew = 8;
+
 /**
  * Looks at a cluster until it is as it should be, and helps members that have lost each other.
  *
- * @param also the members that are asked beside the seed, the host's agent and a few joiners.
+ * @param also new members, who are asked beside the seed, the host's agent and a few joiners.
  * @param decide is shown each scene; its first answer that is not undefined ends the wait.
  * @returns that answer; undefined when there is none within the time that the steps have.
  */
@@ -93,7 +96,7 @@ function viewsOf(
   const asked = new Set([
     ...running.filter((name) => !isJoiner(name)),
     ...running.filter((name) => isJoiner(name) && !also.includes(name)).slice(0, witnesses),
-    ...running.filter((name) => also.includes(name)),
+    ...running.filter((name) => also.includes(name)).slice(0, mostNew),
   ]);
   return [...asked].map((name) => (name === host?.name ? host.view : { kind: "container", name }));
 }
