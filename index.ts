@@ -4,6 +4,8 @@ import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { ClusterSecrets } from "./components/clusterSecrets.ts";
 import { Convergence } from "./components/convergence.ts";
 import { linkEngine } from "./components/engineLink.ts";
+import type { HostAgent } from "./components/hostAgent.ts";
+import type { HostContainer } from "./components/hostContainer.ts";
 import { declareHostAgent } from "./components/hostAgents.ts";
 import { declareImages } from "./components/images.ts";
 import { declareJoiners } from "./components/joinerPlan.ts";
@@ -14,9 +16,19 @@ import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
 import { preflight } from "./components/preflight.ts";
 import { Protection } from "./components/protection.ts";
-import { Seed } from "./components/seed.ts";
+import { rollingOf } from "./components/rolling.ts";
+import { Seed, type SeedArgs, seedIdentity } from "./components/seed.ts";
 import { imageChoice } from "./components/serfImage.ts";
 import { Storage } from "./components/storage.ts";
+import { inTurn, type Party, planTurns } from "./components/turns.ts";
+import { livingAgent } from "./programs/agentProcess.ts";
+
+/** What is made and replaced in turns. */
+interface Parties extends Record<Party, pulumi.Resource | undefined> {
+  readonly seed: Seed;
+  readonly joiners: Joiners;
+  readonly host: HostAgent | HostContainer | undefined;
+}
 
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
@@ -27,6 +39,7 @@ export default async function cluster() {
   const standing = await preflight(settings, names, labels);
   const declared = declareJoiners(settings.groups, names.prefix, settings.subnet, standing);
   const agents = planAgents(settings, names, declared);
+  const rolling = rollingOf(settings, names, labels);
 
   const images = declareImages(
     {
@@ -34,6 +47,7 @@ export default async function cluster() {
       labels,
       choice: imageChoice(settings),
       generationOf: (name) => standing.ofImage(name),
+      trial: rolling && { limits: settings.limits, timeout: settings.convergenceTimeout },
     },
     settings.groups,
     engine,
@@ -65,42 +79,56 @@ export default async function cluster() {
       generationOf: (name) => standing.ofVolume(name),
       standing: standing.ofCluster(expectedMembers(agents)),
     },
-    engine,
+    { ...engine, dependsOn: [...images.trials] },
   );
-  const declareHost = (join: pulumi.Input<string>, ...dependsOn: pulumi.Resource[]) =>
-    agents.host &&
-    declareHostAgent(
-      { agents, settings, names, labels, image: image.ref, join, standing, secrets },
-      { ...engine, dependsOn: [storage, ...dependsOn] },
-    );
-  const firstHost = agents.isHostFirst ? declareHost(agents.gateway, network) : undefined;
-  const after = { ...engine, dependsOn: [storage, ...(firstHost ? [firstHost] : [])] };
-  const place = { network, volumes: storage.volumes, limits: settings.limits, labels };
-  const seed = new Seed(
-    "seed",
-    {
-      ...place,
-      image: image.ref,
-      memberName: names.seed,
-      address: settings.subnet.seed,
-      publish: { address: settings.publishAddress, port: settings.gossipPort },
-      generation: standing.ofContainer(names.seed),
-      endpoint: standing.endpoint,
+  const place = { network, volumes: storage.volumes, limits: settings.limits, labels, rolling };
+  const after = (done: Partial<Parties>, ...others: pulumi.Resource[]) => ({
+    ...engine,
+    dependsOn: [storage, ...others, ...Object.values(done).filter((one) => one !== undefined)],
+  });
+  const turns = planTurns({
+    isRolling: rolling !== undefined,
+    isHostFirst: agents.isHostFirst,
+    runs: {
+      seed: standing.runs(names.seed),
+      host: livingAgent(names.hostAgentDir) !== undefined || standing.runs(names.host),
     },
-    after,
-  );
-  const joiners = new Joiners(
-    "joiners",
-    {
-      ...place,
-      images: images.ofGroups,
-      joiners: declared,
-      startAfter: seed.identity,
-      found: standing.joiners,
-    },
-    after,
-  );
-  const host = firstHost ?? declareHost(seed.endpoint, seed);
+    isEndpointKnown: settings.gossipPort !== 0 || agents.isHostFirst,
+  });
+  const seedArgs: SeedArgs = {
+    ...place,
+    image: image.ref,
+    memberName: names.seed,
+    address: settings.subnet.seed,
+    publish: { address: settings.publishAddress, port: settings.gossipPort },
+    generation: standing.ofContainer(names.seed),
+    endpoint: standing.endpoint,
+  };
+  const { seed, joiners, host } = inTurn<Parties>(turns, {
+    seed: (done) => new Seed("seed", seedArgs, after(done)),
+    joiners: (done) =>
+      new Joiners(
+        "joiners",
+        {
+          ...place,
+          images: images.ofGroups,
+          joiners: declared,
+          startAfter: rolling ? undefined : seedIdentity(seedArgs),
+          found: standing.joiners,
+          fresh: standing.fresh,
+        },
+        after(done),
+      ),
+    host: (done) =>
+      agents.host &&
+      declareHostAgent(
+        {
+          ...{ agents, settings, names, labels, image: image.ref, standing, secrets, rolling },
+          join: agents.isHostFirst ? agents.gateway : (done.seed?.endpoint ?? agents.published),
+        },
+        after(done, network),
+      ),
+  });
   const incarnations = pulumi.all([
     seed.containerId,
     joiners.incarnation,

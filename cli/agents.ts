@@ -1,6 +1,6 @@
 /** The agents of a stack that the commands ask. */
 import { tokenPath } from "../components/agentConfig.ts";
-import { labelsOf } from "../components/labels.ts";
+import { agentRoles, labelsOf, roleLabel } from "../components/labels.ts";
 import { compareNames } from "../components/members.ts";
 import { execute } from "../programs/containerExec.ts";
 import { labelFilters } from "../programs/engine.ts";
@@ -94,10 +94,12 @@ export function agentOrder(containers: readonly string[], avoid?: string): strin
 
 async function runningContainers(stack: string): Promise<string[]> {
   const filters = labelFilters(labelsOf(project, stack));
-  const list = await docker(["ps", ...filters, "--format", "{{.Names}}"]).catch(
-    (error: unknown) => {
-      throw new UserError(`The Docker engine does not answer: ${(error as Error).message}`);
-    },
+  const format = `{{.Names}} {{.Label "${roleLabel}"}}`;
+  const list = await docker(["ps", ...filters, "--format", format]).catch((error: unknown) => {
+    throw new UserError(`The Docker engine does not answer: ${(error as Error).message}`);
+  });
+  const found = list.split("\n").map((line) => line.split(" "));
+  return found.flatMap(([name = "", role]) =>
+    agentRoles.some((known) => known === role) ? name : [],
   );
-  return list.split("\n").filter(Boolean);
 }

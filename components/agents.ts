@@ -20,6 +20,8 @@ export interface Agents {
   readonly isHostFirst: boolean;
   /** `host:port` of the host's agent on the cluster's network. */
   readonly gateway: string;
+  /** `host:port` where the host reaches the seed's gossip port; its own address, where Docker chooses the port. */
+  readonly published: string;
 }
 
 /** What every agent of a stack is told apart from the address to join, by the join strategy. */
@@ -64,6 +66,7 @@ export function planAgents(
         : [],
     isHostFirst: settings.join === "gateway",
     gateway,
+    published,
   };
 
   function fleetOf(group: JoinerGroup): Fleet {

@@ -4,6 +4,8 @@ import { agentFiles } from "../programs/agentProcess.ts";
 import type { HostAgentInput } from "../programs/hostAgent.ts";
 import type { View } from "../programs/views.ts";
 import type { Labels } from "./labels.ts";
+import type { Rolling } from "./rollout.ts";
+import { awaitTurn } from "./turn.ts";
 
 export interface HostAgentArgs {
   /** The agent's name as a member. */
@@ -30,7 +32,18 @@ export interface HostAgentArgs {
   readonly timeout: number;
   /** A new one asks for a new start; see `standing.ts`. */
   readonly generation: string;
+  /** How members are replaced while the cluster goes on. Default: all at once. */
+  readonly rolling?: Rolling | undefined;
 }
+
+/** The side from which the agent sees the cluster, which keeps its files in a folder. */
+export function hostView(args: Pick<HostAgentArgs, "name" | "dir" | "rpcPort">): HostView {
+  const { name, dir, rpcPort } = args;
+  const client = `./${agentFiles(dir).client}`;
+  return { kind: "host", name, client, rpcAddress: `127.0.0.1:${rpcPort}` };
+}
+
+type HostView = Extract<View, { kind: "host" }>;
 
 /** The agent on the host itself. It joins through the seed's published port, or is joined by the others. */
 export class HostAgent extends pulumi.ComponentResource {
@@ -48,13 +61,8 @@ export class HostAgent extends pulumi.ComponentResource {
     this.memberName = args.name;
     this.address = args.address;
     this.generation = args.generation;
-    const rpcAddress = `127.0.0.1:${args.rpcPort}`;
-    this.view = {
-      kind: "host",
-      name: args.name,
-      client: `./${agentFiles(args.dir).client}`,
-      rpcAddress,
-    };
+    const view = hostView(args);
+    this.view = view;
     const inputs = pulumi.all([args.image, args.join, gossipKey, rpcToken]);
     const input = inputs.apply(([image, join, gossipKey, rpcToken]): HostAgentInput => ({
       dir: args.dir,
@@ -64,13 +72,18 @@ export class HostAgent extends pulumi.ComponentResource {
       image,
       join,
       isFirst: args.isFirst,
-      rpcAddress,
+      rpcAddress: view.rpcAddress,
       labels: { ...args.labels },
       timeout: args.timeout,
       generation: this.generation,
       gossipKey,
       rpcToken,
     }));
+    const { rolling, name: member } = args;
+    const cause = pulumi
+      .output(args.image)
+      .apply((image) => [image, view.rpcAddress, this.generation]);
+    const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
     new local.Command(
       name,
       {
@@ -80,7 +93,7 @@ export class HostAgent extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
-      { parent: this },
+      { parent: this, dependsOn: turn },
     );
     this.registerOutputs({ memberName: this.memberName, address: this.address });
   }

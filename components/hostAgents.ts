@@ -5,6 +5,7 @@ import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";
 import type { Labels } from "./labels.ts";
 import type { Names } from "./names.ts";
+import type { Rolling } from "./rollout.ts";
 import type { Settings } from "./settings.ts";
 import type { Standing } from "./standing.ts";
 
@@ -19,15 +20,17 @@ export interface HostAgentPlan {
   readonly join: pulumi.Input<string>;
   readonly standing: Standing;
   readonly secrets: Pick<ClusterSecrets, "gossipKey" | "rpcToken">;
+  /** How members are replaced while the cluster goes on; undefined: all at once. */
+  readonly rolling: Rolling | undefined;
 }
 
 /** Declares the agent of the engine's host as the settings want it, a process or a container. */
 export function declareHostAgent(
-  { agents, settings, names, labels, image, join, standing, secrets }: HostAgentPlan,
+  { agents, settings, names, labels, image, join, standing, secrets, rolling }: HostAgentPlan,
   opts: pulumi.ComponentResourceOptions,
 ): HostAgent | HostContainer {
   const { rpcPort, subnet } = settings;
-  const common = { name: names.host, address: subnet.gateway, image, rpcPort, labels };
+  const common = { name: names.host, address: subnet.gateway, image, rpcPort, labels, rolling };
   if (settings.hostAgentIn === "container") {
     const generation = standing.ofContainer(names.host);
     const { limits } = settings;

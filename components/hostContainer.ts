@@ -3,8 +3,10 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { View } from "../programs/views.ts";
 import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
-import { containerArgs, limitProcesses } from "./containerArgs.ts";
+import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
+import type { Rolling } from "./rollout.ts";
+import { awaitTurn } from "./turn.ts";
 
 export interface HostContainerArgs {
   /** The container's and the member's name. */
@@ -23,6 +25,8 @@ export interface HostContainerArgs {
   readonly formerDir: string;
   /** A new one asks for a new container; see `standing.ts`. */
   readonly generation: string;
+  /** How members are replaced while the cluster goes on. Default: all at once. */
+  readonly rolling?: Rolling | undefined;
 }
 
 /**
@@ -40,6 +44,10 @@ export class HostContainer extends pulumi.ComponentResource {
   constructor(name: string, args: HostContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:HostContainer", name, args, opts);
 
+    const plan: ContainerPlan = { ...args, network: "host", role: "host" };
+    const { rolling, name: member, generation } = args;
+    const cause = specOf(plan).apply((spec) => [spec, generation]);
+    const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
     const former = new local.Command(
       `${name}-former`,
       {
@@ -48,12 +56,12 @@ export class HostContainer extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
-      { parent: this },
+      { parent: this, dependsOn: turn },
     );
     const container = new docker.Container(
       name,
-      { ...containerArgs({ ...args, network: "host", role: "host" }), networkMode: "host" },
-      { parent: this, deleteBeforeReplace: true, dependsOn: former },
+      { ...containerArgs(plan), networkMode: "host" },
+      { parent: this, deleteBeforeReplace: true, dependsOn: [former, ...turn] },
     );
     limitProcesses(name, container.id, { parent: this });
 

@@ -9,6 +9,8 @@ export interface Images {
   readonly all: readonly SerfImage[];
   /** The names with their tags, by the names of the groups. */
   readonly ofGroups: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What must be done before a member is made from any of them, beside the images themselves. */
+  readonly trials: readonly pulumi.Resource[];
 }
 
 /** Declares an image for the stack, and one for each choice of a group that differs from it. */
@@ -30,5 +32,10 @@ export function declareImages(
     imageOf(`image-${name}`, { ...args.choice, ...image }).ref,
   ]);
   const all = [...images.values()];
-  return { main, all, ofGroups: Object.fromEntries(ofGroups) as Images["ofGroups"] };
+  return {
+    main,
+    all,
+    ofGroups: Object.fromEntries(ofGroups) as Images["ofGroups"],
+    trials: all.flatMap(({ trials }) => trials),
+  };
 }

@@ -81,6 +81,27 @@ export function joinerSpecs(
   });
 }
 
+/**
+ * The joiners, each with the generation that asks for what has to be done. One whose container was made
+ * from something else gets a new one: that may be what a change has left that was given up half way,
+ * and the joiners as they were before are to be made again then.
+ *
+ * @param fresh the new generation.
+ */
+export function withGenerations(
+  wanted: readonly JoinerSpec[],
+  found: readonly FoundContainer[],
+  fresh: string,
+): DeclaredJoiner[] {
+  const specs = new Map(found.map(({ name, labels }) => [name, labels[specLabel]]));
+  return wanted.map(({ name, address, group, generation, spec }) => ({
+    name,
+    address,
+    group,
+    generation: specs.get(name) === spec ? generation : fresh,
+  }));
+}
+
 /** What leads from the joiners that are there to those that should be. */
 export interface JoinerPlan {
   /** Containers to be stopped and removed, before others take their names and addresses. */

@@ -1,7 +1,14 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwaitedContainer, JoinersInput, JoinersResult } from "../programs/joiners.ts";
-import { type DeclaredJoiner, describePlan, joinerSpecs, planJoiners } from "./joinerPlan.ts";
+import {
+  type DeclaredJoiner,
+  describePlan,
+  joinerSpecs,
+  planJoiners,
+  withGenerations,
+} from "./joinerPlan.ts";
+import type { Rolling } from "./rollout.ts";
 import type { ClusterPlace } from "./seed.ts";
 import type { FoundContainer } from "./standing.ts";
 
@@ -10,10 +17,14 @@ export interface JoinersArgs extends ClusterPlace {
   readonly joiners: readonly DeclaredJoiner[];
   /** The images' names with their tags, by the names of the groups. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Who must run before a joiner starts. */
-  readonly startAfter: pulumi.Input<AwaitedContainer>;
+  /** Who must run before a joiner starts; undefined where that is sure. */
+  readonly startAfter: pulumi.Input<AwaitedContainer> | undefined;
   /** The joiners' containers that are there already. */
   readonly found: readonly FoundContainer[];
+  /** The generation of what is to be made anew; see `standing.ts`. */
+  readonly fresh: string;
+  /** How members are replaced while the cluster goes on. Default: all at once. */
+  readonly rolling?: Rolling | undefined;
 }
 
 /** A joiner as the stack's outputs show it. */
@@ -37,22 +48,24 @@ export class Joiners extends pulumi.ComponentResource {
   readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { network, volumes, limits, labels, joiners } = args;
+    const { network, volumes, limits, labels, joiners, found, rolling } = args;
     // Not all of `args`: with the network among them, nothing here would begin before it is made.
-    super("serf:cluster:Joiners", name, { joiners }, opts);
+    const shown = joiners.map(({ name, address }): JoinerOutput => ({ name, ip: address }));
+    super("serf:cluster:Joiners", name, { joiners: shown }, opts);
 
     const images = pulumi.all(args.images);
     const input = pulumi
       .all([images, args.startAfter])
-      .apply(([images, startAfter]): JoinersInput => ({
-        images,
-        network: network.identity,
-        volumes,
-        limits,
-        labels,
-        joiners,
-        startAfter,
-      }));
+      .apply(([images, startAfter]): JoinersInput => {
+        const template = { images, network: network.identity, volumes, limits, labels };
+        const specs = joinerSpecs({ ...template, joiners });
+        return {
+          ...template,
+          joiners: withGenerations(specs, found, args.fresh),
+          ...(startAfter && { startAfter }),
+          ...(rolling && { rolling }),
+        };
+      });
     // The provider needs two seconds more for a network than the engine. On the way up the program
     // therefore waits for the network itself; on the way down the removal, which depends on the
     // network and the images, takes all joiners away before those go.
@@ -79,11 +92,11 @@ export class Joiners extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     input.apply((known) => {
-      const changes = describePlan(planJoiners(joinerSpecs(known), args.found));
+      const changes = describePlan(planJoiners(joinerSpecs(known), found));
       if (changes !== undefined) void pulumi.log.info(changes, this);
     });
 
-    this.joiners = joiners.map(({ name, address }) => ({ name, ip: address }));
+    this.joiners = shown;
     this.incarnation = command.stdout.apply(
       (stdout) => (JSON.parse(stdout) as JoinersResult).incarnation,
     );

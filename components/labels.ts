@@ -9,7 +9,12 @@ export function labelsOf(project: string, stack: string): Labels {
 export const roleLabel = "serf.role";
 
 /** The values of {@link roleLabel}. */
-export type ContainerRole = "seed" | "joiner" | "host" | "writer";
+export type ContainerRole = AgentRole | "writer" | "trial";
+
+type AgentRole = (typeof agentRoles)[number];
+
+/** The roles of containers with a member of the cluster. */
+export const agentRoles = ["seed", "joiner", "host"] as const;
 
 /** On an agent's container: a hash of what it was made from. */
 export const specLabel = "serf.spec";

@@ -7,6 +7,8 @@ import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
 import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
+import type { Rolling } from "./rollout.ts";
+import { awaitTurn } from "./turn.ts";
 
 /** What the seed and the joiners take alike. */
 export interface ClusterPlace {
@@ -30,6 +32,29 @@ export interface SeedArgs extends ClusterPlace {
   readonly generation: string;
   /** `host:port` that Docker has chosen. Default: it is looked up. */
   readonly endpoint?: string | undefined;
+  /** How members are replaced while the cluster goes on. Default: all at once. */
+  readonly rolling?: Rolling | undefined;
+}
+
+function planSeed(args: SeedArgs): ContainerPlan {
+  return {
+    name: args.memberName,
+    address: args.address,
+    image: args.image,
+    network: args.network.identity.name,
+    volumes: args.volumes,
+    limits: args.limits,
+    publish: args.publish,
+    labels: args.labels,
+    role: "seed",
+    generation: args.generation,
+  };
+}
+
+/** What the seed's container is to be; known before it is made. */
+export function seedIdentity(args: SeedArgs): pulumi.Output<AwaitedContainer> {
+  const { memberName: name, generation } = args;
+  return specOf(planSeed(args)).apply((spec) => ({ name, spec, generation }));
 }
 
 /** The member that the others join. */
@@ -45,26 +70,16 @@ export class Seed extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** The engine's ID of the container. */
   readonly containerId: pulumi.Output<string>;
-  /** What the container is to be; known before it is made. */
-  readonly identity: pulumi.Output<AwaitedContainer>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
     const { endpoint, ...known } = args;
     super("serf:cluster:Seed", name, known, opts);
 
-    const { memberName, address, publish, volumes } = args;
-    const plan: ContainerPlan = {
-      name: memberName,
-      address,
-      image: args.image,
-      network: args.network.identity.name,
-      volumes,
-      limits: args.limits,
-      publish,
-      labels: args.labels,
-      role: "seed",
-      generation: args.generation,
-    };
+    const { memberName, address, publish } = args;
+    const plan = planSeed(args);
+    const { rolling } = args;
+    const cause = specOf(plan).apply((spec) => [spec, args.generation]);
+    const turn = awaitTurn(name, { rolling, member: memberName, cause }, { parent: this });
     const container = new docker.Container(
       name,
       {
@@ -79,17 +94,12 @@ export class Seed extends pulumi.ComponentResource {
           protocol,
         })),
       },
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, dependsOn: turn },
     );
 
     limitProcesses(name, container.id, { parent: this });
 
     this.memberName = pulumi.output(memberName);
-    this.identity = specOf(plan).apply((spec) => ({
-      name: memberName,
-      spec,
-      generation: args.generation,
-    }));
     this.ip = pulumi.output(address);
     const lookUp = (id: string) => publishedEndpoint(id, gossipPort, publish.address);
     this.endpoint =

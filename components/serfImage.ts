@@ -3,6 +3,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
 import type { ImageBuild } from "../programs/imageBuild.ts";
+import type { ImageTrialInput } from "../programs/imageTrial.ts";
+import type { ContainerLimits } from "./agentContainer.ts";
 import { hashBuild } from "./buildContext.ts";
 import { generationLabel, type Labels } from "./labels.ts";
 import { imageName } from "./names.ts";
@@ -45,6 +47,16 @@ export interface SerfImageArgs {
   readonly choice: ImageChoice;
   /** The generation of the image with this name; see `standing.ts`. */
   readonly generationOf: (name: string) => string;
+  /** How a new image is tried before any member is made from it. Default: not at all. */
+  readonly trial?: Trial | undefined;
+}
+
+/** What the trial of an image needs to know. */
+interface Trial {
+  /** What the members' containers may use. */
+  readonly limits: ContainerLimits;
+  /** Seconds in which the agent must answer. */
+  readonly timeout: number;
 }
 
 /** Relative, so that the state holds no path of one machine. */
@@ -61,6 +73,8 @@ export class SerfImage extends pulumi.ComponentResource {
   readonly ref: pulumi.Output<string>;
   /** The engine's ID of the image. */
   readonly id: pulumi.Output<string>;
+  /** What must be done before a member is made from the image, beside the image itself. */
+  readonly trials: readonly pulumi.Resource[];
 
   constructor(name: string, args: SerfImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:SerfImage", name, args, opts);
@@ -93,6 +107,7 @@ export class SerfImage extends pulumi.ComponentResource {
 
     this.ref = image.name;
     this.id = image.imageId;
+    this.trials = args.trial ? [tryImage(name, image.name, args.labels, args.trial, this)] : [];
     this.registerOutputs({ ref: this.ref, id: this.id });
   }
   /**
@@ -113,4 +128,24 @@ export class SerfImage extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+function tryImage(
+  name: string,
+  image: pulumi.Output<string>,
+  labels: Labels,
+  trial: Trial,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const input = image.apply((ref): ImageTrialInput => ({ image: ref, labels, ...trial }));
+  return new local.Command(
+    `${name}-trial`,
+    {
+      create: "node programs/imageTrial.ts",
+      stdin: pulumi.jsonStringify(input),
+      addPreviousOutputInEnv: false,
+      logging: "stderr",
+    },
+    { parent },
+  );
 }

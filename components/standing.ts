@@ -1,4 +1,4 @@
-import { addressLabel, generationLabel, roleLabel } from "./labels.ts";
+import { addressLabel, agentRoles, generationLabel, roleLabel } from "./labels.ts";
 import type { ExpectedMember } from "./members.ts";
 import { blank, intactGeneration, type Sight } from "./sight.ts";
 
@@ -68,24 +68,23 @@ export interface FoundVolume {
 export class Standing {
   readonly #inventory: Inventory;
   readonly #sight: Sight;
-  readonly #fresh: string;
+  /** The generation of what does not stand; new in each deployment. */
+  readonly fresh: string;
 
-  /**
-   * @param fresh the generation of what does not stand; new in each deployment.
-   * @param sight what was seen of the cluster. Default: nothing runs.
-   */
+  /** @param sight what was seen of the cluster. Default: nothing runs. */
   constructor(inventory: Inventory, fresh: string, sight: Sight = blank) {
     this.#inventory = inventory;
     this.#sight = sight;
-    this.#fresh = fresh;
+    this.fresh = fresh;
   }
 
   ofContainer(name: string): string {
-    return this.#read(
-      this.#inventory.containers.find(
-        (found) => found.name === name && found.isRunning && !this.#sight.spoilt.has(name),
-      ),
-    );
+    return this.#read(this.#sight.spoilt.has(name) ? undefined : this.#running(name));
+  }
+
+  /** Whether the container with this name runs. */
+  runs(name: string): boolean {
+    return this.#running(name) !== undefined;
   }
 
   /** `host:port` of the seed's gossip port; undefined where it is to be looked up. */
@@ -96,12 +95,12 @@ export class Standing {
   /** Of the host's agent, where it is a process. */
   get ofHostProcess(): string {
     const { host } = this.#sight;
-    return host?.faults.length === 0 ? host.generation : this.#fresh;
+    return host?.faults.length === 0 ? host.generation : this.fresh;
   }
 
   /** Of what the members share. Who is to be made anew is not missed. */
   ofCluster(expected: readonly ExpectedMember[]): ClusterStanding {
-    const fresh = this.#fresh;
+    const { fresh } = this;
     const { host } = this.#sight;
     const isThere = ({ name }: ExpectedMember) =>
       name === host?.name ? host.faults.length === 0 : this.ofContainer(name) !== fresh;
@@ -140,15 +139,19 @@ export class Standing {
     return this.#read(this.#inventory.volumes.find((found) => found.name === name));
   }
 
+  #running(name: string): FoundContainer | undefined {
+    return this.#inventory.containers.find((found) => found.name === name && found.isRunning);
+  }
+
   #read(found: { readonly labels: FoundLabels } | undefined): string {
-    return found?.labels[generationLabel] ?? this.#fresh;
+    return found?.labels[generationLabel] ?? this.fresh;
   }
 }
 
 /** The containers with agents that run, the seed's first. */
 export function agentsThatRun(containers: readonly FoundContainer[]): FoundContainer[] {
-  const roles = ["seed", "joiner", "host"];
-  const rank = ({ labels }: FoundContainer) => roles.indexOf(labels[roleLabel] ?? "");
+  const rank = ({ labels }: FoundContainer) =>
+    agentRoles.findIndex((role) => role === labels[roleLabel]);
   return containers
     .filter((found) => found.isRunning && rank(found) >= 0)
     .sort((a, b) => rank(a) - rank(b));

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { buffer, text } from "node:stream/consumers";
-import { extract, pack } from "tar-stream";
+import { extract, type Pack, pack } from "tar-stream";
 import { agentUser, configFolder, dataFolder } from "../components/agentConfig.ts";
 import { engineMounts, type VolumeNames } from "../components/agentContainer.ts";
 import { roleLabel } from "../components/labels.ts";
@@ -55,19 +55,34 @@ export async function readFiles(container: string): Promise<Map<string, string>>
   return files;
 }
 
+type Files = Iterable<readonly [name: string, content: string]>;
+
+const owner = { uid: agentUser, gid: agentUser };
+
 /** Writes files into the volume with configurations, each for the eyes of the agents' user alone. */
-export async function writeFiles(
-  container: string,
-  files: Iterable<readonly [name: string, content: string]>,
-): Promise<void> {
-  const owner = { uid: agentUser, gid: agentUser };
+export async function writeFiles(container: string, files: Files): Promise<void> {
   const archive = pack();
   // The volume with the agents' data is empty and root's at first.
   archive.entry({ name: dataFolder.slice(1), type: "directory", mode: 0o700, ...owner });
+  await putFiles(container, "/", archive, `${configFolder.slice(1)}/`, files);
+}
+
+/** The same where that volume is the only place that can be written to. */
+export async function writeConfigFiles(container: string, files: Files): Promise<void> {
+  await putFiles(container, configFolder, pack(), "", files);
+}
+
+async function putFiles(
+  container: string,
+  path: string,
+  archive: Pack,
+  folder: string,
+  files: Files,
+): Promise<void> {
   for (const [name, content] of files) {
-    archive.entry({ name: `${configFolder.slice(1)}/${name}`, mode: 0o400, ...owner }, content);
+    archive.entry({ name: `${folder}${name}`, mode: 0o400, ...owner }, content);
   }
   archive.finalize();
-  const path = `/containers/${container}/archive?path=/`;
-  await engine({ method: "PUT", path, body: await buffer(archive) });
+  const body = await buffer(archive);
+  await engine({ method: "PUT", path: `/containers/${container}/archive?path=${path}`, body });
 }

@@ -35,6 +35,18 @@ export async function execute(
   throw new EngineError(`${command.join(" ")} in ${container}`, said);
 }
 
+/** The end of what a container has written; empty when there is nothing or it is gone. */
+export async function containerLog(container: string, lines = 8): Promise<string> {
+  const path = `/containers/${container}/logs?stdout=1&stderr=1&tail=${lines}`;
+  try {
+    const { stdout, stderr } = demultiplex((await engine({ method: "GET", path })) as Buffer);
+    return (stdout + stderr).split("\n").filter(Boolean).join("\n");
+  } catch (error) {
+    if (error instanceof EngineError) return "";
+    throw error;
+  }
+}
+
 /**
  * Takes apart what the engine sends of a program without a terminal: pieces, each after a head of 8
  * bytes with the stream's number in the first one and the piece's length in the last four.

@@ -24,8 +24,6 @@ const fewContainers = 8;
  */
 export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
   const running = containers.filter(({ isRunning }) => isRunning);
-  const stop = ({ id }: FoundContainer) =>
-    unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
   let previous = Promise.resolve();
   const stopInTurn = (container: FoundContainer) =>
     (previous = previous.then(() => stop(container)));
@@ -42,11 +40,44 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
   });
 }
 
+/** Lets the agents in a few containers leave the cluster, and keeps the containers. */
+export async function stopContainers(containers: readonly FoundContainer[]): Promise<void> {
+  await forEachParallel(containers, fewContainers, stop);
+}
+
+async function stop({ id }: FoundContainer): Promise<void> {
+  await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
+}
+
 /** Removes the agent of the engine's host where it runs in a container. */
 export async function removeHostContainers(
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
   await removeContainers(await listContainers({ ...labels, [roleLabel]: "host" }));
+}
+
+/** Milliseconds for the start of a container, which waits for those that are started at once. */
+const startTimeout = 120_000;
+
+/** @throws EngineError when the engine cannot start it; the message says why. */
+export async function startContainer(id: string): Promise<void> {
+  await engine({ method: "POST", path: `/containers/${id}/start`, timeout: startTimeout });
+}
+
+/** How a container does. */
+export interface ContainerState {
+  readonly isRunning: boolean;
+  /** How often the engine has started it again since it ended by itself. */
+  readonly restarts: number;
+}
+
+/** @throws EngineError when it is not there. */
+export async function stateOf(container: string): Promise<ContainerState> {
+  const { State, RestartCount } = (await engine({
+    method: "GET",
+    path: `/containers/${container}/json`,
+  })) as { readonly State: { readonly Running: boolean }; readonly RestartCount: number };
+  return { isRunning: State.Running, restarts: RestartCount };
 }
 
 /** Tells the agent in a container to read its configuration again. One that does not run will do so. */

@@ -19,9 +19,10 @@ import {
 import { rereadConfig, stopAgent } from "./agentProcess.ts";
 import type { Labels } from "../components/labels.ts";
 import { reloadAgent, removeHostContainers } from "./containers.ts";
+import { healInterval, joinFew, synchronize } from "./healing.ts";
 import { inputFrom, pause, printResult } from "./run.ts";
 import { adviceOnStrangers, expelContainers, forgetGhosts } from "./strangers.ts";
-import { membersSeenBy, serf, type View } from "./views.ts";
+import { membersSeenBy, type View } from "./views.ts";
 
 /** What the program takes from the variable `SERF_CONVERGENCE`. */
 export interface ConvergenceInput {
@@ -55,10 +56,6 @@ interface Sight {
 }
 
 const pollInterval = 200;
-/** Long enough for the agents' own attempts to join, which they make once a second. */
-const healInterval = 3000;
-/** Milliseconds in which 1000 members are synchronized. */
-const synchronization = 20_000;
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   // Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before.
@@ -82,7 +79,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     const now = Date.now();
     if (now > deadline) throw new Error(report(input, sights));
     if (isFormed) {
-      isSynchronized = await synchronize(sights[0]!.view, input.expected, deadline - now);
+      isSynchronized = await synchronize(sights[0]!.view, addressesBeside(input), deadline - now);
       continue;
     }
     if (now > heal) {
@@ -102,28 +99,6 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   }
 }
 
-/**
- * Lets the seed exchange its whole state with every member. Gossip alone may take half a minute
- * until a member that nobody here looks from has heard of every other: it may have joined just
- * after another's coming was announced, and know of that one's earlier leaving only.
- *
- * @param time milliseconds, at most.
- * @returns whether it was done, or is under way: over a bad network the seed goes on by itself.
- */
-async function synchronize(
-  seed: View,
-  expected: readonly ExpectedMember[],
-  time: number,
-): Promise<boolean> {
-  const addresses = expected.filter(({ name }) => name !== seed.name).map(({ address }) => address);
-  if (addresses.length === 0) return true;
-  // The first round collects what the second one spreads.
-  const join = ["join", ...addresses, ...addresses];
-  const limit = Date.now() + Math.min(time, synchronization);
-  const done = await serf(seed, join, limit - Date.now()).catch(() => undefined);
-  return done !== undefined || Date.now() >= limit;
-}
-
 async function look(view: View, expected: readonly ExpectedMember[]): Promise<Sight> {
   try {
     const members = await membersSeenBy(view, 5000);
@@ -133,18 +108,16 @@ async function look(view: View, expected: readonly ExpectedMember[]): Promise<Si
   }
 }
 
-/**
- * A seed that was replaced knows nobody, and the others, who saw it leave, do not look for it. One
- * member that answers is enough: it tells the seed of all others. And who has seen a member fail
- * believes in its successor only when that one has heard of it, which may take half a minute, or a
- * join from here.
- */
+function addressesBeside({ expected, views }: ConvergenceInput): string[] {
+  return expected.filter(({ name }) => name !== views[0]!.name).map(({ address }) => address);
+}
+
 async function joinLost({ view, differences }: Sight): Promise<void> {
-  const lost = differences
-    .filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags")
-    .slice(0, 3);
-  if (lost.length === 0) return;
-  await serf(view, ["join", ...lost.map(({ address }) => address)], 5000).catch(() => undefined);
+  const lost = differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
+  await joinFew(
+    view,
+    lost.map(({ address }) => address),
+  );
 }
 
 /** One that was just starting may have missed that its configuration has changed. */

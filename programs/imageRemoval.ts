@@ -4,8 +4,9 @@
  *     node programs/imageRemoval.ts < input.json
  */
 import { text } from "node:stream/consumers";
-import type { Labels } from "../components/labels.ts";
+import { type Labels, roleLabel } from "../components/labels.ts";
 import { removeIfThere, unlessGone } from "./containers.ts";
+import { engine, EngineError, query } from "./engineApi.ts";
 import { listImages } from "./inventory.ts";
 import { printResult } from "./run.ts";
 
@@ -16,8 +17,23 @@ interface ImageRemovalInput {
   readonly labels: Labels;
 }
 
+async function isUsed(image: string, labels: Labels): Promise<boolean> {
+  // The role tells members from containers of somebody else, which inherit the image's labels.
+  const label = [...Object.entries(labels).map(([key, value]) => `${key}=${value}`), roleLabel];
+  const path = `/containers/json?${query({ all: "1", filters: { ancestor: [image], label } })}`;
+  try {
+    return ((await engine({ method: "GET", path })) as unknown[]).length > 0;
+  } catch (error) {
+    // How the engine says that there is no such image.
+    if (error instanceof EngineError && [400, 404].includes(error.status ?? 0)) return false;
+    throw error;
+  }
+}
+
 await printResult(async () => {
   const { image, labels } = JSON.parse(await text(process.stdin)) as ImageRemovalInput;
+  // One that members use is wanted again: the change to another one was given up half way.
+  if (await isUsed(image, labels)) return;
   await removeIfThere(`/images/${image}`);
   const nameless = (await listImages(labels)).filter(({ names }) => names.length === 0);
   for (const { id } of nameless) await unlessGone({ method: "DELETE", path: `/images/${id}` });

@@ -50,6 +50,11 @@ export async function listContainers(
   }));
 }
 
+/** The containers of a stack's joiners, also those that do not run. */
+export function joinersOf(labels: Labels): Promise<FoundContainer[]> {
+  return listContainers({ ...labels, [roleLabel]: "joiner" });
+}
+
 interface ApiContainer {
   readonly Id: string;
   readonly Names: readonly string[];

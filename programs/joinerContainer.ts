@@ -1,5 +1,6 @@
 import {
   agentEnvironment,
+  type ContainerLimits,
   cpuPeriod,
   cpuQuota,
   engineMounts,
@@ -37,18 +38,9 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
       },
       StopTimeout: stopGrace,
       HostConfig: {
+        ...hardening(template.limits),
         NetworkMode: network,
         RestartPolicy: { Name: restartPolicy },
-        ReadonlyRootfs: true,
-        Tmpfs: writableFolders,
-        CapDrop: ["ALL"],
-        SecurityOpt: ["no-new-privileges:true"],
-        Memory: template.limits.memory * 2 ** 20,
-        MemorySwap: template.limits.memory * 2 ** 20,
-        CpuPeriod: cpuPeriod,
-        CpuQuota: cpuQuota(template.limits),
-        PidsLimit: processLimit,
-        LogConfig: { Type: "json-file", Config: logSize },
         Mounts: engineMounts(template.volumes),
       },
       NetworkingConfig: {
@@ -57,4 +49,20 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     },
   })) as { Id: string };
   return id;
+}
+
+/** What keeps an agent's container in its bounds, as the engine's API takes it. */
+export function hardening(limits: ContainerLimits) {
+  return {
+    ReadonlyRootfs: true,
+    Tmpfs: writableFolders,
+    CapDrop: ["ALL"],
+    SecurityOpt: ["no-new-privileges:true"],
+    Memory: limits.memory * 2 ** 20,
+    MemorySwap: limits.memory * 2 ** 20,
+    CpuPeriod: cpuPeriod,
+    CpuQuota: cpuQuota(limits),
+    PidsLimit: processLimit,
+    LogConfig: { Type: "json-file", Config: logSize },
+  };
 }

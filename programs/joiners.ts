@@ -4,7 +4,8 @@
  *     node programs/joiners.ts create|update|delete < input.json
  *
  * `create` and `update` remove what is too many or not as declared, make what is missing, leave
- * everything else alone, and print how many there are. A `create` that fails removes what it made,
+ * everything else alone, and print how many there are. Where members are replaced one after another,
+ * joinerRoll.ts does so; else it is done all at once, and a `create` that fails removes what it made,
  * for the case that Pulumi does not come to record the removal.
  * `delete` needs the labels alone and removes all joiners of the stack. What was cut short is
  * taken up by the next call, since the containers themselves tell what they are.
@@ -13,6 +14,7 @@ import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
 import {
   type DeclaredJoiner,
+  type JoinerPlan,
   joinerSpecs,
   type JoinerTemplate,
   planJoiners,
@@ -24,17 +26,22 @@ import {
   roleLabel,
   specLabel,
 } from "../components/labels.ts";
+import type { Rolling } from "../components/rollout.ts";
 import type { FoundContainer, FoundNetwork } from "../components/standing.ts";
-import { engine, forEachParallel } from "./engineApi.ts";
-import { listContainers, listNetworks } from "./inventory.ts";
-import { removeContainers } from "./containers.ts";
+import { forEachParallel } from "./engineApi.ts";
+import { joinersOf, listContainers, listNetworks } from "./inventory.ts";
+import { removeContainers, startContainer } from "./containers.ts";
 import { createJoiner } from "./joinerContainer.ts";
+import { rollJoiners } from "./joinerRoll.ts";
 import { pause, printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface JoinersInput extends JoinerTemplate {
   readonly joiners: readonly DeclaredJoiner[];
-  readonly startAfter: AwaitedContainer;
+  /** Who must run before a joiner starts. Default: nobody. */
+  readonly startAfter?: AwaitedContainer;
+  /** How joiners are replaced while the cluster goes on. Default: all at once. */
+  readonly rolling?: Rolling;
 }
 
 /** A container, told from an earlier one of the same name. */
@@ -55,9 +62,6 @@ export interface JoinersResult {
 const createLimit = 8;
 const startLimit = 16;
 
-/** Milliseconds for the start of a container, which waits for those that are started at once. */
-const startTimeout = 120_000;
-
 /** Milliseconds in which the network must be there. */
 const networkTimeout = 30_000;
 
@@ -67,19 +71,24 @@ const seedTimeout = 10_000;
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
   await awaitNetwork(input);
   const plan = planJoiners(joinerSpecs(input), await joinersOf(input.labels));
+  if (input.rolling === undefined) await replaceAll(input, plan);
+  else await rollJoiners(input, input.rolling, plan);
+  const ids = (await joinersOf(input.labels)).map(({ id }) => id).sort();
+  const incarnation = createHash("sha256").update(ids.join()).digest("hex").slice(0, 12);
+  return { joiners: ids.length, incarnation };
+}
+
+async function replaceAll(input: JoinersInput, plan: JoinerPlan): Promise<void> {
   await removeContainers(plan.remove);
   const made: string[] = [];
   await forEachParallel(plan.create, createLimit, async (joiner) => {
     made.push(await createJoiner(input, joiner));
   });
   // All are made before the first is started, since agents that run take time from the engine.
-  if (made.length > 0) await awaitSeed(input);
+  if (made.length > 0 && input.startAfter) await awaitRunning(input.startAfter, input.labels);
   await forEachParallel(made, startLimit, async (id) => {
-    await engine({ method: "POST", path: `/containers/${id}/start`, timeout: startTimeout });
+    await startContainer(id);
   });
-  const ids = (await joinersOf(input.labels)).map(({ id }) => id).sort();
-  const incarnation = createHash("sha256").update(ids.join()).digest("hex").slice(0, 12);
-  return { joiners: ids.length, incarnation };
 }
 
 /** Waits for the network, which may just be made; components/joiners.ts says why. */
@@ -98,13 +107,13 @@ async function awaitNetwork({ network, labels }: JoinersInput): Promise<void> {
 }
 
 /** An agent that finds no seed tries again only after a second. */
-async function awaitSeed({ startAfter, labels }: JoinersInput): Promise<void> {
+async function awaitRunning(awaited: AwaitedContainer, labels: Labels): Promise<void> {
   const deadline = Date.now() + seedTimeout;
   const isUp = (found: FoundContainer) =>
-    found.name === startAfter.name &&
+    found.name === awaited.name &&
     found.isRunning &&
-    found.labels[specLabel] === startAfter.spec &&
-    found.labels[generationLabel] === startAfter.generation;
+    found.labels[specLabel] === awaited.spec &&
+    found.labels[generationLabel] === awaited.generation;
   while (!(await listContainers({ ...labels, [roleLabel]: "seed" })).some(isUp)) {
     if (Date.now() > deadline) return;
     await pause(50);
@@ -112,6 +121,8 @@ async function awaitSeed({ startAfter, labels }: JoinersInput): Promise<void> {
 }
 
 async function create(input: JoinersInput): Promise<JoinersResult> {
+  // It takes back by itself what does not come up.
+  if (input.rolling !== undefined) return await reconcile(input);
   const before = new Set((await joinersOf(input.labels)).map(({ id }) => id));
   try {
     return await reconcile(input);
@@ -120,10 +131,6 @@ async function create(input: JoinersInput): Promise<JoinersResult> {
     await removeContainers(now.filter(({ id }) => !before.has(id)));
     throw error;
   }
-}
-
-function joinersOf(labels: Labels) {
-  return listContainers({ ...labels, [roleLabel]: "joiner" });
 }
 
 await printResult(async () => {

@@ -25,6 +25,7 @@ export async function findObstacles(
   return [
     ...nameObstacles(settings, names, inventory.foreignNames),
     ...subnetObstacles(settings, inventory.networks, labels),
+    ...rollingObstacles(settings, names, inventory),
     ...(await gossipPortObstacles(settings, inventory.containers)),
     ...(await rpcPortObstacles(settings, names, inventory.containers)),
   ];
@@ -66,6 +67,23 @@ function subnetObstacles(
       `subnet is ${cidr}, which overlaps ${other}; choose a free one, for example ` +
       "`pulumi config set subnet 172.31.0.0/24`",
   );
+}
+
+/** What would take down more members at once than may be. */
+function rollingObstacles(
+  { maxUnavailable, subnet }: Settings,
+  names: Names,
+  { networks, containers }: Inventory,
+): string[] {
+  if (maxUnavailable === undefined || !containers.some(({ isRunning }) => isRunning)) return [];
+  return networks
+    .filter(({ name, subnets }) => name === names.network && subnets.join() !== subnet.cidr)
+    .map(
+      ({ subnets }) =>
+        `subnet is ${subnet.cidr}, but the cluster runs in ${subnets.join()}, and another network takes all ` +
+        `members down at once, while maxUnavailable is ${maxUnavailable}; set subnet back, or for this change ` +
+        "`pulumi config set maxUnavailable all`",
+    );
 }
 
 function interfacesIn(cidr: string, gateway: string): string[] {

@@ -86,6 +86,79 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
   });
 });
 
+/** What is told to the program of a command. */
+function told(declared: readonly Declared[], name: string): Record<string, unknown> {
+  const { stdin } = ofType(declared, types.command)[name]!.inputs as { stdin: string };
+  return JSON.parse(stdin) as Record<string, unknown>;
+}
+
+describe("with maxUnavailable", () => {
+  const config = { joiners: "2", maxUnavailable: "2", convergenceTimeout: "9" };
+  const place = { labels: { "serf.project": "serf", "serf.stack": "test" }, timeout: 9 };
+  const rolling = {
+    ...place,
+    maxUnavailable: 2,
+    seed: { name: "serf-test-seed", address: "172.30.0.2" },
+    host: {
+      name: "serf-test-host",
+      address: "172.30.0.1",
+      dir: ".serf/host/test",
+      view: {
+        kind: "host",
+        name: "serf-test-host",
+        client: "./.serf/host/test/serf",
+        rpcAddress: "127.0.0.1:7373",
+      },
+    },
+  };
+
+  test("each image is tried first, and the seed and the host's agent wait for their turns", async () => {
+    const groups = '{"web":{"count":1,"serfVersion":"0.10.2"}}';
+    const { declared } = await deploy({ config: { ...config, groups } });
+    const { declared: plain } = await deploy({ config: { joiners: "2", groups } });
+    const added = new Set(names(declared, types.command)).difference(
+      new Set(names(plain, types.command)),
+    );
+    expect([...added]).toEqual(["host-turn", "image-trial", "image-web-trial", "seed-turn"]);
+    const images = ofType(declared, types.image);
+    for (const name of ["image", "image-web"]) {
+      const image = images[name]!.inputs["name"];
+      const limits = { memory: 128, cpus: 1 };
+      expect(told(declared, `${name}-trial`)).toEqual({ ...place, image, limits });
+    }
+    expect(told(declared, "joiners")["rolling"]).toEqual(rolling);
+    // They are not there yet, so the joiners come last and need not look for the seed.
+    expect(told(declared, "joiners")).not.toHaveProperty("startAfter");
+    const cause: unknown = expect.arrayContaining(["first"]);
+    expect(told(declared, "seed-turn")).toEqual({ ...rolling, member: "serf-test-seed", cause });
+    expect(told(declared, "host-turn")).toMatchObject({ ...rolling, member: "serf-test-host" });
+    const steps = ["image-trial", "storage", "seed-turn", "seed", "host-turn", "host", "joiners"];
+    const own = declared.filter(({ type }) => [types.command, types.container].includes(type));
+    const order = own.map(({ name }) => name).filter((name) => steps.includes(name));
+    expect(order).toEqual(steps);
+  });
+
+  test("without it, none of that is there", async () => {
+    const { declared } = await deploy({ config: { joiners: "2" } });
+    expect(told(declared, "joiners")).not.toHaveProperty("rolling");
+    expect(told(declared, "joiners")).toHaveProperty("startAfter");
+  });
+
+  test("the host's agent in a container waits for its turn, too", async () => {
+    const { declared } = await deploy({ config: { ...config, hostAgentIn: "container" } });
+    expect(told(declared, "host-turn")).toMatchObject({
+      member: "serf-test-host",
+      host: { view: { kind: "container", name: "serf-test-host" } },
+    });
+  });
+
+  test("a host that does not join is not waited for", async () => {
+    const { declared } = await deploy({ config: { ...config, hostAgent: "false" } });
+    expect(names(declared, types.command)).not.toContain("host-turn");
+    expect(told(declared, "seed-turn")).not.toHaveProperty("host");
+  });
+});
+
 test("the outputs are those of the contract", async () => {
   const { outputs } = await deploy({ config: { joiners: "2", gossipPort: "7979" } });
   expect(outputs).toEqual({

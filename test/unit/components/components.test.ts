@@ -148,6 +148,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       { name: "serf-test-joiner-1", address: "10.9.0.3", group: "joiner", generation: "first" },
       { name: "serf-test-joiner-2", address: "10.9.0.4", group: "joiner", generation: "second" },
     ];
+    // Whose container is not made from what it should be is of a new generation.
+    const asked = joiners.map((joiner) => ({ ...joiner, generation: "third" }));
     const { declared } = await declare(
       () =>
         new Joiners("joiners", {
@@ -156,6 +158,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
           images: { joiner: pulumi.output("serf-test:1") },
           startAfter,
           found: [],
+          fresh: "third",
           joiners,
         }),
       { preview },
@@ -169,7 +172,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       volumes,
       limits,
       labels,
-      joiners,
+      joiners: asked,
       startAfter,
     });
     const { inputs: removal } = ofType(declared, types.command)["joiners-removal"]!;

@@ -4,6 +4,7 @@ import {
   describePlan,
   joinerSpecs,
   planJoiners,
+  withGenerations,
 } from "../../../components/joinerPlan.ts";
 import { type FoundContainer, Standing } from "../../../components/standing.ts";
 import { planSubnet } from "../../../components/subnet.ts";
@@ -47,6 +48,16 @@ test.each<[string, Partial<typeof template>]>([
   ["volume", { volumes: { config: "serf-test-config", data: "other" } }],
 ])("another %s of its own gives another spec", (_, changes) => {
   expect(spec(1, changes).spec).not.toBe(spec(1).spec);
+});
+
+test("withGenerations asks for another one of whatever was not made from what it should be", () => {
+  const labels = { ...found(2).labels, "serf.spec": "what a change has left" };
+  const wanted = [spec(1), spec(2), spec(3)];
+  expect(withGenerations(wanted, [found(1), found(2, { labels })], "fresh")).toEqual([
+    declared(1),
+    { ...declared(2), generation: "fresh" },
+    { ...declared(3), generation: "fresh" },
+  ]);
 });
 
 describe("planJoiners", () => {

@@ -43,6 +43,12 @@ test("so does a network with another subnet", () => {
   expect(standing().ofNetwork("net", "10.8.0.0/24")).toBe("new");
 });
 
+test("only a container that runs is said to run", () => {
+  expect(standing().runs("seed")).toBe(true);
+  expect(standing().runs("joiner")).toBe(false);
+  expect(standing({ containers: [{ ...container, isRunning: false }] }).runs("seed")).toBe(false);
+});
+
 test("joiners are told from the seed by their label, also when they do not run", () => {
   const joiner = { ...container, isRunning: false, labels: { "serf.role": "joiner" } };
   expect(standing({ containers: [container, joiner] }).joiners).toEqual([joiner]);

@@ -1,0 +1,21 @@
+import { hostView } from "./hostAgent.ts";
+import type { Labels } from "./labels.ts";
+import type { Names } from "./names.ts";
+import type { Rolling, RollingHost } from "./rollout.ts";
+import type { Settings } from "./settings.ts";
+
+/** How a stack replaces members while the cluster goes on; undefined where it replaces all at once. */
+export function rollingOf(settings: Settings, names: Names, labels: Labels): Rolling | undefined {
+  const { maxUnavailable, convergenceTimeout: timeout, subnet } = settings;
+  if (maxUnavailable === undefined) return undefined;
+  const seed = { name: names.seed, address: subnet.seed };
+  const host = settings.hostAgent && { host: hostOf(settings, names) };
+  return { labels, maxUnavailable, timeout, seed, ...host };
+}
+
+function hostOf({ hostAgentIn, rpcPort, subnet }: Settings, names: Names): RollingHost {
+  const { host: name, hostAgentDir: dir } = names;
+  const inContainer = { kind: "container", name } as const;
+  const view = hostAgentIn === "container" ? inContainer : hostView({ name, dir, rpcPort });
+  return { name, address: subnet.gateway, dir, view };
+}

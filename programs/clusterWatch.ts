@@ -1,0 +1,117 @@
+/** Looks at a cluster while its members are replaced. */
+import { addressLabel, type Labels, roleLabel } from "../components/labels.ts";
+import {
+  downMembers,
+  formerSuffix,
+  type Look,
+  type PresentMember,
+  type Rolling,
+} from "../components/rollout.ts";
+import type { FoundContainer } from "../components/standing.ts";
+import { livingAgent } from "./agentProcess.ts";
+import { healInterval, joinFew } from "./healing.ts";
+import { listContainers } from "./inventory.ts";
+import { pause } from "./run.ts";
+import { membersSeenBy, type View } from "./views.ts";
+
+/** What a cluster looks like at one moment. */
+export interface Scene {
+  readonly present: readonly PresentMember[];
+  readonly looks: readonly Look[];
+}
+
+/** Milliseconds between two looks. */
+const pollInterval = 200;
+
+/** Milliseconds in which an agent must answer. */
+const viewTimeout = 5000;
+
+/** So many of the joiners are asked what they see, beside those that are new. */
+const witnesses = 2;
+
+/** So many of those that are new are asked; to ask a hundred takes longer than they need to join. */
+const mostNew = 8;
+
+/**
+ * Looks at a cluster until it is as it should be, and helps members that have lost each other.
+ *
+ * @param also new members, who are asked beside the seed, the host's agent and a few joiners.
+ * @param decide is shown each scene; its first answer that is not undefined ends the wait.
+ * @returns that answer; undefined when there is none within the time that the steps have.
+ */
+export async function watch<T>(
+  rolling: Rolling,
+  also: readonly string[],
+  decide: (scene: Scene) => T | undefined | Promise<T | undefined>,
+): Promise<T | undefined> {
+  const started = Date.now();
+  const deadline = started + rolling.timeout * 1000;
+  let heal = started + healInterval;
+  for (;;) {
+    const present = await presentMembers(rolling);
+    const views = viewsOf(present, rolling, also);
+    const looks = await Promise.all(views.map(look));
+    const decision = await decide({ present, looks });
+    if (decision !== undefined) return decision;
+    const now = Date.now();
+    if (now > deadline) return undefined;
+    if (now > heal) {
+      heal = now + healInterval;
+      await Promise.all(views.map((view, index) => helpToSee(view, present, looks[index]!)));
+    }
+    await pause(pollInterval);
+  }
+}
+
+async function presentMembers({ labels, seed, host }: Rolling): Promise<PresentMember[]> {
+  const containers = (await memberContainers(labels)).filter(
+    ({ name }) => !name.endsWith(formerSuffix),
+  );
+  const known = new Map(
+    [seed, ...(host ? [host] : [])].map(({ name, address }) => [name, address]),
+  );
+  const present = containers.map(({ name, isRunning, labels }) => ({
+    name,
+    isRunning,
+    address: known.get(name) ?? labels[addressLabel] ?? "",
+  }));
+  if (host === undefined || livingAgent(host.dir) === undefined) return present;
+  return [...present, { name: host.name, address: host.address, isRunning: true }];
+}
+
+async function memberContainers(labels: Labels): Promise<FoundContainer[]> {
+  const containers = await listContainers({ ...labels });
+  const ranks: Readonly<Record<string, number>> = { seed: 0, joiner: 1, host: 2 };
+  const rank = ({ labels: { [roleLabel]: role = "" } }: FoundContainer) => ranks[role] ?? -1;
+  return containers.filter((found) => rank(found) >= 0).sort((a, b) => rank(a) - rank(b));
+}
+
+function viewsOf(
+  present: readonly PresentMember[],
+  { seed, host }: Rolling,
+  also: readonly string[],
+): View[] {
+  const running = present.filter(({ isRunning }) => isRunning).map(({ name }) => name);
+  const isJoiner = (name: string) => name !== seed.name && name !== host?.name;
+  const asked = new Set([
+    ...running.filter((name) => !isJoiner(name)),
+    ...running.filter((name) => isJoiner(name) && !also.includes(name)).slice(0, witnesses),
+    ...running.filter((name) => also.includes(name)).slice(0, mostNew),
+  ]);
+  return [...asked].map((name) => (name === host?.name ? host.view : { kind: "container", name }));
+}
+
+async function look(view: View): Promise<Look> {
+  const members = await membersSeenBy(view, viewTimeout).catch(() => undefined);
+  return {
+    viewer: view.name,
+    statuses: members && new Map(members.map(({ name, status }) => [name, status])),
+  };
+}
+
+async function helpToSee(view: View, present: readonly PresentMember[], seen: Look): Promise<void> {
+  if (seen.statuses === undefined) return;
+  const running = present.filter(({ name, isRunning }) => isRunning && name !== view.name);
+  const lost = downMembers(running, [seen]).map(({ address }) => address);
+  await joinFew(view, lost);
+}

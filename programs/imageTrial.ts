@@ -1,0 +1,107 @@
+/**
+ * Tries whether an agent comes up in a new image, before any member is replaced.
+ *
+ *     node programs/imageTrial.ts < input.json
+ *
+ * The agent runs in a container of its own that has no network, and is bound and limited as the members'
+ * containers are. Fails with the end of its log when it ends, or does not answer in time.
+ */
+import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import { text } from "node:stream/consumers";
+import {
+  agentConfig,
+  configFolder,
+  dataFolder,
+  keyringPath,
+  tokenPath,
+} from "../components/agentConfig.ts";
+import { agentEnvironment, type ContainerLimits } from "../components/agentContainer.ts";
+import { keyringFile } from "../components/gossipKey.ts";
+import { type Labels, roleLabel } from "../components/labels.ts";
+import { writeConfigFiles } from "./configVolume.ts";
+import { containerLog } from "./containerExec.ts";
+import { stateOf, unlessGone } from "./containers.ts";
+import { engine } from "./engineApi.ts";
+import { hardening } from "./joinerContainer.ts";
+import { pause, printResult } from "./run.ts";
+import { membersSeenBy } from "./views.ts";
+
+/** What the program takes from standard input, as JSON. */
+export interface ImageTrialInput {
+  /** The image's name with the tag. */
+  readonly image: string;
+  readonly limits: ContainerLimits;
+  readonly labels: Labels;
+  /** Seconds in which the agent must answer. */
+  readonly timeout: number;
+}
+
+/** The agent's name; it is the only member of its cluster. */
+const name = "trial";
+
+const pollInterval = 100;
+
+async function tryImage(input: ImageTrialInput): Promise<void> {
+  const { Id: container } = (await engine({
+    method: "POST",
+    path: "/containers/create",
+    body: containerOf(input),
+  })) as { Id: string };
+  try {
+    const token = randomBytes(16).toString("hex");
+    await writeConfigFiles(container, [
+      [`${name}.json`, agentConfig({ name, address: "127.0.0.1" }, { tags: {}, join: [] }, token)],
+      [basename(tokenPath), token],
+      [basename(keyringPath), keyringFile([randomBytes(32).toString("base64")])],
+    ]);
+    const fault = await faultOf(container, input.timeout);
+    if (fault !== undefined) {
+      const log = await containerLog(container);
+      throw new Error(
+        `The image ${input.image} was tried, and ${fault}, so no member was replaced.` +
+          (log === "" ? " It has logged nothing." : ` Its log ends:\n${log}`),
+      );
+    }
+  } finally {
+    await unlessGone({ method: "DELETE", path: `/containers/${container}?force=1&v=1` });
+  }
+}
+
+function containerOf({ image, limits, labels }: ImageTrialInput): object {
+  const bounds = hardening(limits);
+  return {
+    Image: image,
+    Cmd: [name],
+    Env: agentEnvironment({ name }),
+    Labels: { ...labels, [roleLabel]: "trial" },
+    HostConfig: {
+      ...bounds,
+      NetworkMode: "none",
+      Tmpfs: { ...bounds.Tmpfs, [dataFolder]: bounds.Tmpfs["/run"] },
+      // Without a name, so that it goes with the container.
+      Mounts: [{ Type: "volume", Target: configFolder }],
+    },
+  };
+}
+
+/** @returns what is wrong with the agent, or undefined when it answers. */
+async function faultOf(container: string, timeout: number): Promise<string | undefined> {
+  const deadline = Date.now() + timeout * 1000;
+  try {
+    await engine({ method: "POST", path: `/containers/${container}/start`, timeout: 60_000 });
+  } catch (error) {
+    return `its container does not start (${(error as Error).message})`;
+  }
+  for (;;) {
+    const members = await membersSeenBy({ kind: "container", name: container }).catch(() => []);
+    if (members.some(({ status }) => status === "alive")) return undefined;
+    if (!(await stateOf(container)).isRunning) return "its agent ended";
+    if (Date.now() > deadline) return `its agent did not answer within ${timeout} s`;
+    await pause(pollInterval);
+  }
+}
+
+await printResult(async () => {
+  await tryImage(JSON.parse(await text(process.stdin)) as ImageTrialInput);
+});

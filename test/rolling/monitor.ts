@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { labelsOf } from "../../components/labels.ts";
+import { livingAgent } from "../../programs/agentProcess.ts";
+import { listContainers } from "../../programs/inventory.ts";
+import { pause } from "../../programs/run.ts";
+import { toHostAgent } from "../../programs/serfConnection.ts";
+import { SerfRpc } from "../../programs/serfRpc.ts";
+import type { Project } from "../e2e/project.ts";
+
+/** Milliseconds between two looks at the engine. */
+const interval = 100;
+
+/** Who was down at once, at the moment when most were. */
+export interface Worst {
+  /** For the engine: whose container or process did not run. */
+  readonly stopped: readonly string[];
+  /** For the host's agent: who had left or failed. */
+  readonly unseen: readonly string[];
+}
+
+/**
+ * Watches a cluster while something is done.
+ *
+ * @param names of all members.
+ * @param rpcPort of the host's agent, which tells of every member that leaves, fails and joins; undefined
+ *   where that agent is started anew.
+ */
+export async function worstDuring(
+  project: Project,
+  stack: string,
+  names: readonly string[],
+  rpcPort: number | undefined,
+  work: () => Promise<unknown>,
+): Promise<Worst> {
+  let isOver = false;
+  let stopped: string[] = [];
+  const host = project.path(".serf", "host", stack);
+  const look = async () => {
+    while (!isOver) {
+      const containers = await listContainers({ ...labelsOf("serf", stack) });
+      const running = containers.filter(({ isRunning }) => isRunning).map(({ name }) => name);
+      if (livingAgent(host) !== undefined) running.push(`serf-${stack}-host`);
+      const down = names.filter((name) => !running.includes(name));
+      if (down.length > stopped.length) stopped = down;
+      await pause(interval);
+    }
+  };
+  let unseen: string[] = [];
+  const token = readFileSync(`${host}/rpc-token`, "utf8");
+  const rpc =
+    rpcPort === undefined
+      ? undefined
+      : await SerfRpc.open(toHostAgent(rpcPort), { name: "host", token });
+  const listen = async () => {
+    const down = new Set<string>();
+    for await (const event of rpc?.stream() ?? []) {
+      if (!("members" in event)) continue;
+      for (const { name } of event.members) {
+        if (event.type === "member-join") down.delete(name);
+        if (event.type === "member-leave" || event.type === "member-failed") down.add(name);
+      }
+      if (down.size > unseen.length) unseen = [...down];
+    }
+  };
+  const watching = Promise.all([look(), listen()]);
+  try {
+    await work();
+  } finally {
+    isOver = true;
+    await rpc?.close();
+    await watching;
+  }
+  return { stopped, unseen };
+}

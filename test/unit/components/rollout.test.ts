@@ -1,0 +1,232 @@
+import { describe, expect, test } from "vitest";
+import type { Member } from "../../../components/members.ts";
+import {
+  describeDown,
+  describeStop,
+  downMembers,
+  isDownAnyway,
+  judgeStep,
+  type Look,
+  nameSome,
+  nextBatch,
+  type PresentMember,
+} from "../../../components/rollout.ts";
+
+const names = ["seed", "joiner-1", "joiner-2", "joiner-3"];
+
+const present = (changes: Readonly<Record<string, boolean>> = {}): PresentMember[] =>
+  names.map((name) => ({ name, address: `of ${name}`, isRunning: changes[name] ?? true }));
+
+/** What somebody sees: all alive, but for the changes. */
+function look(
+  viewer: string,
+  changes: Readonly<Record<string, Member["status"] | undefined>> = {},
+): Look {
+  const statuses = new Map(names.map((name): [string, Member["status"]] => [name, "alive"]));
+  for (const [name, status] of Object.entries(changes)) {
+    if (status === undefined) statuses.delete(name);
+    else statuses.set(name, status);
+  }
+  return { viewer, statuses };
+}
+
+const silent = (viewer: string): Look => ({ viewer, statuses: undefined });
+
+describe("downMembers", () => {
+  const down = (...args: Parameters<typeof downMembers>) =>
+    downMembers(...args).map(({ name }) => name);
+
+  test("are none when all run and all see all", () => {
+    expect(
+      down(
+        present(),
+        names.map((name) => look(name)),
+      ),
+    ).toEqual([]);
+  });
+
+  test.each<[string, PresentMember[], Look[], string[]]>([
+    ["who does not run", present({ "joiner-1": false }), [look("seed")], ["joiner-1"]],
+    ["who does not answer", present(), [look("seed"), silent("joiner-2")], ["joiner-2"]],
+    [
+      "whom a single one sees failed",
+      present(),
+      [look("seed"), look("joiner-1", { "joiner-3": "failed" })],
+      ["joiner-3"],
+    ],
+    [
+      "whom a new seed does not know",
+      present(),
+      [look("seed", { "joiner-1": undefined })],
+      ["joiner-1"],
+    ],
+  ])("are those %s", (_, members, looks, expected) => {
+    expect(down(members, looks)).toEqual(expected);
+  });
+});
+
+describe("isDownAnyway", () => {
+  test.each<[boolean, string, PresentMember[], Look[]]>([
+    [true, "is not there", present().slice(0, 1), [look("seed")]],
+    [true, "does not run", present({ "joiner-1": false }), [look("seed")]],
+    [
+      true,
+      "is cut off from all others",
+      present(),
+      [look("seed", { "joiner-1": "failed" }), look("joiner-1")],
+    ],
+    [false, "is alive", present(), [look("seed")]],
+    [
+      false,
+      "has failed for one, but not for another",
+      present(),
+      [look("seed", { "joiner-1": "failed" }), look("joiner-2")],
+    ],
+    // A seed that was just replaced has heard of nobody, who may all be alive.
+    [
+      false,
+      "is unknown to the only one asked",
+      present(),
+      [look("seed", { "joiner-1": undefined })],
+    ],
+    [false, "nobody answers about", present(), [silent("seed")]],
+  ])("is %s of one that %s", (expected, _, members, looks) => {
+    expect(isDownAnyway("joiner-1", members, looks)).toBe(expected);
+  });
+});
+
+describe("nextBatch", () => {
+  const waiting = ["joiner-1", "joiner-2", "joiner-3"];
+
+  test.each([
+    [1, ["joiner-1"]],
+    [2, ["joiner-1", "joiner-2"]],
+    [1000, waiting],
+  ])("takes as many as may be down: %s", (maxUnavailable, expected) => {
+    expect(nextBatch(waiting, present(), [look("seed")], maxUnavailable)).toEqual(expected);
+  });
+
+  test("takes one less for each that is down already", () => {
+    const looks = [look("seed"), silent("joiner-3")];
+    const others = ["joiner-1", "joiner-2"];
+    expect(nextBatch(others, present(), looks, 2)).toEqual(["joiner-1"]);
+    expect(nextBatch(others, present(), looks, 1)).toEqual([]);
+  });
+
+  test("takes those first, all of them and nobody else, that are down anyway", () => {
+    const members = present({ "joiner-3": false }).filter(({ name }) => name !== "joiner-2");
+    expect(nextBatch(waiting, members, [look("seed")], 1)).toEqual(["joiner-2", "joiner-3"]);
+  });
+
+  test("takes nobody on the word of a seed that knows nobody", () => {
+    const lost = { "joiner-1": undefined, "joiner-2": undefined, "joiner-3": undefined };
+    expect(nextBatch(waiting, present(), [look("seed", lost)], 2)).toEqual([]);
+  });
+});
+
+describe("judgeStep", () => {
+  const none = new Set<string>();
+  const judge = (looks: Look[], members = present(), excused: ReadonlySet<string> = none) => {
+    const { faults, lost } = judgeStep(["joiner-1"], members, looks, excused);
+    return { faults: Object.fromEntries(faults), lost };
+  };
+
+  test("finds nothing when all see all", () => {
+    expect(judge([look("seed"), look("joiner-1"), look("joiner-2")])).toEqual({
+      faults: {},
+      lost: [],
+    });
+  });
+
+  test.each<[string, Look[], PresentMember[]]>([
+    ["its container does not run", [look("seed")], present({ "joiner-1": false })],
+    ["its container does not run", [look("seed")], present().slice(0, 1)],
+    ["its agent does not answer", [look("seed"), silent("joiner-1")], present()],
+    [
+      "joiner-2 sees it as left",
+      [look("seed"), look("joiner-2", { "joiner-1": "left" }), look("joiner-1")],
+      present(),
+    ],
+    [
+      "seed sees it as missing",
+      [look("seed", { "joiner-1": undefined }), look("joiner-1")],
+      present(),
+    ],
+    [
+      "it does not see joiner-2, seed alive",
+      [look("seed"), look("joiner-1", { seed: undefined, "joiner-2": "failed" })],
+      present(),
+    ],
+  ])("says of a new member that %s", (fault, looks, members) => {
+    expect(judge(looks, members).faults).toEqual({ "joiner-1": fault });
+    expect(judge(looks, members).lost).toEqual([]);
+  });
+
+  test("does not lay the fault of another at the new member's door", () => {
+    const looks = [
+      look("seed", { "joiner-3": "failed" }),
+      look("joiner-1", { "joiner-3": "failed" }),
+    ];
+    expect(judge(looks)).toEqual({ faults: {}, lost: ["joiner-3"] });
+  });
+
+  test("excuses who was down before", () => {
+    const looks = [
+      look("seed", { "joiner-3": "failed" }),
+      look("joiner-1", { "joiner-3": "failed" }),
+    ];
+    expect(judge(looks, present(), new Set(["joiner-3"]))).toEqual({ faults: {}, lost: [] });
+    const blind = [look("seed"), look("joiner-1"), look("joiner-3", { "joiner-1": "failed" })];
+    expect(judge(blind, present(), new Set(["joiner-3"]))).toEqual({ faults: {}, lost: [] });
+  });
+
+  test("judges each of several new members by itself", () => {
+    const looks = [
+      look("seed", { "joiner-2": "left" }),
+      look("joiner-1", { "joiner-2": "left" }),
+      silent("joiner-2"),
+    ];
+    const { faults, lost } = judgeStep(["joiner-1", "joiner-2"], present(), looks, none);
+    expect([...faults]).toEqual([["joiner-2", "its agent does not answer"]]);
+    expect(lost).toEqual([]);
+  });
+});
+
+test("nameSome names the first of many, in the order of their indices", () => {
+  const many = [10, 2, 1, 4, 3].map((index) => ({ name: `joiner-${index}` }));
+  expect(nameSome(many)).toBe("joiner-1, joiner-2, joiner-3, joiner-4 and 1 more");
+  expect(nameSome(many.slice(0, 2))).toBe("joiner-2, joiner-10");
+});
+
+test("describeDown names who is down, the setting and its value", () => {
+  const rolling = { maxUnavailable: 1, timeout: 60 };
+  expect(describeDown([{ name: "joiner-2" }], rolling)).toBe(
+    "joiner-2 has been down for 60 s, and maxUnavailable is 1. Mend that first, for example by `up` with " +
+      "the configuration as it was.",
+  );
+  expect(describeDown(present().slice(1), rolling)).toMatch(/joiner-3 have been down for 60 s/);
+});
+
+test("describeStop says who failed, why, and how the cluster is left", () => {
+  const failures = [
+    { name: "joiner-2", reason: "its agent does not answer", log: "a\nb", outcome: "runs again" },
+    { name: "joiner-3", reason: "no memory", log: "", outcome: "removed" },
+    { name: "joiner-4", reason: "no memory", log: "", outcome: "put back" },
+  ] as const;
+  expect(describeStop({ failures, lost: ["seed"], wanted: 5, changed: 1 })).toBe(
+    [
+      "joiner-2 did not come up: its agent does not answer.",
+      "Its log ends:",
+      "  a",
+      "  b",
+      "joiner-3 did not come up: no memory.",
+      "joiner-4 did not come up: no memory.",
+      "seed went down meanwhile.",
+      "joiner-2 runs again as it was before.",
+      "joiner-3 was removed.",
+      "joiner-4 was put back as it was before, but is not alive yet.",
+      "The change has stopped: 1 of 5 joiners have it, 4 do not. The next `up` goes on from there, with " +
+        "another configuration, too.",
+    ].join("\n"),
+  );
+});
