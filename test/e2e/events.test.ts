@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ReadablePayload } from "../../cli/payload.ts";
 import type { Member } from "../../components/members.ts";
@@ -124,7 +125,8 @@ function runWith(input: Buffer, name: string, ...args: string[]): Promise<Result
 
 test("an event reaches all; monitor shows it and ends on SIGINT, leaving nothing", async () => {
   const monitor = await Monitor.start();
-  const rpc = await SerfRpc.open(toHostAgent(config.rpcPort), { name: host });
+  const token = readFileSync(project.path(".serf", "host", stack, "rpc-token"), "utf8");
+  const rpc = await SerfRpc.open(toHostAgent(config.rpcPort), { name: host, token });
   const onHost = (async () => {
     for await (const event of rpc.stream()) if (event.type === "user") return event;
     return undefined;

@@ -131,10 +131,13 @@ test("with dns a joiner finds the seed at another address", async () => {
   const moved = { ...(await configOf(seed)), bind: `${elsewhere}:7946`, retry_join: [elsewhere] };
   await docker(["stop", seed, joiner], 20_000);
   await docker(["rm", seed]);
-  const script = `mkdir -p ${folder}; echo '${JSON.stringify(moved)}' > ${folder}/agent.json; exec serf agent -config-file=${folder}/agent.json`;
+  const script =
+    `mkdir -p ${folder} && cp /etc/serf/config/keyring /run/serf/keyring && ` +
+    `echo '${JSON.stringify(moved)}' > ${folder}/agent.json && exec serf agent -config-file=${folder}/agent.json`;
   const place = [
     `--network=${named("")}`.slice(0, -1),
     `--ip=${elsewhere}`,
+    `--volume=${named("config")}:/etc/serf/config:ro`,
     "--label=serf.stack=x",
   ];
   await docker([
