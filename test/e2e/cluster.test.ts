@@ -113,7 +113,7 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
 });
 
 test("the gate says at its deadline who is missing, and to whom", async () => {
-  const alive = (await membersIn(seed)).map(({ name, address }) => ({ name, address }));
+  const alive = (await membersIn(seed)).map(({ name, address, tags }) => ({ name, address, tags }));
   const input = {
     expected: [...alive, { name: "serf-e2e-ghost", address: "172.31.250.99" }],
     views: [{ kind: "container", name: seed }],
