@@ -23,7 +23,7 @@ let project: Project;
 beforeAll(async () => {
   project = new Project();
   project.configure(stack, config);
-  await project.succeed("stop", "--stack", stack);
+  await project.succeed("stop", "--yes", "--stack", stack);
   await project.succeed("start", "--stack", stack);
 });
 

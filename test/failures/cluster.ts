@@ -52,7 +52,7 @@ export class Cluster {
   /** Brings it up, after what a run that was killed has left is gone. */
   async begin(): Promise<void> {
     this.configure(this.#joiners);
-    await this.project.succeed("stop", "--stack", this.stack);
+    await this.project.succeed("stop", "--yes", "--stack", this.stack);
     await this.up();
   }
 

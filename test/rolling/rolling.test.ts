@@ -28,7 +28,7 @@ beforeAll(async () => {
   project = new Project();
   project.configure(stack, config);
   // What a run that was killed has left.
-  await project.succeed("stop", "--stack", stack);
+  await project.succeed("stop", "--yes", "--stack", stack);
   await project.succeed("start", "--stack", stack);
   copyFileSync(project.path("docker", "agent"), project.path("agent.whole"));
 });
