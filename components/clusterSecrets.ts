@@ -17,6 +17,7 @@ export class ClusterSecrets extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:ClusterSecrets", name, { keyRotation: args.keyRotation }, opts);
+    silenceSdk();
 
     const generate = (what: string, triggers: unknown[]) => {
       const command = new local.Command(
@@ -38,4 +39,14 @@ export class ClusterSecrets extends pulumi.ComponentResource {
     this.rpcToken = generate("rpc-token", []);
     this.registerOutputs({});
   }
+}
+
+/**
+ * The SDK tells in its debug messages what resources return, with secrets in plain text, and Pulumi prints them
+ * with `--debug`, or with `--logtostderr` from `--verbose=3` on
+ * (https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/nodejs/runtime/resource.ts, "RPC finished").
+ */
+function silenceSdk(): void {
+  const log: { debug: typeof pulumi.log.debug } = pulumi.log;
+  log.debug = () => Promise.resolve();
 }
