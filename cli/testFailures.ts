@@ -50,5 +50,5 @@ await main(() => {
   const args = process.argv.slice(2);
   const files = args.filter((arg) => arg !== "--record");
   if (files.length < args.length) return record(files);
-  return runTests(["rolling", "failures", "engines", "machine"], args);
+  return runTests(["lifecycle", "rolling", "failures", "engines", "machine"], args);
 });

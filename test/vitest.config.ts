@@ -17,6 +17,7 @@ export default defineConfig({
       { test: { name: "setup", include: ["test/setup/**/*.test.ts"], testTimeout: 60_000 } },
       { test: { name: "plugin", include: ["test/plugin/**/*.test.ts"], ...serial } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
+      { test: { name: "lifecycle", include: ["test/lifecycle/**/*.test.ts"], ...long } },
       { test: { name: "rolling", include: ["test/rolling/**/*.test.ts"], ...long } },
       { test: { name: "failures", include: ["test/failures/**/*.test.ts"], ...long } },
       { test: { name: "engines", include: ["test/engines/**/*.test.ts"], ...long } },

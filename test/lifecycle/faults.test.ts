@@ -3,8 +3,8 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { docker, pause, run } from "../../programs/run.ts";
-import { killTree } from "./killTree.ts";
-import { containersOf, membersIn, Project, remainsOf, withStatus } from "./project.ts";
+import { killTree } from "../e2e/killTree.ts";
+import { containersOf, membersIn, Project, remainsOf, withStatus } from "../e2e/project.ts";
 
 const stack = "e2e-faults";
 const config = { subnet: "172.31.249.0/24", gossipPort: 17966, rpcPort: 17393, joiners: 2 };

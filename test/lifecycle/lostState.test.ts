@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSy
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { birthOf } from "../../programs/birth.mjs";
 import { run } from "../../programs/run.ts";
-import { containersOf, Project, remainsOf } from "./project.ts";
+import { containersOf, Project, remainsOf } from "../e2e/project.ts";
 
 // One story, told in order, of a state that is damaged, locked away and lost.
 

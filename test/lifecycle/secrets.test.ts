@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, pause } from "../../programs/run.ts";
 import { toContainer } from "../../programs/serfConnection.ts";
 import { SerfRpc } from "../../programs/serfRpc.ts";
-import { containersOf, membersIn, Project, withStatus } from "./project.ts";
+import { containersOf, membersIn, Project, withStatus } from "../e2e/project.ts";
 
 // One story, told in order, of a cluster of 20 containers and the host's agent.
 
