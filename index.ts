@@ -14,6 +14,7 @@ import { labelsOf } from "./components/labels.ts";
 import { loadSettings } from "./components/loadSettings.ts";
 import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
+import { declareNeighbourTable } from "./components/neighbourTable.ts";
 import { preflight } from "./components/preflight.ts";
 import { Protection } from "./components/protection.ts";
 import { rollingOf } from "./components/rolling.ts";
@@ -53,6 +54,7 @@ export default async function cluster() {
     engine,
   );
   const image = images.main;
+  const table = declareNeighbourTable(settings, labels, standing, engine);
   const { gossipKey, keyRotation } = settings;
   // They know no engine: another way to it would generate others.
   const secrets = new ClusterSecrets("secrets", { gossipKey, keyRotation });
@@ -79,7 +81,7 @@ export default async function cluster() {
       generationOf: (name) => standing.ofVolume(name),
       standing: standing.ofCluster(expectedMembers(agents)),
     },
-    { ...engine, dependsOn: [...images.trials] },
+    { ...engine, dependsOn: [...table, ...images.trials] },
   );
   const place = { network, volumes: storage.volumes, limits: settings.limits, labels, rolling };
   const after = (done: Partial<Parties>, ...others: pulumi.Resource[]) => ({

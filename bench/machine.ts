@@ -1,15 +1,15 @@
 import { cpus, release, totalmem } from "node:os";
 import { createRequire } from "node:module";
 import { engine } from "../programs/engineApi.ts";
+import { readLimits } from "../programs/neighbourLimits.ts";
 import { run } from "../programs/run.ts";
 import { benchLabel, keptImage } from "./place.ts";
-import { thresholds } from "./neighbours.ts";
 import { composePeer, findPeer, peerVersion, terraformPeer } from "./peers.ts";
 
 /** What of the machine bears on the figures. */
 export async function machineFacts(): Promise<Record<string, string>> {
   const info = (await engine({ method: "GET", path: "/info" })) as Record<string, string>;
-  const table = Object.values(await thresholds()).join("/");
+  const table = Object.values((await readLimits()) ?? {}).join("/");
   return {
     cores: String(cpus().length),
     CPU: cpus()[0]?.model ?? "unknown",

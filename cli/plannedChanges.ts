@@ -28,9 +28,9 @@ const operations: Readonly<Record<string, string>> = {
 export async function plannedChanges(
   stack: string,
   env: NodeJS.ProcessEnv,
-  { inventory, generation, host, endpoint }: RecordedStanding,
+  { inventory, generation, host, endpoint, table }: RecordedStanding,
 ): Promise<DriftRow[]> {
-  const recorded: RecordedStanding = { inventory, generation, host, endpoint };
+  const recorded: RecordedStanding = { inventory, generation, host, endpoint, table };
   const args = ["preview", "--json", ...(await configCopy(stack))];
   const text = await runPulumi(args, { ...env, [recordedVariable]: JSON.stringify(recorded) });
   return changesIn(JSON.parse(text) as Preview);

@@ -13,10 +13,11 @@ import type { ExpectedMember } from "../components/members.ts";
 import { namesOf } from "../components/names.ts";
 import type { RecordedStanding } from "../components/preflight.ts";
 import type { HostSight } from "../components/sight.ts";
-import type { FoundContainer, FoundNetwork } from "../components/standing.ts";
+import type { FoundContainer, FoundImage, FoundNetwork } from "../components/standing.ts";
 import type { ConfigurationsInput } from "../programs/configurations.ts";
 import type { ConvergenceInput } from "../programs/converge.ts";
 import type { JoinersInput } from "../programs/joiners.ts";
+import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import type { RecordedResource } from "./stateFiles.ts";
 import { project } from "./stack.ts";
 
@@ -75,6 +76,7 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
     });
   }
   const storage = stdinOf("storage") as ConfigurationsInput | undefined;
+  const table = stdinOf("neighbour-table") as NeighbourTableInput | undefined;
   const convergence = find("command:local:Command", "convergence")?.inputs?.["environment"];
   const environment = (convergence ?? {}) as Readonly<Record<string, string>>;
   const gate = environment["SERF_CONVERGENCE"];
@@ -86,11 +88,7 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
       containers,
       foreignNames: [],
       networks: all("docker:index/network:Network").map(networkFrom),
-      images: all("docker:index/remoteImage:RemoteImage").map(({ id = "", inputs = {} }) => ({
-        id,
-        names: [String(inputs["name"])],
-        labels: (inputs["build"] as { label: Readonly<Record<string, string>> }).label,
-      })),
+      images: all("docker:index/remoteImage:RemoteImage").map(imageFrom),
       volumes: all("docker:index/volume:Volume").map((one) => ({
         name: one.id ?? "",
         labels: labelsIn(one),
@@ -100,6 +98,7 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
     host: process && hostFrom(process),
     rpcPort: Number(process?.["rpcPort"] ?? 0),
     endpoint: typeof endpoint === "string" ? endpoint : undefined,
+    table: table?.generation,
     expected: gate === undefined ? undefined : (JSON.parse(gate) as ConvergenceInput).expected,
     storage,
   };
@@ -114,6 +113,14 @@ function madeFrom(inputs: Values, role: ContainerRole, network: string): MadeCon
 
 function hostFrom(inputs: Values): HostSight {
   return { name: String(inputs["name"]), generation: String(inputs["generation"]), faults: [] };
+}
+
+/** The docker client's build leaves the generation where the provider's leaves all labels. */
+function imageFrom({ id = "", inputs = {} }: RecordedResource): FoundImage {
+  const build = inputs["build"] as { label: Readonly<Record<string, string>> } | undefined;
+  const triggers = inputs["triggers"] as { built: string } | undefined;
+  const labels = build?.label ?? { [generationLabel]: triggers?.built ?? "" };
+  return { id, names: [String(inputs["name"])], labels };
 }
 
 function networkFrom(resource: RecordedResource): FoundNetwork {

@@ -1,6 +1,9 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
+import { labelsOf } from "../components/labels.ts";
+import { wisherOf } from "../components/neighbours.ts";
+import { releaseEntries } from "../programs/neighbourLimits.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
@@ -12,7 +15,7 @@ import {
   removeLeftovers,
 } from "./leftovers.ts";
 import { deadLocks, finish, isLost, recover } from "./recovery.ts";
-import { deploy, runPulumi, stackExists } from "./stack.ts";
+import { deploy, project, runPulumi, stackExists } from "./stack.ts";
 import { configFile, plainSetting } from "./stackConfig.ts";
 import { hasEmbeddedBackend, putAside, stateFault } from "./stateFiles.ts";
 
@@ -45,6 +48,8 @@ await command(line, async ({ stack, options: { yes = false } }) => {
     for (const lock of await deadLocks(stack)) await rm(lock);
     console.log(`The state that could not be read is in ${await putAside(stack)}.`);
   }
+  // What the state has lost, or what was left to a stack that has not asked for it.
+  await releaseEntries(wisherOf(labelsOf(project, stack)));
   if (exists && hasEmbeddedBackend(env)) {
     await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
   }

@@ -78,6 +78,11 @@ export function joinerNames(groups: readonly JoinerGroup[], prefix: string): str
   );
 }
 
+/** The seed, the joiners and the host, which has an address on the bridge also where it has no agent. */
+export function agentsOnHost(groups: readonly JoinerGroup[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 2);
+}
+
 /** All tags of a group's members. */
 export function groupTags(
   common: Readonly<Record<string, string>>,

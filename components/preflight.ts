@@ -3,6 +3,7 @@ import { EngineError, pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { takeSight } from "../programs/clusterSight.ts";
 import { readInventory } from "../programs/inventory.ts";
+import { checkNeighbourTable, type TableCheck } from "../programs/neighbourCheck.ts";
 import { findObstacles } from "../programs/obstacles.ts";
 import type { Labels } from "./labels.ts";
 import type { Names } from "./names.ts";
@@ -25,10 +26,13 @@ export interface RecordedStanding {
   readonly host: HostSight | undefined;
   /** `host:port` of the seed's gossip port. */
   readonly endpoint: string | undefined;
+  /** Of the stack's claim on the kernel's neighbour table. */
+  readonly table: string | undefined;
 }
 
-function standingOf({ inventory, generation, host, endpoint }: RecordedStanding): Standing {
-  return new Standing(inventory, generation, { ...blank, host, endpoint });
+function standingOf(recorded: RecordedStanding): Standing {
+  const { inventory, generation, host, endpoint, table } = recorded;
+  return new Standing(inventory, generation, { ...blank, host, endpoint, table });
 }
 
 /** Milliseconds in which the engine must answer. */
@@ -40,8 +44,8 @@ function engineOf({ dockerHost }: Settings) {
 }
 
 /**
- * Looks at the host before anything is declared: a port or a subnet that is taken is refused
- * here, instead of failing half way.
+ * Looks at the host before anything is declared: a port or a subnet that is taken, or a kernel that
+ * cannot hold so many agents, is refused here, instead of failing half way.
  *
  * @returns what of the stack stands already.
  * @throws pulumi.RunError with every obstacle.
@@ -54,9 +58,13 @@ export async function preflight(
   const recorded = process.env[recordedVariable];
   if (recorded !== undefined) return standingOf(JSON.parse(recorded) as RecordedStanding);
   let inventory: Inventory;
+  let table: TableCheck;
   try {
     await pingEngine(engineTimeout);
-    inventory = await readInventory(labels);
+    [inventory, table] = await Promise.all([
+      readInventory(labels),
+      checkNeighbourTable(settings, labels),
+    ]);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const { source, host } = engineOf(settings);
@@ -64,8 +72,12 @@ export async function preflight(
       `${source} is ${host}, but no Docker engine answers there: ${error.message}`,
     );
   }
-  const obstacles = await findObstacles(settings, names, labels, inventory);
+  const obstacles = [
+    ...(await findObstacles(settings, names, labels, inventory)),
+    ...table.obstacles,
+  ];
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);
+  for (const warning of table.warnings) void pulumi.log.warn(warning);
   const sight = await takeSight({
     containers: inventory.containers,
     madeOf: declaredContainers(settings, names),
@@ -76,5 +88,5 @@ export async function preflight(
   for (const [name, edits] of spoilt) {
     void pulumi.log.info(`${name} will be made anew: ${describeEdits(edits)}`);
   }
-  return new Standing(inventory, new Date().toISOString(), sight);
+  return new Standing(inventory, new Date().toISOString(), { ...sight, table: table.generation });
 }

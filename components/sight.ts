@@ -19,6 +19,11 @@ export interface Sight {
   readonly host: HostSight | undefined;
   /** `host:port` of the seed's gossip port, where that is not to be looked up. Default: it is. */
   readonly endpoint?: string | undefined;
+  /**
+   * The generation of the stack's claim on the kernel's neighbour table. Default: there is none, or what it
+   * got does not suffice any more.
+   */
+  readonly table?: string | undefined;
 }
 
 export interface HostSight {

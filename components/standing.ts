@@ -92,6 +92,11 @@ export class Standing {
     return this.#sight.endpoint;
   }
 
+  /** Of the stack's claim on the kernel's neighbour table. */
+  get ofNeighbourTable(): string {
+    return this.#sight.table ?? this.fresh;
+  }
+
   /** Of the host's agent, where it is a process. */
   get ofHostProcess(): string {
     const { host } = this.#sight;

@@ -35,6 +35,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:Convergence": () => ({}),
   "serf:cluster:MemberEvents": () => ({}),
   "serf:cluster:Protection": () => ({}),
+  "serf:cluster:NeighbourTable": () => ({}),
 };
 
 /** What a deployment is like. */

@@ -1,0 +1,49 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
+import { agentsOnHost } from "./groups.ts";
+import type { Labels } from "./labels.ts";
+import { wantedEntries } from "./neighbours.ts";
+import type { Settings } from "./settings.ts";
+import type { Standing } from "./standing.ts";
+
+export type NeighbourTableArgs = NeighbourTableInput;
+
+/**
+ * The kernel's neighbour table, as large as all stacks on this host want it together. It must be there before
+ * any agent, and goes after all of them.
+ *
+ * Whether the table still is as large, for example after a reboot, is looked up before it is declared:
+ * when it is not, a new generation makes the next deployment enlarge it, and a preview shows that.
+ */
+export class NeighbourTable extends pulumi.ComponentResource {
+  constructor(name: string, args: NeighbourTableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:NeighbourTable", name, args, opts);
+
+    new local.Command(
+      name,
+      {
+        create: "node programs/neighbourTable.ts claim",
+        delete: "node programs/neighbourTable.ts release",
+        stdin: JSON.stringify(args),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** Declares the table where the user has allowed it; there is nothing to depend on where not. */
+export function declareNeighbourTable(
+  { tuneKernel, groups }: Settings,
+  labels: Labels,
+  standing: Standing,
+  opts?: pulumi.ComponentResourceOptions,
+): NeighbourTable[] {
+  if (!tuneKernel) return [];
+  const entries = wantedEntries(agentsOnHost(groups));
+  const generation = standing.ofNeighbourTable;
+  return [new NeighbourTable("neighbour-table", { labels, entries, generation }, opts)];
+}

@@ -1,0 +1,64 @@
+/** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
+import { isLocalEngine } from "../components/engineHost.ts";
+import { agentsOnHost } from "../components/groups.ts";
+import type { Labels } from "../components/labels.ts";
+import { maybeTooSmall, tooSmall } from "../components/neighbourAdvice.ts";
+import { claimedWishes } from "../components/neighbourLedger.ts";
+import {
+  defaultLimits,
+  standingWishes,
+  suffices,
+  sumOfWishes,
+  wantedEntries,
+  wisherOf,
+  without,
+} from "../components/neighbours.ts";
+import type { Settings } from "../components/settings.ts";
+import { chosenEngine } from "./engineContext.ts";
+import { listContainers } from "./inventory.ts";
+import { canSetLimits, readLedger, readLimits } from "./neighbourLimits.ts";
+
+export interface TableCheck {
+  /** As those of {@link findObstacles}. */
+  readonly obstacles: readonly string[];
+  readonly warnings: readonly string[];
+  /** Of the stack's claim; undefined where there is none, or what it got does not suffice any more. */
+  readonly generation: string | undefined;
+}
+
+export async function checkNeighbourTable(settings: Settings, labels: Labels): Promise<TableCheck> {
+  const agents = agentsOnHost(settings.groups);
+  const own = wantedEntries(agents);
+  const limits = isLocalEngine(chosenEngine()?.host) ? await readLimits() : undefined;
+  if (limits === undefined) {
+    const isMuch = !suffices(defaultLimits, own);
+    return {
+      obstacles: settings.tuneKernel ? [unreachable] : [],
+      warnings: isMuch ? [maybeTooSmall({ agents, own, others: 0 }, defaultLimits)] : [],
+      generation: undefined,
+    };
+  }
+  const wisher = wisherOf(labels);
+  const [ledger, containers] = await Promise.all([readLedger(), listContainers({})]);
+  const others = sumOfWishes(
+    without(wisher, claimedWishes(ledger)),
+    without(wisher, standingWishes(containers)),
+  );
+  const claimed = ledger?.claims[wisher]?.generation;
+  if (suffices(limits, own + others)) {
+    // Who may not record a claim needs none.
+    const generation = claimed ?? ((await canSetLimits()) ? undefined : "none");
+    return { obstacles: [], warnings: [], generation };
+  }
+  const { tuneKernel } = settings;
+  const isRefused = !tuneKernel || !(await canSetLimits());
+  return {
+    obstacles: isRefused ? [tooSmall({ agents, own, others }, limits, { tuneKernel })] : [],
+    warnings: [],
+    generation: undefined,
+  };
+}
+
+const unreachable =
+  "tuneKernel is true, but the kernel's neighbour table cannot be reached from here, as in a container; run " +
+  "`pulumi config set tuneKernel false`";

@@ -1,0 +1,135 @@
+/** The limits of this kernel's neighbour table, and the record of who has asked for larger ones. */
+import { existsSync } from "node:fs";
+import { access, constants, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { isLocalEngine } from "../components/engineHost.ts";
+import {
+  type Claim,
+  claimTable,
+  type Ledger,
+  releaseTable,
+  type Settlement,
+} from "../components/neighbourLedger.ts";
+import {
+  suffices,
+  sysctlPrefix,
+  thresholdNames,
+  standingWishes,
+  type Thresholds,
+  type Wishes,
+} from "../components/neighbours.ts";
+import { withLock } from "../setup/lock.mjs";
+import { chosenEngine } from "./engineContext.ts";
+import { listContainers } from "./inventory.ts";
+
+const folder = "/proc/sys/net/ipv4/neigh/default";
+
+/** All clones on this host share it. A reboot empties the folder, or at least changes the boot. */
+const ledgerFile = "/run/serf-cluster-neighbours.json";
+
+/** The limits as they are; undefined where this is no Linux, or a network namespace that lacks them. */
+export async function readLimits(): Promise<Thresholds | undefined> {
+  if (!existsSync(`${folder}/gc_thresh3`)) return undefined;
+  const entries = thresholdNames.map(async (name) => [
+    name,
+    Number(await readFile(`${folder}/${name}`, "utf8")),
+  ]);
+  return Object.fromEntries(await Promise.all(entries)) as Thresholds;
+}
+
+/** Whether this user may change the limits. */
+export async function canSetLimits(): Promise<boolean> {
+  try {
+    await access(`${folder}/gc_thresh3`, constants.W_OK);
+    await access("/run", constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Who has asked since the kernel's start; undefined when nobody has. */
+export async function readLedger(): Promise<Ledger | undefined> {
+  const text = await readFile(ledgerFile, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const ledger = JSON.parse(text) as Ledger;
+  return ledger.boot === (await bootId()) ? ledger : undefined;
+}
+
+/**
+ * Records what somebody wants, and raises the limits where they do not suffice.
+ *
+ * @throws Error when this user may not, and they do not suffice.
+ */
+export async function claimEntries(wisher: string, claim: Claim): Promise<void> {
+  const present = await presentLimits();
+  if (!(await canSetLimits())) {
+    if (suffices(present, claim.entries)) return;
+    throw new Error(`Only root may change ${sysctlPrefix}gc_thresh3.`);
+  }
+  await withLock(`${ledgerFile}.lock`, async () => {
+    const present = await presentLimits();
+    const place = { boot: await bootId(), wisher, claim };
+    const settlement = claimTable(await readLedger(), present, place, await standing());
+    await writeLedger(settlement);
+    await setLimits(settlement, present);
+  });
+}
+
+/**
+ * Takes back what {@link claimEntries} recorded, and with it as much of the limits as nobody else needs.
+ * What somebody else has set stays, and is told.
+ */
+export async function releaseEntries(wisher: string): Promise<void> {
+  // A stack on another host's engine has nothing here, and mostly nobody has.
+  if (!isLocalEngine(chosenEngine()?.host)) return;
+  const ledger = await readLedger();
+  if (ledger === undefined) return;
+  if (!(await canSetLimits())) {
+    if (ledger.claims[wisher] === undefined) return;
+    throw new Error(`Only root may put ${sysctlPrefix}gc_thresh3 back.`);
+  }
+  await withLock(`${ledgerFile}.lock`, async () => {
+    const ledger = await readLedger();
+    if (ledger === undefined) return;
+    const present = await presentLimits();
+    const settlement = releaseTable(ledger, present, wisher, await standing());
+    await setLimits(settlement, present);
+    await writeLedger(settlement);
+    for (const name of settlement.foreign) {
+      console.error(
+        `${sysctlPrefix}${name} is ${present[name]}, which was not set from here, and so it stays.`,
+      );
+    }
+  });
+}
+
+async function standing(): Promise<Wishes> {
+  return standingWishes(await listContainers({}));
+}
+
+async function presentLimits(): Promise<Thresholds> {
+  const limits = await readLimits();
+  if (limits === undefined) throw new Error(`${folder} is missing.`);
+  return limits;
+}
+
+async function setLimits({ limits }: Settlement, present: Thresholds): Promise<void> {
+  for (const name of thresholdNames) {
+    if (limits[name] === present[name]) continue;
+    await writeFile(`${folder}/${name}`, String(limits[name]));
+    console.error(`${sysctlPrefix}${name}: ${present[name]} → ${limits[name]}`);
+  }
+}
+
+async function writeLedger({ ledger }: Settlement): Promise<void> {
+  if (ledger === undefined) {
+    await rm(ledgerFile, { force: true });
+    return;
+  }
+  await writeFile(`${ledgerFile}.new`, JSON.stringify(ledger));
+  await rename(`${ledgerFile}.new`, ledgerFile);
+}
+
+async function bootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+}

@@ -1,0 +1,30 @@
+/**
+ * Makes the kernel's neighbour table as large as a stack wants it, or takes that back.
+ *
+ *     node programs/neighbourTable.ts claim|release < input.json
+ *
+ * `claim` raises the limits where they do not suffice for all stacks together, and records what they were.
+ * `release` needs the labels alone: it lowers them again, as far as the stacks that stay allow it.
+ */
+import { text } from "node:stream/consumers";
+import type { Labels } from "../components/labels.ts";
+import { wisherOf } from "../components/neighbours.ts";
+import { claimEntries, releaseEntries } from "./neighbourLimits.ts";
+import { printResult } from "./run.ts";
+
+/** What the program takes from standard input, as JSON. */
+export interface NeighbourTableInput {
+  readonly labels: Labels;
+  /** How many entries the stack's agents want. */
+  readonly entries: number;
+  /** Recorded with the claim; a new one asks for a new look at the limits. */
+  readonly generation: string;
+}
+
+await printResult(async () => {
+  const { labels, ...claim } = JSON.parse(await text(process.stdin)) as NeighbourTableInput;
+  const command = process.argv[2];
+  if (command === "claim") await claimEntries(wisherOf(labels), claim);
+  else if (command === "release") await releaseEntries(wisherOf(labels));
+  else throw new Error(`The command is ${command ?? "missing"}, allowed are claim and release.`);
+});

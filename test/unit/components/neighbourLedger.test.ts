@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import {
+  claimedWishes,
+  claimTable,
+  type Ledger,
+  releaseTable,
+} from "../../../components/neighbourLedger.ts";
+import { defaultLimits, raisedFor, type Thresholds } from "../../../components/neighbours.ts";
+
+const hundred = 10_302;
+const raised = raisedFor(hundred, defaultLimits);
+
+function claim(wisher: string, entries: number, present: Thresholds, ledger?: Ledger) {
+  const place = { boot: "now", wisher, claim: { entries, generation: `of ${wisher}` } };
+  return claimTable(ledger, present, place, {});
+}
+
+test("what fits is recorded and changes nothing", () => {
+  const { ledger, limits } = claim("a", 20, defaultLimits);
+  expect(limits).toEqual(defaultLimits);
+  expect(ledger).toMatchObject({ boot: "now", claims: { a: { entries: 20 } } });
+  expect(releaseTable(ledger!, defaultLimits, "a", {})).toEqual({
+    ledger: undefined,
+    limits: defaultLimits,
+    foreign: [],
+  });
+});
+
+test("the limits are put back when the one that asked goes", () => {
+  const { ledger, limits } = claim("a", hundred, defaultLimits);
+  expect(limits).toEqual(raised);
+  expect(ledger?.before).toEqual(defaultLimits);
+  expect(releaseTable(ledger!, raised, "a", {})).toEqual({
+    ledger: undefined,
+    limits: defaultLimits,
+    foreign: [],
+  });
+});
+
+test("a second claim keeps what was there before the first, and asking again changes nothing", () => {
+  const first = claim("a", hundred, defaultLimits);
+  const again = claim("a", hundred, raised, first.ledger);
+  expect(again).toEqual({ ...first, limits: raised });
+  const second = claim("b", 200_000, raised, first.ledger);
+  expect(second.limits.gc_thresh3).toBe(8 * 262_144);
+  expect(second.ledger?.before).toEqual(defaultLimits);
+  expect(claimedWishes(second.ledger)).toEqual({ a: hundred, b: 200_000 });
+});
+
+test("the one that goes first lowers them as far as the other allows it", () => {
+  const both = claim("b", 200_000, raised, claim("a", hundred, defaultLimits).ledger);
+  const one = releaseTable(both.ledger!, both.limits, "b", {});
+  expect(one.limits).toEqual(raised);
+  expect(Object.keys(one.ledger!.claims)).toEqual(["a"]);
+  expect(releaseTable(one.ledger!, one.limits, "a", {}).limits).toEqual(defaultLimits);
+});
+
+test("a stack that has not asked keeps them up for as long as it stands", () => {
+  const { ledger } = claim("a", hundred, defaultLimits);
+  const left = releaseTable(ledger!, raised, "a", { b: 9000 });
+  expect(left).toMatchObject({ limits: raised, ledger: { claims: {} } });
+  expect(releaseTable(left.ledger!, raised, "b", {})).toMatchObject({
+    ledger: undefined,
+    limits: defaultLimits,
+  });
+});
+
+test("who stands beside is counted when limits are raised", () => {
+  const place = { boot: "now", wisher: "a", claim: { entries: 1000, generation: "" } };
+  const { limits } = claimTable(undefined, defaultLimits, place, { a: 30, b: 25 });
+  expect(limits.gc_thresh1).toBe(2048);
+});
+
+test("what somebody else has set since stays, and is told", () => {
+  const { ledger } = claim("a", hundred, defaultLimits);
+  const present = { ...raised, gc_thresh3: 200_000 };
+  expect(releaseTable(ledger!, present, "a", {})).toEqual({
+    ledger: undefined,
+    limits: { ...defaultLimits, gc_thresh3: 200_000 },
+    foreign: ["gc_thresh3"],
+  });
+});
+
+test("what somebody else has set since is put back after it was too little for a later claim", () => {
+  const { ledger } = claim("a", hundred, defaultLimits);
+  const later = claim("b", 20, { ...raised, gc_thresh3: 5000 }, ledger);
+  expect(later.limits).toEqual(raised);
+  const { gc_thresh1, gc_thresh2 } = defaultLimits;
+  expect(later.ledger?.before).toEqual({ gc_thresh1, gc_thresh2, gc_thresh3: 5000 });
+});
+
+test("limits that were put back by hand are nobody else's", () => {
+  const { ledger } = claim("a", hundred, defaultLimits);
+  expect(releaseTable(ledger!, defaultLimits, "a", {})).toEqual({
+    ledger: undefined,
+    limits: defaultLimits,
+    foreign: [],
+  });
+});
+
+test("a claim that was cut short is taken back from wherever it came to", () => {
+  const first = claim("a", hundred, defaultLimits);
+  const more = claim("a", 200_000, raised, first.ledger);
+  const halfWay = { ...raised, gc_thresh1: more.limits.gc_thresh1 };
+  expect(releaseTable(more.ledger!, halfWay, "a", {})).toMatchObject({
+    ledger: undefined,
+    limits: defaultLimits,
+    foreign: [],
+  });
+  const again = claim("a", 200_000, halfWay, more.ledger);
+  expect(again.limits).toEqual(more.limits);
+  expect(again.ledger?.before).toEqual(defaultLimits);
+});

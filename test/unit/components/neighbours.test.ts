@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { maybeTooSmall, tooSmall } from "../../../components/neighbourAdvice.ts";
+import { declareNeighbourTable } from "../../../components/neighbourTable.ts";
+import {
+  defaultLimits,
+  raisedFor,
+  standingWishes,
+  suffices,
+  sumOfWishes,
+  wantedEntries,
+} from "../../../components/neighbours.ts";
+import { parseSettings } from "../../../components/settings.ts";
+import { blank } from "../../../components/sight.ts";
+import { Standing } from "../../../components/standing.ts";
+import { declare, ofType, types } from "../mocks.ts";
+
+test.each([
+  [2, 2],
+  [5, 20],
+  [32, 992],
+  [102, 10_302],
+])("%i agents want %i entries", (agents, entries) => {
+  expect(wantedEntries(agents)).toBe(entries);
+});
+
+test("the kernel's own limits hold 32 agents", () => {
+  expect(suffices(defaultLimits, wantedEntries(32))).toBe(true);
+  expect(suffices(defaultLimits, wantedEntries(33))).toBe(false);
+});
+
+test("stacks are told apart, and what is no agent on their bridges does not count", () => {
+  const container = (stack: string, role?: string) => ({
+    id: "",
+    name: "",
+    isRunning: true,
+    published: [],
+    labels: {
+      "serf.project": "serf",
+      "serf.stack": stack,
+      ...(role === undefined ? {} : { "serf.role": role }),
+    },
+  });
+  const containers = [
+    ...["seed", "joiner", "joiner", "host", "writer"].map((role) => container("a", role)),
+    container("b", "seed"),
+    container("c"),
+  ];
+  expect(standingWishes(containers)).toEqual({ "serf/a": 12, "serf/b": 2 });
+});
+
+test("a wish that is told twice counts once, with what is more", () => {
+  expect(sumOfWishes({ a: 10, b: 1 }, { a: 4, c: 100 })).toBe(111);
+  expect(sumOfWishes()).toBe(0);
+});
+
+describe("limits", () => {
+  test("that suffice stay, whatever the lower two are", () => {
+    expect(raisedFor(1024, defaultLimits)).toEqual(defaultLimits);
+  });
+
+  test("are raised so that no entry need go", () => {
+    expect(raisedFor(10_302, defaultLimits)).toEqual({
+      gc_thresh1: 16_384,
+      gc_thresh2: 65_536,
+      gc_thresh3: 131_072,
+    });
+  });
+
+  test("are never lowered", () => {
+    const present = { gc_thresh1: 50_000, gc_thresh2: 50_000, gc_thresh3: 10_000 };
+    expect(raisedFor(10_302, present)).toEqual({
+      gc_thresh1: 50_000,
+      gc_thresh2: 65_536,
+      gc_thresh3: 131_072,
+    });
+  });
+});
+
+const command =
+  "sudo sysctl -w net.ipv4.neigh.default.gc_thresh1=16384 net.ipv4.neigh.default.gc_thresh2=65536 " +
+  "net.ipv4.neigh.default.gc_thresh3=131072";
+
+test("the refusal has the numbers and the commands", () => {
+  const demand = { agents: 102, own: 10_302, others: 20 };
+  const said = tooSmall(demand, defaultLimits);
+  expect(said).toContain(
+    "the kernel's neighbour table holds 1024 entries, but the 102 agents on this host want 10302, " +
+      "beside the 20 of the other stacks on it; without them packets are dropped, and members flap.",
+  );
+  expect(said).toContain("pulumi config set tuneKernel true");
+  expect(said.split("\n").map((line) => line.trim())).toEqual(
+    expect.arrayContaining([
+      command,
+      `${command} | sudo tee /etc/sysctl.d/60-serf-neighbours.conf`,
+    ]),
+  );
+  expect(tooSmall({ ...demand, others: 0 }, defaultLimits)).toContain("want 10302; without");
+});
+
+test("who has allowed it, but may not do it, is told so", () => {
+  const said = tooSmall({ agents: 102, own: 10_302, others: 0 }, defaultLimits, {
+    tuneKernel: true,
+  });
+  expect(said).toContain("tuneKernel is true, but only root may change that");
+  expect(said).toContain(command);
+});
+
+test("of another machine nothing is known but what is usual", () => {
+  const said = maybeTooSmall({ agents: 102, own: 10_302, others: 0 }, defaultLimits);
+  expect(said).toContain("which holds 1024 by default");
+  expect(said).toContain(command);
+});
+
+describe.each([false, true])("in a preview: %s", (preview) => {
+  const labels = { "serf.project": "serf", "serf.stack": "test" };
+  const declareTable = (values: Readonly<Record<string, string>>, generation?: string) => {
+    const settings = parseSettings(values, {
+      stack: "test",
+      platform: "linux",
+      handlerFiles: [{ name: "load", isExecutable: true }],
+    });
+    const inventory = { containers: [], foreignNames: [], networks: [], images: [], volumes: [] };
+    const standing = new Standing(inventory, "new", { ...blank, table: generation });
+    return declare(() => declareNeighbourTable(settings, labels, standing).length, { preview });
+  };
+
+  test("the table is declared where the user has allowed it, with what the agents want", async () => {
+    const { declared } = await declareTable(
+      { tuneKernel: "true", joiners: "60", groups: '{"web": 40}' },
+      "claimed",
+    );
+    const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
+    expect(inputs).toMatchObject({
+      create: "node programs/neighbourTable.ts claim",
+      delete: "node programs/neighbourTable.ts release",
+    });
+    expect(JSON.parse(inputs["stdin"] as string)).toEqual({
+      labels,
+      entries: 10_302,
+      generation: "claimed",
+    });
+  });
+
+  test("a table that does not suffice any more gets a new generation", async () => {
+    const { declared } = await declareTable({ tuneKernel: "true" });
+    const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
+    expect(JSON.parse(inputs["stdin"] as string)).toMatchObject({ generation: "new" });
+  });
+
+  test("nothing is declared otherwise", async () => {
+    expect(await declareTable({ joiners: "100" })).toEqual({ declared: [], returned: 0 });
+  });
+});
