@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { docker } from "../../programs/run.ts";
 import { membersIn, Project, withStatus } from "./project.ts";
 
@@ -94,9 +94,13 @@ describe.each(containers)("%s", (container) => {
     const { Pid: before } = (await inspect(container)).State;
     // 100 MiB in one variable, and more processes than there may be.
     expect(await shell(container, "x=$(head -c 100000000 /dev/zero | tr '\\0' x)")).not.toBe(0);
-    const many = "for i in $(seq 200); do sleep 20 & done";
+    const many = "for i in $(seq 200); do sleep 3 & done";
     expect(await shell(container, many)).not.toBe(0);
-    expect(await shell(container, "killall sleep")).toBe(0);
+    // Until those have ended, nothing more can be started there.
+    await vi.waitFor(async () => expect(await shell(container, "true")).toBe(0), {
+      timeout: 20_000,
+      interval: 500,
+    });
     expect((await inspect(container)).State.Pid).toBe(before);
   });
 });
