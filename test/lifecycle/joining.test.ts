@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Member } from "../../components/members.ts";
 import { docker, pause } from "../../programs/run.ts";
-import { containersOf, membersIn, Project } from "./project.ts";
+import { containersOf, membersIn, Project } from "../e2e/project.ts";
 
 // One story, told in order: each test begins with the cluster that the one before has left.
 

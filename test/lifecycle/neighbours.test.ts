@@ -5,7 +5,7 @@ import {
   thresholdNames,
   type Thresholds,
 } from "../../components/neighbours.ts";
-import { Project, remainsOf } from "./project.ts";
+import { Project, remainsOf } from "../e2e/project.ts";
 
 // It lowers the kernel's limits, so that a small stack does not fit.
 
