@@ -137,7 +137,8 @@ test("containers stopped, removed and edited, the host's agent killed, the confi
       `container ${joiner3}: memory with swap: 64 MiB (engine)`,
       `container ${seed}: restart policy: no (engine)`,
       `host's agent ${named("host")}: dead (engine)`,
-      `member ${joiner2}: left (membership)`,
+      // Of five members two were killed just before, so the word of its leaving may have been lost.
+      expect.stringMatching(`^member ${joiner2}: (left|failed) \\(membership\\)$`),
       `member ${named("host")}: failed (membership)`,
     ]),
   );
