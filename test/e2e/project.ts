@@ -139,7 +139,10 @@ export async function containersOf(stack: string): Promise<Record<string, string
   );
 }
 
-/** Everything on the engine that carries the stack's labels or its name. */
+/**
+ * Everything on the engine that carries the stack's labels, or a name that the stack gives: not
+ * merely one that begins alike, since a stack's name may begin with another's.
+ */
 export async function remainsOf(stack: string): Promise<string[]> {
   const filters = labelFilters(labelsOf("serf", stack));
   const lists = await Promise.all([
@@ -151,7 +154,7 @@ export async function remainsOf(stack: string): Promise<string[]> {
       "ps",
       "--all",
       "--filter",
-      `name=^/serf-${stack}(-|$)`,
+      `name=^/serf-${stack}(-(seed|host|[a-z]+-[0-9]+))?$`,
       "--format",
       "named {{.Names}}",
     ]),
