@@ -1,12 +1,11 @@
 /** The agents of a stack that the commands ask. */
-import { tokenPath } from "../components/agentConfig.ts";
 import { agentRoles, labelsOf, roleLabel } from "../components/labels.ts";
 import { compareNames } from "../components/members.ts";
-import { execute } from "../programs/containerExec.ts";
 import { labelFilters } from "../programs/engine.ts";
 import { docker } from "../programs/run.ts";
-import { toContainer } from "../programs/serfConnection.ts";
-import { RpcError, SerfRpc } from "../programs/serfRpc.ts";
+import { openInContainer } from "../programs/serfConnection.ts";
+import { RpcError } from "../programs/rpcConnection.ts";
+import type { SerfRpc } from "../programs/serfRpc.ts";
 import { UserError } from "../setup/errors.ts";
 import { project } from "./stack.ts";
 
@@ -59,10 +58,7 @@ export interface Agent {
 /** Connects to the first agent of the stack that answers RPC within 5 s. As {@link firstAgent}. */
 export function openAgent(stack: string, choice: AgentChoice = {}): Promise<Agent> {
   const options = { timeout: 5000, signal: choice.signal };
-  const open = async (name: string) => {
-    const token = await execute(name, ["cat", tokenPath]);
-    return { name, rpc: await SerfRpc.open(toContainer(name), { name, token, ...options }) };
-  };
+  const open = async (name: string) => ({ name, rpc: await openInContainer(name, options) });
   return firstAgent(stack, open, choice);
 }
 

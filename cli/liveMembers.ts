@@ -1,6 +1,5 @@
-import { type Member, parseMembers } from "../components/members.ts";
-import { serf } from "../programs/views.ts";
-import { firstAgent } from "./agents.ts";
+import type { Member } from "../components/members.ts";
+import { throughAgent } from "./agents.ts";
 
 /** Of which members the table is made. */
 export interface MemberFilter {
@@ -19,10 +18,6 @@ export async function liveMembers(
   stack: string,
   { tags = {}, status = [] }: MemberFilter = {},
 ): Promise<Member[]> {
-  const filters = Object.entries(tags).flatMap(([name, value]) => ["-tag", `${name}=${value}`]);
-  const args = ["members", "-format=json", ...filters];
-  const members = await firstAgent(stack, async (name) =>
-    parseMembers(await serf({ kind: "container", name }, args, 5000)),
-  );
+  const members = await throughAgent(stack, ({ rpc }) => rpc.members(tags));
   return members.filter((member) => status.length === 0 || status.includes(member.status));
 }

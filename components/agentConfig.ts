@@ -42,8 +42,8 @@ export interface AgentConduct {
 
 /** How an agent that does not run in one of our containers differs. */
 export interface AgentPlace {
-  /** Where RPC listens; default: loopback in the container, port {@link rpcPort}. */
-  readonly rpcAddress?: string;
+  /** The port on loopback where RPC listens. Default: {@link rpcPort}. */
+  readonly rpcPort?: number | undefined;
   /** Default: in the agent's folder of {@link dataFolder}. */
   readonly snapshotPath?: string;
   /** A file with the keys of the gossip, which the agent changes. Default: {@link ownKeyringPath}. */
@@ -89,7 +89,7 @@ export function fixedConfig(identity: AgentIdentity, place: AgentPlace = {}): ob
   return {
     node_name: identity.name,
     bind: `${identity.address}:${gossipPort}`,
-    rpc_addr: place.rpcAddress ?? `127.0.0.1:${rpcPort}`,
+    rpc_addr: `127.0.0.1:${place.rpcPort ?? rpcPort}`,
     retry_interval: "1s",
     // `docker stop` sends SIGTERM, on which Serf would otherwise die without leaving.
     leave_on_terminate: true,

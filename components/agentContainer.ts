@@ -99,12 +99,11 @@ export interface AgentContainer extends AgentIdentity {
  */
 export function containerSpec(container: AgentContainer): string {
   const { image, network, volumes, limits, publish, rpcPort } = container;
-  const place = rpcPort === undefined ? {} : { rpcAddress: `127.0.0.1:${rpcPort}` };
   const parts = [
     image,
     network,
     agentMounts(volumes),
-    fixedConfig(container, place),
+    fixedConfig(container, { rpcPort }),
     publish,
     [limits, processLimit, logSize, writableFolders],
   ];

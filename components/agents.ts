@@ -60,7 +60,7 @@ export function planAgents(
             {
               ...conduct(host.tags, settings.join === "gateway" ? gateway : published),
               agents: [{ name: host.name, address: host.address }],
-              place: { rpcAddress: `127.0.0.1:${settings.rpcPort}` },
+              place: { rpcPort: settings.rpcPort },
             },
           ]
         : [],

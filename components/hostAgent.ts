@@ -1,6 +1,5 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { agentFiles } from "../programs/agentProcess.ts";
 import type { HostAgentInput } from "../programs/hostAgent.ts";
 import type { View } from "../programs/views.ts";
 import type { Labels } from "./labels.ts";
@@ -37,13 +36,10 @@ export interface HostAgentArgs {
 }
 
 /** The side from which the agent sees the cluster, which keeps its files in a folder. */
-export function hostView(args: Pick<HostAgentArgs, "name" | "dir" | "rpcPort">): HostView {
+export function hostView(args: Pick<HostAgentArgs, "name" | "dir" | "rpcPort">): View {
   const { name, dir, rpcPort } = args;
-  const client = `./${agentFiles(dir).client}`;
-  return { kind: "host", name, client, rpcAddress: `127.0.0.1:${rpcPort}` };
+  return { kind: "host", name, dir, rpcPort };
 }
-
-type HostView = Extract<View, { kind: "host" }>;
 
 /** The agent on the host itself. It joins through the seed's published port, or is joined by the others. */
 export class HostAgent extends pulumi.ComponentResource {
@@ -61,8 +57,7 @@ export class HostAgent extends pulumi.ComponentResource {
     this.memberName = args.name;
     this.address = args.address;
     this.generation = args.generation;
-    const view = hostView(args);
-    this.view = view;
+    this.view = hostView(args);
     const inputs = pulumi.all([args.image, args.join, gossipKey, rpcToken]);
     const input = inputs.apply(([image, join, gossipKey, rpcToken]): HostAgentInput => ({
       dir: args.dir,
@@ -72,7 +67,7 @@ export class HostAgent extends pulumi.ComponentResource {
       image,
       join,
       isFirst: args.isFirst,
-      rpcAddress: view.rpcAddress,
+      rpcPort: args.rpcPort,
       labels: { ...args.labels },
       timeout: args.timeout,
       generation: this.generation,
@@ -82,7 +77,7 @@ export class HostAgent extends pulumi.ComponentResource {
     const { rolling, name: member } = args;
     const cause = pulumi
       .output(args.image)
-      .apply((image) => [image, view.rpcAddress, this.generation]);
+      .apply((image) => [image, `${args.rpcPort}`, this.generation]);
     const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
     new local.Command(
       name,

@@ -171,8 +171,7 @@ async function hostSight(
   return { name, generation: agent.generation, faults };
 
   async function answers(): Promise<boolean> {
-    const rpcAddress = `127.0.0.1:${rpcPort}`;
-    const view = { kind: "host", name, client: files.client, rpcAddress } as const;
+    const view = { kind: "host", name, dir, rpcPort } as const;
     return await membersSeenBy(view, answerTimeout).then(
       () => true,
       () => false,

@@ -12,7 +12,7 @@ import { livingAgent } from "./agentProcess.ts";
 import { healInterval, joinFew } from "./healing.ts";
 import { listContainers } from "./inventory.ts";
 import { pause } from "./run.ts";
-import { membersSeenBy, type View } from "./views.ts";
+import { closeViews, membersSeenBy, type View } from "./views.ts";
 
 /** What a cluster looks like at one moment. */
 export interface Scene {
@@ -47,19 +47,24 @@ export async function watch<T>(
   const started = Date.now();
   const deadline = started + rolling.timeout * 1000;
   let heal = started + healInterval;
-  for (;;) {
-    const present = await presentMembers(rolling);
-    const views = viewsOf(present, rolling, also);
-    const looks = await Promise.all(views.map(look));
-    const decision = await decide({ present, looks });
-    if (decision !== undefined) return decision;
-    const now = Date.now();
-    if (now > deadline) return undefined;
-    if (now > heal) {
-      heal = now + healInterval;
-      await Promise.all(views.map((view, index) => helpToSee(view, present, looks[index]!)));
+  try {
+    for (;;) {
+      const present = await presentMembers(rolling);
+      const views = viewsOf(present, rolling, also);
+      const looks = await Promise.all(views.map(look));
+      const decision = await decide({ present, looks });
+      if (decision !== undefined) return decision;
+      const now = Date.now();
+      if (now > deadline) return undefined;
+      if (now > heal) {
+        heal = now + healInterval;
+        await Promise.all(views.map((view, index) => helpToSee(view, present, looks[index]!)));
+      }
+      await pause(pollInterval);
     }
-    await pause(pollInterval);
+  } finally {
+    // The next look is at others: connections to all that were ever new would pile up.
+    await closeViews();
   }
 }
 

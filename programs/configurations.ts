@@ -67,7 +67,7 @@ async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: num
     const agents = await runningAgents(labels);
     const running = changed.filter(({ file }) => found.has(file));
     await Promise.all(running.map(({ agent }) => reloadAgent(agent)));
-    await rotateTo(gossipKey, rpcToken, {
+    await rotateTo(gossipKey, {
       keys: keysIn(found.get(basename(keyringPath))),
       write: (keys) => writeFiles(writer, [[basename(keyringPath), keyringFile(keys)]]),
       agents,

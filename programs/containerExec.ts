@@ -1,4 +1,5 @@
 import { engine, EngineError } from "./engineApi.ts";
+import { demultiplex } from "./multiplexed.ts";
 
 /**
  * Runs a program in a container.
@@ -13,12 +14,7 @@ export async function execute(
   command: readonly string[],
   timeout = 10_000,
 ): Promise<string> {
-  const { Id: id } = (await engine({
-    method: "POST",
-    path: `/containers/${container}/exec`,
-    body: { Cmd: command, AttachStdout: true, AttachStderr: true },
-    timeout,
-  })) as { Id: string };
+  const id = await createExec(container, { Cmd: command }, timeout);
   const output = await engine({
     method: "POST",
     path: `/exec/${id}/start`,
@@ -35,6 +31,18 @@ export async function execute(
   throw new EngineError(`${command.join(" ")} in ${container}`, said);
 }
 
+/** Prepares a program in a container whose output is wanted. Errors as of {@link execute}. */
+export async function createExec(
+  container: string,
+  program: { readonly Cmd: readonly string[]; readonly AttachStdin?: boolean },
+  timeout: number,
+): Promise<string> {
+  const path = `/containers/${container}/exec`;
+  const body = { ...program, AttachStdout: true, AttachStderr: true };
+  const { Id: id } = (await engine({ method: "POST", path, body, timeout })) as { Id: string };
+  return id;
+}
+
 /** The end of what a container has written; empty when there is nothing or it is gone. */
 export async function containerLog(container: string, lines = 8): Promise<string> {
   const path = `/containers/${container}/logs?stdout=1&stderr=1&tail=${lines}`;
@@ -45,22 +53,4 @@ export async function containerLog(container: string, lines = 8): Promise<string
     if (error instanceof EngineError) return "";
     throw error;
   }
-}
-
-/**
- * Takes apart what the engine sends of a program without a terminal: pieces, each after a head of 8
- * bytes with the stream's number in the first one and the piece's length in the last four.
- *
- * Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
- */
-export function demultiplex(output: Buffer): { stdout: string; stderr: string } {
-  const streams: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-  for (let at = 0; at + 8 <= output.length;) {
-    const end = at + 8 + output.readUInt32BE(at + 4);
-    streams[output[at] === 2 ? "stderr" : "stdout"].push(output.subarray(at + 8, end));
-    at = end;
-  }
-  // Not piece by piece: a character may be cut in two.
-  const text = (pieces: Buffer[]) => Buffer.concat(pieces).toString();
-  return { stdout: text(streams.stdout), stderr: text(streams.stderr) };
 }

@@ -8,7 +8,6 @@
  * with a table of what each view lacks. Containers of others that are members are disconnected from the
  * cluster's network, and who has failed and is not expected is forgotten.
  */
-import { dirname } from "node:path";
 import {
   compareMembers,
   type Difference,
@@ -127,7 +126,7 @@ async function reloadMistagged(sights: readonly Sight[]): Promise<void> {
   );
   await Promise.all([...new Set(names)].map(reloadAgent));
   for (const { view } of sights) {
-    if (view.kind === "host" && names.includes(view.name)) rereadConfig(dirname(view.client));
+    if (view.kind === "host" && names.includes(view.name)) rereadConfig(view.dir);
   }
 }
 

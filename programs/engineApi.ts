@@ -1,5 +1,7 @@
 /** The Docker engine's HTTP API, for what would start the docker client too often. */
 import type { IncomingMessage, RequestOptions } from "node:http";
+import type { Duplex } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { connectEngine, type EngineConnection } from "./engineConnection.ts";
 
 /** A request that the engine refused or did not answer. The message holds the engine's own words. */
@@ -41,14 +43,14 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
   const content = body === undefined || isArchive ? body : Buffer.from(JSON.stringify(body));
   const type = isArchive ? "application/x-tar" : "application/json";
   try {
-    const { status, headers, data } = await send(
-      {
-        method,
-        path: `/${version}${path}`,
-        signal: AbortSignal.timeout(timeout),
-        headers: content && { "content-type": type, "content-length": content.length },
-      },
-      content,
+    const options = {
+      method,
+      path: `/${version}${path}`,
+      signal: AbortSignal.timeout(timeout),
+      headers: content && { "content-type": type, "content-length": content.length },
+    };
+    const { status, headers, data } = await inTurn((connection) =>
+      exchange(connection, options, content),
     );
     if (status >= 400) throw new EngineError(name, reasonIn(data, status), status);
     const isJson = headers["content-type"]?.startsWith("application/json") ?? false;
@@ -82,6 +84,54 @@ export function query(parameters: Readonly<Record<string, unknown>>): string {
   return new URLSearchParams(texts).toString();
 }
 
+/** A connection that belongs to a program in a container from then on. */
+export type EngineStream = Duplex & { readonly unref: () => unknown };
+
+/**
+ * Sends a request after whose answer the connection is a stream. Errors as of {@link engine}.
+ *
+ * Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
+ */
+export async function upgrade({
+  method,
+  path,
+  body,
+  timeout,
+}: EngineRequest): Promise<EngineStream> {
+  const name = `${method} ${path}`;
+  const content = JSON.stringify(body);
+  const headers = {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(content),
+    connection: "Upgrade",
+    upgrade: "tcp",
+  };
+  return await inTurn(
+    ({ begin }) =>
+      new Promise((resolve, reject) => {
+        const fail = (reason: string, status?: number) =>
+          reject(new EngineError(name, reason, status));
+        const outgoing = begin({ method, path: `/${version}${path}`, headers }, (response) => {
+          const { statusCode = 0 } = response;
+          buffer(response).then(
+            (data) => fail(reasonIn(data, statusCode), statusCode),
+            (error: unknown) => fail((error as Error).message),
+          );
+        });
+        const late = () => outgoing.destroy(new Error("did not answer in time"));
+        const timer = setTimeout(late, timeout);
+        outgoing.once("close", () => clearTimeout(timer));
+        outgoing.once("error", (error) => fail(error.message));
+        outgoing.once("upgrade", (_, socket, head) => {
+          clearTimeout(timer);
+          socket.unshift(head);
+          resolve(socket);
+        });
+        outgoing.end(content);
+      }),
+  );
+}
+
 interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
@@ -91,14 +141,14 @@ interface Answer {
 let underWay = 0;
 const waiting: (() => void)[] = [];
 
-async function send(options: RequestOptions, content: Buffer | undefined): Promise<Answer> {
+async function inTurn<T>(work: (connection: EngineConnection) => Promise<T>): Promise<T> {
   const connection = connectEngine();
   while (underWay >= connection.atOnce) {
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
   underWay++;
   try {
-    return await exchange(connection, options, content);
+    return await work(connection);
   } finally {
     underWay--;
     waiting.shift()?.();
@@ -112,13 +162,8 @@ function exchange(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = begin(options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.once("error", reject);
-      response.once("end", () => {
-        const { statusCode = 0, headers } = response;
-        resolve({ status: statusCode, headers, data: Buffer.concat(chunks) });
-      });
+      const { statusCode: status = 0, headers } = response;
+      buffer(response).then((data) => resolve({ status, headers, data }), reject);
     });
     outgoing.once("error", reject);
     outgoing.end(content);

@@ -1,5 +1,5 @@
 /** What lets members find each other that would take long to do so by themselves. */
-import { serf, type View } from "./views.ts";
+import { ask, type View } from "./views.ts";
 
 /** Milliseconds between two attempts: long enough for the agents' own, which they make once a second. */
 export const healInterval = 3000;
@@ -20,7 +20,8 @@ const few = 3;
  */
 export async function joinFew(view: View, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
-  await serf(view, ["join", ...addresses.slice(0, few)], 5000).catch(() => undefined);
+  const some = addresses.slice(0, few);
+  await ask(view, (agent) => agent.join(some, 5000), 5000).catch(() => undefined);
 }
 
 /**
@@ -39,8 +40,8 @@ export async function synchronize(
 ): Promise<boolean> {
   if (addresses.length === 0) return true;
   // The first round collects what the second one spreads.
-  const join = ["join", ...addresses, ...addresses];
+  const rounds = [...addresses, ...addresses];
   const limit = Date.now() + Math.min(time, synchronization);
-  const done = await serf(seed, join, limit - Date.now()).catch(() => undefined);
-  return done !== undefined || Date.now() >= limit;
+  const joined = await ask(seed, (agent) => agent.join(rounds, limit - Date.now())).catch(() => 0);
+  return joined > 0 || Date.now() >= limit;
 }

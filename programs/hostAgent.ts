@@ -25,7 +25,7 @@ import {
   stopAgent,
 } from "./agentProcess.ts";
 import { docker, pause, printResult } from "./run.ts";
-import { membersSeenBy, serf, type View } from "./views.ts";
+import { ask, membersSeenBy, type View } from "./views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface HostAgentInput {
@@ -41,8 +41,8 @@ export interface HostAgentInput {
   readonly join: string;
   /** Whether no other member is there yet. */
   readonly isFirst: boolean;
-  /** `host:port` where the agent answers RPC. */
-  readonly rpcAddress: string;
+  /** The port of loopback where the agent answers RPC. */
+  readonly rpcPort: number;
   /** Labels for what is made on the engine for a moment. */
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds in which the agent must have joined. */
@@ -56,7 +56,7 @@ export interface HostAgentInput {
 async function start(input: HostAgentInput): Promise<{ name: string; address: string }> {
   const files = agentFiles(resolve(input.dir));
   const config = agentConfig(input, { tags: input.tags, join: [input.join] }, input.rpcToken, {
-    rpcAddress: input.rpcAddress,
+    rpcPort: input.rpcPort,
     snapshotPath: files.snapshot,
     keyringPath: files.keyring,
   });
@@ -134,19 +134,20 @@ exec "$dir/serf-binary" "$@"
 /** Milliseconds between an agent's own attempts to join, too. */
 const joinInterval = 1000;
 
-async function joined(input: HostAgentInput, { dir, client }: AgentFiles): Promise<void> {
-  const view: View = { kind: "host", name: input.name, client, rpcAddress: input.rpcAddress };
+async function joined(input: HostAgentInput, { dir }: AgentFiles): Promise<void> {
+  const { name, rpcPort } = input;
+  const view: View = { kind: "host", name, dir, rpcPort };
   const deadline = Date.now() + input.timeout * 1000;
-  let ask = Date.now() + joinInterval;
+  let again = Date.now() + joinInterval;
   for (;;) {
     const members = await membersSeenBy(view, 2000).catch(() => []);
     const isIn = ({ name, status }: Member) =>
       status === "alive" && (input.isFirst || name !== input.name);
     if (members.some(isIn)) return;
-    if (Date.now() > ask) {
+    if (Date.now() > again) {
       // One that runs since before all others were made anew takes them for gone: it joins at its start only.
-      await serf(view, ["join", input.join], 5000).catch(() => undefined);
-      ask = Date.now() + joinInterval;
+      await ask(view, (agent) => agent.join([input.join], 5000)).catch(() => undefined);
+      again = Date.now() + joinInterval;
     }
     if (livingAgent(dir) === undefined) {
       throw new Error(`The host's agent ended:\n${await logTail(dir)}`);

@@ -1,8 +1,8 @@
 import { ownKeyringPath } from "../components/agentConfig.ts";
 import { keysIn } from "../components/gossipKey.ts";
 import { execute } from "./containerExec.ts";
-import { toContainer } from "./serfConnection.ts";
-import { type KeyCommand, SerfRpc } from "./serfRpc.ts";
+import { openInContainer } from "./serfConnection.ts";
+import { type KeyCommand, type SerfRpc } from "./serfRpc.ts";
 import { pause } from "./run.ts";
 
 /** Where the keys of a cluster are, and who can be told of others. */
@@ -29,7 +29,7 @@ const attempts = 3;
  *
  * @throws Error when a member does not answer; then every member keeps all keys.
  */
-export async function rotateTo(key: string, rpcToken: string, keyring: Keyring): Promise<void> {
+export async function rotateTo(key: string, keyring: Keyring): Promise<void> {
   const { write, agents } = keyring;
   const inUse = await keysInUse(key, agents);
   const keys = [...new Set([...inUse, ...keyring.keys])];
@@ -41,7 +41,7 @@ export async function rotateTo(key: string, rpcToken: string, keyring: Keyring):
     await write([key]);
     return;
   }
-  const rpc = await openFirst(agents, rpcToken);
+  const rpc = await openFirst(agents);
   try {
     const required = await reachableMembers(rpc, agents);
     const tell = (command: KeyCommand, which: string) => tellAll(rpc, command, which, required);
@@ -74,11 +74,11 @@ async function keysInUse(key: string, agents: readonly string[]): Promise<readon
   return found.find((keys) => keys.includes(key)) ?? found.find(({ length }) => length > 0) ?? [];
 }
 
-async function openFirst(agents: readonly string[], token: string): Promise<SerfRpc> {
+async function openFirst(agents: readonly string[]): Promise<SerfRpc> {
   let failure: unknown;
   for (const name of agents.slice(0, 5)) {
     try {
-      return await SerfRpc.open(toContainer(name), { name, token, timeout: keyTimeout });
+      return await openInContainer(name, { timeout: keyTimeout });
     } catch (error) {
       failure = error;
     }

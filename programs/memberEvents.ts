@@ -11,7 +11,7 @@ import { text } from "node:stream/consumers";
 import type { DeclaredEvent } from "../components/events.ts";
 import type { Member } from "../components/members.ts";
 import { printResult } from "./run.ts";
-import { serf, type View } from "./views.ts";
+import { ask, type View } from "./views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface MemberEventsInput {
@@ -35,7 +35,7 @@ await printResult(async (): Promise<MemberEventsResult> => {
   const { PULUMI_COMMAND_STDOUT: earlier = "{}" } = process.env;
   if ((JSON.parse(earlier) as Partial<MemberEventsResult>).digest === digest) return { digest };
   for (const { name, payload, coalesce } of events) {
-    await serf(sender, ["event", `-coalesce=${String(coalesce)}`, "--", name, payload]);
+    await ask(sender, (agent) => agent.event(name, Buffer.from(payload), coalesce));
     console.error(`Event ${name} was sent through ${sender.name}.`);
   }
   return { digest };

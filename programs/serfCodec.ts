@@ -7,7 +7,7 @@
 import { SocketAddress } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
 import type { KeyChange, KeyList } from "./serfRpc.ts";
-import type { Member } from "../components/members.ts";
+import { compareNames, type Member } from "../components/members.ts";
 
 /** What an agent tells of its cluster. */
 export type SerfEvent =
@@ -61,9 +61,17 @@ export function headerFrom(value: unknown): ResponseHeader {
   return { seq, error: text(error) };
 }
 
-/** The members in an answer. */
+/** The members in an answer, by their names. */
 export function membersFrom(body: unknown): Member[] {
-  return memberList(fields(body, "a list of members")["Members"]);
+  const members = memberList(fields(body, "a list of members")["Members"]);
+  return members.sort((a, b) => compareNames(a.name, b.name));
+}
+
+/** How many members a join has reached. */
+export function joinedFrom(body: unknown): number {
+  const { Num: joined } = fields(body, "a join's result");
+  if (typeof joined !== "number") throw new TypeError("a join's result has no number");
+  return joined;
 }
 
 /** What members did with a key. */

@@ -4,7 +4,7 @@ import type { Difference, ExpectedMember, Member } from "../components/members.t
 import { strangersAmong } from "../components/sight.ts";
 import { unlessGone } from "./containers.ts";
 import { engine, query } from "./engineApi.ts";
-import { serf, type View } from "./views.ts";
+import { ask, type View } from "./views.ts";
 
 /** A container of others on the cluster's network. */
 interface Neighbour {
@@ -58,7 +58,7 @@ export async function forgetGhosts(
 ): Promise<void> {
   const ghosts = strangersAmong(members, expected).filter(({ status }) => status === "failed");
   for (const { name } of ghosts) {
-    await serf(view, ["force-leave", "-prune", name], 10_000).catch(() => undefined);
+    await ask(view, (agent) => agent.forget(name)).catch(() => undefined);
   }
 }
 

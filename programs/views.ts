@@ -1,6 +1,8 @@
-import { type Member, parseMembers } from "../components/members.ts";
-import { execute } from "./containerExec.ts";
-import { run } from "./run.ts";
+import { readFile } from "node:fs/promises";
+import type { Member } from "../components/members.ts";
+import { agentFiles } from "./agentProcess.ts";
+import { openInContainer, toHostAgent } from "./serfConnection.ts";
+import { SerfRpc } from "./serfRpc.ts";
 
 /** A side from which the cluster is looked at. */
 export type View =
@@ -8,25 +10,59 @@ export type View =
   | {
       readonly kind: "host";
       readonly name: string;
-      /** Serf's command line, which knows the token that the host's agent asks for. */
-      readonly client: string;
-      /** Where the host's agent answers RPC, `host:port`. */
-      readonly rpcAddress: string;
+      /** Where the host's agent keeps its files, among them the token that it asks for. */
+      readonly dir: string;
+      /** The port of loopback where it answers RPC. */
+      readonly rpcPort: number;
     };
 
+const connections = new Map<string, Promise<SerfRpc>>();
+
 /**
- * Runs Serf's command line against the agent of a view.
+ * Asks the agent of a view. The connection is kept for the next question; it does not keep this process
+ * from ending.
  *
- * @param timeout milliseconds. Default: 10,000.
- * @throws CommandError or EngineError when the agent does not answer or the command fails.
+ * @param timeout milliseconds in which each step of connecting must be done. Default: 10,000.
+ * @throws RpcError or EngineError when the agent does not answer or refuses.
  */
-export function serf(view: View, args: readonly string[], timeout?: number): Promise<string> {
-  if (view.kind === "container") return execute(view.name, ["serf", ...args], timeout);
-  const [command, ...rest] = args;
-  return run(view.client, [command!, `-rpc-addr=${view.rpcAddress}`, ...rest], { timeout });
+export async function ask<T>(
+  view: View,
+  question: (agent: SerfRpc) => Promise<T>,
+  timeout?: number,
+): Promise<T> {
+  return await question(await connection(view, timeout));
 }
 
-/** The members as the view's agent sees them. Errors as of {@link serf}. */
-export async function membersSeenBy(view: View, timeout?: number): Promise<Member[]> {
-  return parseMembers(await serf(view, ["members", "-format=json"], timeout));
+/** The members as the view's agent sees them. Errors as of {@link ask}. */
+export function membersSeenBy(view: View, timeout?: number): Promise<Member[]> {
+  return ask(view, (agent) => agent.members({}, timeout), timeout);
+}
+
+/** Ends all connections to views. */
+export async function closeViews(): Promise<void> {
+  const open = await Promise.allSettled(connections.values());
+  connections.clear();
+  const agents = open.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  await Promise.all(agents.map((agent) => agent.close()));
+}
+
+async function connection(view: View, timeout?: number): Promise<SerfRpc> {
+  const key = JSON.stringify(view);
+  const known = connections.get(key);
+  if (known === undefined) {
+    const fresh = connect(view, timeout);
+    connections.set(key, fresh);
+    return await fresh;
+  }
+  const agent = await known.catch(() => undefined);
+  if (agent !== undefined && !agent.isOver) return agent;
+  if (connections.get(key) === known) connections.delete(key);
+  return await connection(view, timeout);
+}
+
+async function connect(view: View, timeout?: number): Promise<SerfRpc> {
+  const { name } = view;
+  if (view.kind === "container") return await openInContainer(name, { timeout });
+  const token = await readFile(agentFiles(view.dir).token, "utf8");
+  return await SerfRpc.open(toHostAgent(view.rpcPort), { name, token, timeout });
 }

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, pause } from "../../programs/run.ts";
-import { toContainer } from "../../programs/serfConnection.ts";
-import { SerfRpc } from "../../programs/serfRpc.ts";
+import { openInContainer } from "../../programs/serfConnection.ts";
 import { containersOf, membersIn, Project, withStatus } from "../e2e/project.ts";
 
 // One story, told in order, of a cluster of 20 containers and the host's agent.
@@ -231,8 +230,7 @@ describe("who does not have them", () => {
 
 /** What a member hears of the cluster while something is done. */
 async function heardBy(container: string, work: () => Promise<void>) {
-  const token = await inSeed("cat", "/etc/serf/config/rpc-token");
-  const rpc = await SerfRpc.open(toContainer(container), { name: container, token });
+  const rpc = await openInContainer(container);
   const heard: { readonly type: string; readonly name?: string }[] = [];
   const stream = (async () => {
     for await (const event of rpc.stream()) heard.push(event);

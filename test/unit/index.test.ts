@@ -106,8 +106,8 @@ describe("with maxUnavailable", () => {
       view: {
         kind: "host",
         name: "serf-test-host",
-        client: "./.serf/host/test/serf",
-        rpcAddress: "127.0.0.1:7373",
+        dir: ".serf/host/test",
+        rpcPort: 7373,
       },
     },
   };

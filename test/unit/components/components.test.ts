@@ -207,7 +207,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       generation: "first",
       dir: ".serf/host/test",
       join: "127.0.0.1:7946",
-      rpcAddress: "127.0.0.1:7373",
+      rpcPort: 7373,
       tags: { role: "host" },
       gossipKey: "a key",
       rpcToken: "a token",

@@ -31,7 +31,7 @@ describe("agentConfig", () => {
 
   test("the host's agent has places of its own", () => {
     const place = {
-      rpcAddress: "127.0.0.1:7380",
+      rpcPort: 7380,
       snapshotPath: "/x/snapshot",
       keyringPath: "/x/keyring",
     };

@@ -1,11 +1,17 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { demultiplex, execute } from "../../../programs/containerExec.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { execute } from "../../../programs/containerExec.ts";
+import { containerStream } from "../../../programs/containerStream.ts";
 import { engine, forEachParallel, query } from "../../../programs/engineApi.ts";
+import { openInContainer } from "../../../programs/serfConnection.ts";
+import { FakeAgent } from "./fakeAgent.ts";
+import { demultiplex } from "../../../programs/multiplexed.ts";
 
 let dir: string;
 let server: Server;
@@ -105,6 +111,87 @@ test.each([
   };
   if (code === 0) expect(await execute("c", ["serf", "members"])).toBe("out");
   else await expect(execute("c", ["serf", "members"])).rejects.toThrow("serf members in c: err");
+});
+
+describe("containerStream", () => {
+  const created = { "POST /v1.41/containers/c/exec": { status: 201, body: '{"Id":"e"}' } };
+
+  /** An engine that hands the connection over to a program. */
+  function onUpgrade(program: (socket: Duplex) => void): void {
+    answers = created;
+    server.on("upgrade", (request, socket) => {
+      const name = `${String(request.method)} ${String(request.url)}`;
+      asked.push({ request: name, type: undefined, body: "" });
+      socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+      program(socket);
+    });
+  }
+
+  test("carries bytes both ways, however the engine cuts them", async () => {
+    onUpgrade((socket) => {
+      socket.on("data", (chunk: Buffer) => {
+        for (const byte of piece(1, Buffer.from(`<${chunk.toString()}>`))) {
+          socket.write(Buffer.of(byte));
+        }
+      });
+      socket.on("end", () => socket.end());
+    });
+    const stream = await containerStream("c", ["rpc"]);
+    const answer = text(stream);
+    stream.end("ask");
+    expect(await answer).toContain("ask>");
+    expect(asked[0]!.body).toBe(
+      '{"Cmd":["rpc"],"AttachStdin":true,"AttachStdout":true,"AttachStderr":true}',
+    );
+    expect(asked.at(-1)!.request).toBe("POST /v1.41/exec/e/start");
+  });
+
+  test("speaks to an agent with the token that the program tells first", async () => {
+    const agent = await FakeAgent.start();
+    onUpgrade((socket) => {
+      for (const part of ["se", "cret\n"]) socket.write(piece(1, Buffer.from(part)));
+      const carrier = connect(agent.port);
+      socket.pipe(carrier);
+      carrier.on("data", (chunk: Buffer) => socket.write(piece(1, chunk)));
+      carrier.on("end", () => socket.end());
+    });
+    const rpc = await openInContainer("c");
+    await rpc.close();
+    expect(agent.requests.map(({ command, body }) => [command, body])).toEqual([
+      ["handshake", { Version: 1 }],
+      ["auth", { AuthKey: "secret" }],
+    ]);
+    await vi.waitFor(() => expect(agent.connections).toBe(0));
+    agent.stop();
+  });
+
+  test("does not wait for a token that does not come", async () => {
+    onUpgrade(() => undefined);
+    await expect(openInContainer("c", { timeout: 50 })).rejects.toThrow(
+      "rpc told no token in time",
+    );
+  });
+
+  test("fails with what the program has complained of", async () => {
+    onUpgrade((socket) => socket.end(piece(2, Buffer.from("nc: refused\n"))));
+    await expect(text(await containerStream("c", ["rpc"]))).rejects.toThrow("nc: refused");
+  });
+
+  test("fails with what the engine says when it starts nothing", async () => {
+    answers = {
+      ...created,
+      "POST /v1.41/exec/e/start": { status: 409, body: '{"message":"c is paused"}' },
+    };
+    await expect(containerStream("c", ["rpc"])).rejects.toMatchObject({
+      message: "POST /exec/e/start: c is paused",
+      status: 409,
+    });
+  });
+
+  test("does not wait for an engine that says nothing", async () => {
+    answers = created;
+    await expect(containerStream("c", ["rpc"], 50)).rejects.toThrow("did not answer in time");
+  });
 });
 
 test("forEachParallel works on every item, never more at once than allowed", async () => {

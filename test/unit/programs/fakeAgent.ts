@@ -47,8 +47,13 @@ export class FakeAgent {
     return [...this.#sockets].filter((socket) => !socket.closed).length;
   }
 
-  stop(): void {
+  /** Ends all connections. */
+  disconnect(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  stop(): void {
+    this.disconnect();
     this.#server.close();
   }
 

@@ -70,6 +70,23 @@ test("gives answers to those who asked, in whatever order they come", async () =
   await rpc.close();
 });
 
+test("joins, also where nobody answers, and lets a member be forgotten", async () => {
+  let joined = 2;
+  agent.on = {
+    join: ({ answer }) => answer(joined > 0 ? "" : "dial tcp: no route to host", { Num: joined }),
+  };
+  const rpc = await open();
+  expect(await rpc.join(["172.31.0.2", "172.31.0.3"])).toBe(2);
+  joined = 0;
+  expect(await rpc.join(["172.31.0.4"])).toBe(0);
+  await rpc.forget("b");
+  expect(agent.requests.slice(-2).map(({ command, body }) => ({ command, body }))).toEqual([
+    { command: "join", body: { Existing: ["172.31.0.4"], Replay: false } },
+    { command: "force-leave", body: { Node: "b", Prune: true } },
+  ]);
+  await rpc.close();
+});
+
 test("lists keys also where a member could not, with what that one said", async () => {
   const list = { Messages: { b: "no keyring" }, Keys: { one: 2 }, NumNodes: 3, NumResp: 3 };
   agent.on = { "list-keys": ({ answer }) => answer("1/3 nodes reported failure", list) };
