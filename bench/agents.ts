@@ -20,6 +20,9 @@ export interface Agent {
   readonly config: string;
 }
 
+/** What all contenders but the article bound their containers by: what ours does by default. */
+export const limits = { memory: 128, cpus: 1 };
+
 /** What all contenders but the article keep their gossip and their RPC secret with, as ours does. */
 const secrets = {
   gossipKey: randomBytes(32).toString("base64"),

@@ -39,8 +39,10 @@ export async function runBench(options: BenchOptions): Promise<void> {
 
     const tally: Tally = { measurements: [], failures: [] };
     const { sizes, rounds, out } = options;
+    const field = [limit(limitParallelism), ...contenders];
+    const chosen = field.filter(({ name }) => options.contenders.includes(name));
     try {
-      await measureRounds([limit(limitParallelism), ...contenders], sizes, rounds, tally);
+      await measureRounds(chosen, sizes, rounds, tally);
     } finally {
       const setting = { date, machine, versions, rounds, sizes, limitParallelism };
       await writeResults({ ...setting, parallelismTried, missing, ...tally }, out);

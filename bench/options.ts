@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../setup/errors.ts";
+import { type ContenderName, contenderNames } from "./result.ts";
 
 /** What `npm run bench` is asked for. */
 export interface BenchOptions {
@@ -8,6 +9,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** The folder of the results. */
   readonly out: string;
+  /** Who takes part. Default: all. */
+  readonly contenders: readonly ContenderName[];
   /** How many containers the limit makes at once; undefined to find out. */
   readonly parallelism: number | undefined;
   /** A file of results to render again; nothing is measured then. */
@@ -31,6 +34,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         large: { type: "boolean", default: false },
         rounds: { type: "string", default: "3" },
         only: { type: "string" },
+        contender: { type: "string", multiple: true },
         out: { type: "string", default: "bench/results" },
         parallelism: { type: "string" },
         render: { type: "string" },
@@ -39,19 +43,27 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   } catch (error) {
     throw new UserError(
       `${(error as Error).message.replace(/\.?$/, ".")} The options are --large, --rounds R, ` +
-        "--only N,N…, --out DIR, --parallelism P and --render FILE.",
+        "--only N,N…, --contender NAME, --out DIR, --parallelism P and --render FILE.",
     );
   }
-  const { large, rounds, only, out, parallelism, render } = values;
+  const { large, rounds, only, contender, out, parallelism, render } = values;
   const usual = [3, 20, 100, ...(large ? [200] : [])];
   return {
     sizes:
       only === undefined ? usual : only.split(",").map((text) => count("only", text, mostJoiners)),
     rounds: count("rounds", rounds, 100),
+    contenders: contender?.map(known) ?? contenderNames,
     out,
     parallelism: parallelism === undefined ? undefined : count("parallelism", parallelism, 64),
     render,
   };
+}
+
+function known(text: string): ContenderName {
+  const name = contenderNames.find((one) => one === text);
+  if (name !== undefined) return name;
+  const allowed = contenderNames.map((one) => JSON.stringify(one)).join(", ");
+  throw new UserError(`--contender has ${JSON.stringify(text)}, allowed is ${allowed}.`);
 }
 
 function count(option: string, text: string, most: number): number {

@@ -43,9 +43,12 @@ export const processLimit = 128;
 /** A container's log: files of so many MiB, and how many of them. */
 export const logSize = { "max-size": "5m", "max-file": "3" };
 
+/** The options of a tmpfs that is the agent's own. */
+export const ownTmpfs = `size=1m,mode=0700,uid=${agentUser},gid=${agentUser},noexec,nosuid,nodev`;
+
 /** The places that are written to beside the volume with the agent's data, with the options of their tmpfs. */
 export const writableFolders: Readonly<Record<string, string>> = {
-  "/run": `size=1m,mode=0700,uid=${agentUser},gid=${agentUser},noexec,nosuid,nodev`,
+  "/run": ownTmpfs,
   "/tmp": "size=16m,mode=1777,noexec,nosuid,nodev",
 };
 

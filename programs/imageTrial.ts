@@ -16,7 +16,7 @@ import {
   keyringPath,
   tokenPath,
 } from "../components/agentConfig.ts";
-import { agentEnvironment, type ContainerLimits } from "../components/agentContainer.ts";
+import { agentEnvironment, type ContainerLimits, ownTmpfs } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { type Labels, roleLabel } from "../components/labels.ts";
 import { writeConfigFiles } from "./configVolume.ts";
@@ -78,7 +78,7 @@ function containerOf({ image, limits, labels }: ImageTrialInput): object {
     HostConfig: {
       ...bounds,
       NetworkMode: "none",
-      Tmpfs: { ...bounds.Tmpfs, [dataFolder]: bounds.Tmpfs["/run"] },
+      Tmpfs: { ...bounds.Tmpfs, [dataFolder]: ownTmpfs },
       // Without a name, so that it goes with the container.
       Mounts: [{ Type: "volume", Target: configFolder }],
     },

@@ -1,9 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configFolder } from "../../components/agentConfig.ts";
+import { configFolder, dataFolder } from "../../components/agentConfig.ts";
+import {
+  logSize,
+  ownTmpfs,
+  processLimit,
+  writableFolders,
+} from "../../components/agentContainer.ts";
 import { addressOfIndex } from "../../components/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
-import { configFiles, configOf } from "../agents.ts";
+import { configFiles, configOf, limits } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
@@ -70,12 +76,23 @@ export function serviceEach(joiners: number): object {
   return Object.fromEntries(Array.from({ length: joiners }, joiner)) as object;
 }
 
+const folders = { ...writableFolders, [dataFolder]: ownTmpfs };
+
 function service(role: string, address?: string) {
   return {
     image: keptImage,
     command: [role],
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
+    read_only: true,
+    tmpfs: Object.entries(folders).map(([path, options]) => `${path}:${options}`),
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    mem_limit: `${limits.memory}m`,
+    memswap_limit: `${limits.memory}m`,
+    cpus: limits.cpus,
+    pids_limit: processLimit,
+    logging: { driver: "json-file", options: logSize },
     restart: "unless-stopped",
     stop_grace_period: `${stopGrace}s`,
     volumes: [`./config:${configFolder}:ro`],

@@ -2,7 +2,8 @@ import { gossipPort as innerPort } from "../../components/agentConfig.ts";
 import { engineMounts } from "../../components/agentContainer.ts";
 import { withWriter, writeFiles } from "../../programs/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
-import { type Agent, agents, configFiles } from "../agents.ts";
+import { hardening } from "../../programs/joinerContainer.ts";
+import { type Agent, agents, configFiles, limits } from "../agents.ts";
 import type { Contender } from "../contender.ts";
 import { interrupted } from "../interrupt.ts";
 import {
@@ -98,6 +99,7 @@ async function make(agent: Agent): Promise<void> {
     Labels: labels,
     StopTimeout: stopGrace,
     HostConfig: {
+      ...hardening(limits),
       NetworkMode: name(),
       RestartPolicy: { Name: "unless-stopped" },
       Mounts: engineMounts(volumes()),

@@ -1,7 +1,14 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configFolder } from "../../components/agentConfig.ts";
-import { agents, configFiles } from "../agents.ts";
+import { configFolder, dataFolder } from "../../components/agentConfig.ts";
+import {
+  cpuPeriod,
+  cpuQuota,
+  logSize,
+  ownTmpfs,
+  writableFolders,
+} from "../../components/agentContainer.ts";
+import { agents, configFiles, limits } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
@@ -82,6 +89,17 @@ export function stackOf(joiners: number, configs: string): unknown {
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
     volumes: [{ host_path: configs, container_path: configFolder, read_only: true }],
     labels,
+    // The provider cannot limit the number of processes.
+    read_only: true,
+    tmpfs: { ...writableFolders, [dataFolder]: ownTmpfs },
+    capabilities: [{ drop: ["ALL"] }],
+    security_opts: ["no-new-privileges:true"],
+    memory: limits.memory,
+    memory_swap: limits.memory,
+    cpu_period: cpuPeriod,
+    cpu_quota: cpuQuota(limits),
+    log_driver: "json-file",
+    log_opts: logSize,
     restart: "unless-stopped",
     stop_timeout: stopGrace,
     destroy_grace_seconds: stopGrace,

@@ -19,14 +19,23 @@ describe("options", () => {
       rounds: 1,
       parallelism: 4,
     });
+    expect(parseOptions([]).contenders).toHaveLength(7);
+    expect(parseOptions(["--contender=limit", "--contender", "ours"]).contenders).toEqual([
+      "limit",
+      "ours",
+    ]);
   });
 
-  test.each([[["--only", "x"]], [["--only", "221"]], [["--rounds", "0"]], [["--fast"]], [["3"]]])(
-    "%j is refused with what is allowed",
-    (args) => {
-      expect(() => parseOptions(args)).toThrow(/allowed is|The options are/);
-    },
-  );
+  test.each([
+    [["--only", "x"]],
+    [["--only", "221"]],
+    [["--rounds", "0"]],
+    [["--fast"]],
+    [["3"]],
+    [["--contender", "us"]],
+  ])("%j is refused with what is allowed", (args) => {
+    expect(() => parseOptions(args)).toThrow(/allowed is|The options are/);
+  });
 });
 
 describe("a contender's command", () => {
