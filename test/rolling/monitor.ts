@@ -7,8 +7,8 @@ import { toHostAgent } from "../../programs/serfConnection.ts";
 import { SerfRpc } from "../../programs/serfRpc.ts";
 import type { Project } from "../e2e/project.ts";
 
-/** Milliseconds between two looks at the engine. */
-const interval = 100;
+/** Milliseconds between two looks at the engine, and at what the host's agent sees. */
+const interval = 50;
 
 /** Who was down at once, at the moment when most were. */
 export interface Worst {
@@ -22,8 +22,8 @@ export interface Worst {
  * Watches a cluster while something is done.
  *
  * @param names of all members.
- * @param rpcPort of the host's agent, which tells of every member that leaves, fails and joins; undefined
- *   where that agent is started anew.
+ * @param rpcPort of the host's agent, which is asked whom it sees alive; undefined where that agent is
+ *   started anew.
  */
 export async function worstDuring(
   project: Project,
@@ -51,24 +51,23 @@ export async function worstDuring(
     rpcPort === undefined
       ? undefined
       : await SerfRpc.open(toHostAgent(rpcPort), { name: "host", token });
-  const listen = async () => {
-    const down = new Set<string>();
-    for await (const event of rpc?.stream() ?? []) {
-      if (!("members" in event)) continue;
-      for (const { name } of event.members) {
-        if (event.type === "member-join") down.delete(name);
-        if (event.type === "member-leave" || event.type === "member-failed") down.add(name);
-      }
-      if (down.size > unseen.length) unseen = [...down];
+  // Not by its events, which Serf holds back for up to 3 s, and tells leaves and joins of that time apart.
+  const ask = async () => {
+    while (!isOver && rpc !== undefined) {
+      const members = await rpc.members();
+      const alive = members.filter(({ status }) => status === "alive").map(({ name }) => name);
+      const down = names.filter((name) => !alive.includes(name));
+      if (down.length > unseen.length) unseen = down;
+      await pause(interval);
     }
   };
-  const watching = Promise.all([look(), listen()]);
+  const watching = Promise.all([look(), ask()]);
   try {
     await work();
   } finally {
     isOver = true;
-    await rpc?.close();
     await watching;
+    await rpc?.close();
   }
   return { stopped, unseen };
 }
