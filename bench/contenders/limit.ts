@@ -54,7 +54,8 @@ export function limit(atOnce: number): Contender {
     },
     destroy: async () => {
       await forEachParallel(wanted, stopsAtOnce, async ({ name: container }) => {
-        await engine({ method: "POST", path: `/containers/${container}/stop?t=${stopGrace}` });
+        const path = `/containers/${container}/stop?t=${stopGrace}`;
+        await engine({ method: "POST", path, timeout: commandTimeout });
         await engine({ method: "DELETE", path: `/containers/${container}?v=1` });
       });
       await engine({ method: "DELETE", path: `/networks/${name()}` });
