@@ -92,12 +92,8 @@ export type EngineStream = Duplex & { readonly unref: () => unknown };
  *
  * Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
-export async function upgrade({
-  method,
-  path,
-  body,
-  timeout,
-}: EngineRequest): Promise<EngineStream> {
+export async function upgrade(wanted: EngineRequest): Promise<EngineStream> {
+  const { method, path, body, timeout = 30_000 } = wanted;
   const name = `${method} ${path}`;
   const content = JSON.stringify(body);
   const headers = {

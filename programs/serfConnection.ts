@@ -43,6 +43,9 @@ async function firstLine(stream: Duplex, timeout = 10_000): Promise<string> {
   stream.on("readable", take).once("end", fail).once("error", fail);
   try {
     return await line.promise;
+  } catch (error) {
+    stream.destroy();
+    throw error;
   } finally {
     clearTimeout(timer);
     stream.off("readable", take).off("end", fail).off("error", fail);
