@@ -1,5 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { programCommand } from "./programCommand.ts";
 
 export interface ClusterSecretsArgs {
   /** The gossip key. Default: one that is generated with the stack. */
@@ -23,12 +24,17 @@ export class ClusterSecrets extends pulumi.ComponentResource {
       const command = new local.Command(
         `${name}-${what}`,
         {
-          create: "node programs/secrets.ts",
+          create: programCommand("secrets"),
           triggers,
           addPreviousOutputInEnv: false,
           logging: "none",
         },
-        { parent: this, additionalSecretOutputs: ["stdout"] },
+        {
+          parent: this,
+          additionalSecretOutputs: ["stdout"],
+          // Another command line, as another version of this project may have, would generate another one.
+          ignoreChanges: ["create"],
+        },
       );
       return pulumi.secret(command.stdout);
     };

@@ -22,6 +22,7 @@ import {
   roleLabel,
   specLabel,
 } from "./labels.ts";
+import { programCommand } from "./programCommand.ts";
 
 /** What an agent's container is declared from. */
 export interface ContainerPlan extends Omit<AgentContainer, "image"> {
@@ -87,7 +88,7 @@ export function limitProcesses(
   new local.Command(
     `${name}-processes`,
     {
-      create: "node programs/processLimit.ts",
+      create: programCommand("processLimit"),
       stdin: pulumi.jsonStringify({ container, limit: processLimit }),
       addPreviousOutputInEnv: false,
       logging: "stderr",

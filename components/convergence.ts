@@ -4,6 +4,7 @@ import type { ConvergenceInput, FormerHost } from "../programs/converge.ts";
 import type { View } from "../programs/views.ts";
 import type { Labels } from "./labels.ts";
 import type { ExpectedMember, Member } from "./members.ts";
+import { programCommand } from "./programCommand.ts";
 
 export interface ConvergenceArgs {
   /** Who must be alive, and nobody else. */
@@ -40,7 +41,7 @@ export class Convergence extends pulumi.ComponentResource {
     const command = new local.Command(
       name,
       {
-        create: "node programs/converge.ts",
+        create: programCommand("converge"),
         environment: {
           SERF_CONVERGENCE: JSON.stringify(input),
           // Not read by the program: it makes the gate run again.

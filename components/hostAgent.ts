@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostAgentInput } from "../programs/hostAgent.ts";
 import type { View } from "../programs/views.ts";
 import type { Labels } from "./labels.ts";
+import { programCommand } from "./programCommand.ts";
 import type { Rolling } from "./rollout.ts";
 import { awaitTurn } from "./turn.ts";
 
@@ -82,8 +83,8 @@ export class HostAgent extends pulumi.ComponentResource {
     new local.Command(
       name,
       {
-        create: "node programs/hostAgent.ts start",
-        delete: "node programs/hostAgent.ts stop",
+        create: programCommand("hostAgent", "start"),
+        delete: programCommand("hostAgent", "stop"),
         stdin: pulumi.secret(pulumi.jsonStringify(input)),
         addPreviousOutputInEnv: false,
         logging: "stderr",

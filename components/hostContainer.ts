@@ -5,6 +5,7 @@ import type { View } from "../programs/views.ts";
 import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
 import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
+import { programCommand } from "./programCommand.ts";
 import type { Rolling } from "./rollout.ts";
 import { awaitTurn } from "./turn.ts";
 
@@ -51,7 +52,7 @@ export class HostContainer extends pulumi.ComponentResource {
     const former = new local.Command(
       `${name}-former`,
       {
-        create: "node programs/hostAgent.ts stop",
+        create: programCommand("hostAgent", "stop"),
         stdin: JSON.stringify({ dir: args.formerDir }),
         addPreviousOutputInEnv: false,
         logging: "stderr",

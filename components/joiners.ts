@@ -8,6 +8,7 @@ import {
   planJoiners,
   withGenerations,
 } from "./joinerPlan.ts";
+import { programCommand } from "./programCommand.ts";
 import type { Rolling } from "./rollout.ts";
 import type { ClusterPlace } from "./seed.ts";
 import type { FoundContainer } from "./standing.ts";
@@ -72,8 +73,8 @@ export class Joiners extends pulumi.ComponentResource {
     const command = new local.Command(
       name,
       {
-        create: "node programs/joiners.ts create",
-        update: "node programs/joiners.ts update",
+        create: programCommand("joiners", "create"),
+        update: programCommand("joiners", "update"),
         stdin: pulumi.jsonStringify(input),
         addPreviousOutputInEnv: false,
         logging: "stderr",
@@ -83,7 +84,7 @@ export class Joiners extends pulumi.ComponentResource {
     new local.Command(
       `${name}-removal`,
       {
-        delete: "node programs/joiners.ts delete",
+        delete: programCommand("joiners", "delete"),
         stdin: pulumi.jsonStringify({ labels, images }),
         triggers: [network.networkId],
         addPreviousOutputInEnv: false,

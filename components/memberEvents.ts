@@ -4,6 +4,7 @@ import type { MemberEventsInput } from "../programs/memberEvents.ts";
 import type { View } from "../programs/views.ts";
 import type { DeclaredEvent } from "./events.ts";
 import type { Member } from "./members.ts";
+import { programCommand } from "./programCommand.ts";
 
 export interface MemberEventsArgs {
   readonly events: readonly DeclaredEvent[];
@@ -31,7 +32,7 @@ export class MemberEvents extends pulumi.ComponentResource {
     new local.Command(
       name,
       {
-        create: "node programs/memberEvents.ts",
+        create: programCommand("memberEvents"),
         stdin: pulumi.jsonStringify(input),
         // Tells the program for which members it was run last.
         addPreviousOutputInEnv: true,

@@ -4,6 +4,7 @@ import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import { agentsOnHost } from "./groups.ts";
 import type { Labels } from "./labels.ts";
 import { wantedEntries } from "./neighbours.ts";
+import { programCommand } from "./programCommand.ts";
 import type { Settings } from "./settings.ts";
 import type { Standing } from "./standing.ts";
 
@@ -23,8 +24,8 @@ export class NeighbourTable extends pulumi.ComponentResource {
     new local.Command(
       name,
       {
-        create: "node programs/neighbourTable.ts claim",
-        delete: "node programs/neighbourTable.ts release",
+        create: programCommand("neighbourTable", "claim"),
+        delete: programCommand("neighbourTable", "release"),
         stdin: JSON.stringify(args),
         addPreviousOutputInEnv: false,
         logging: "stderr",

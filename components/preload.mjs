@@ -1,10 +1,8 @@
 // Runs in the program's process before Pulumi's SDK is loaded; Pulumi.yaml names it. It changes nothing
 // of what the program declares, only how soon it does: bench/README.md has the figures.
-import { enableCompileCache, registerHooks } from "node:module";
+import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
-
-// What was compiled once is not compiled again by the next run.
-enableCompileCache();
+import "../programs/compileCache.mjs";
 
 /**
  * Packages that the SDK loads in every program and needs in few: a compiler and a dependency solver,

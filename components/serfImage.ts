@@ -8,6 +8,7 @@ import type { ContainerLimits } from "./agentContainer.ts";
 import { hashBuild } from "./buildContext.ts";
 import { generationLabel, type Labels } from "./labels.ts";
 import { imageName } from "./names.ts";
+import { programCommand } from "./programCommand.ts";
 import { serfChecksums } from "./serfVersions.ts";
 
 /** What an image is built from, beside the folder `docker`. */
@@ -87,7 +88,7 @@ export class SerfImage extends pulumi.ComponentResource {
     const removal = new local.Command(
       `${name}-removal`,
       {
-        delete: "node programs/imageRemoval.ts",
+        delete: programCommand("imageRemoval"),
         stdin: pulumi.jsonStringify({ image: ref, labels: args.labels }),
         triggers: [ref],
         addPreviousOutputInEnv: false,
@@ -120,7 +121,7 @@ export class SerfImage extends pulumi.ComponentResource {
     return new local.Command(
       `${name}-build`,
       {
-        create: "node programs/imageBuild.ts",
+        create: programCommand("imageBuild"),
         stdin: pulumi.jsonStringify(build),
         addPreviousOutputInEnv: false,
         logging: "stderr",
@@ -141,7 +142,7 @@ function tryImage(
   return new local.Command(
     `${name}-trial`,
     {
-      create: "node programs/imageTrial.ts",
+      create: programCommand("imageTrial"),
       stdin: pulumi.jsonStringify(input),
       addPreviousOutputInEnv: false,
       logging: "stderr",

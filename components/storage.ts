@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConfigurationsInput, Fleet } from "../programs/configurations.ts";
 import type { VolumeNames } from "./agentContainer.ts";
 import { generationLabel, labelList, type Labels } from "./labels.ts";
+import { programCommand } from "./programCommand.ts";
 import { hasSecrets } from "./sight.ts";
 import type { ClusterStanding } from "./standing.ts";
 
@@ -85,7 +86,7 @@ export class Storage extends pulumi.ComponentResource {
     new local.Command(
       name,
       {
-        create: "node programs/configurations.ts",
+        create: programCommand("configurations"),
         stdin: pulumi.secret(pulumi.jsonStringify(input)),
         addPreviousOutputInEnv: false,
         logging: "stderr",

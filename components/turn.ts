@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { TurnInput } from "../programs/turn.ts";
+import { programCommand } from "./programCommand.ts";
 import type { Rolling } from "./rollout.ts";
 
 /** A member that is about to be replaced. */
@@ -32,7 +33,7 @@ export function awaitTurn(
   const command = new local.Command(
     `${name}-turn`,
     {
-      create: "node programs/turn.ts",
+      create: programCommand("turn"),
       stdin: pulumi.jsonStringify(input),
       addPreviousOutputInEnv: false,
       logging: "stderr",

@@ -1,16 +1,13 @@
 import { readFileSync } from "node:fs";
-import {
-  Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  request,
-  type RequestOptions,
-} from "node:http";
-import { Agent as TlsAgent, request as requestTls } from "node:https";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { join } from "node:path";
 import { chosenEngine } from "./engineContext.ts";
 import type { EngineHost } from "../components/engineHost.ts";
 import { connectBySsh } from "./sshConnection.ts";
+
+// An import would read all that the module exports, and so load its client for `fetch`, too, which takes longer
+// than a request to the engine.
+const { Agent, request } = process.getBuiltinModule("node:http");
 
 /** A way to the engine. */
 export interface EngineConnection {
@@ -61,15 +58,16 @@ function connectTo({ host, certPath }: EngineHost = { host: `unix://${localSocke
 }
 
 function throughTls(host: string, port: string, certPath: string): EngineConnection {
+  const { Agent, request } = process.getBuiltinModule("node:https");
   const read = (name: string) => readFileSync(join(certPath, `${name}.pem`));
-  const secure = new TlsAgent({
+  const secure = new Agent({
     keepAlive: true,
     ca: read("ca"),
     cert: read("cert"),
     key: read("key"),
   });
   return {
-    begin: (options, answered) => requestTls({ agent: secure, host, port, ...options }, answered),
+    begin: (options, answered) => request({ agent: secure, host, port, ...options }, answered),
     atOnce: Infinity,
   };
 }

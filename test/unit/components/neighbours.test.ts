@@ -9,6 +9,7 @@ import {
   sumOfWishes,
   wantedEntries,
 } from "../../../components/neighbours.ts";
+import { programCommand } from "../../../components/programCommand.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { blank } from "../../../components/sight.ts";
 import { Standing } from "../../../components/standing.ts";
@@ -131,8 +132,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     );
     const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
     expect(inputs).toMatchObject({
-      create: "node programs/neighbourTable.ts claim",
-      delete: "node programs/neighbourTable.ts release",
+      create: programCommand("neighbourTable", "claim"),
+      delete: programCommand("neighbourTable", "release"),
     });
     expect(JSON.parse(inputs["stdin"] as string)).toEqual({
       labels,

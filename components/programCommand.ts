@@ -1,0 +1,9 @@
+/**
+ * The command line with which a resource runs one of this project's programs, from the project's folder.
+ *
+ * @param program the name of its file in `programs`, without the extension.
+ */
+export function programCommand(program: string, ...args: readonly string[]): string {
+  const line = ["node", "--import=./programs/compileCache.mjs", `programs/${program}.ts`, ...args];
+  return line.join(" ");
+}
