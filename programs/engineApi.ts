@@ -1,7 +1,6 @@
 /** The Docker engine's HTTP API, for what would start the docker client too often. */
 import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Duplex } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { connectEngine, type EngineConnection } from "./engineConnection.ts";
 
 /** A request that the engine refused or did not answer. The message holds the engine's own words. */
@@ -109,7 +108,7 @@ export async function upgrade(wanted: EngineRequest): Promise<EngineStream> {
           reject(new EngineError(name, reason, status));
         const outgoing = begin({ method, path: `/${version}${path}`, headers }, (response) => {
           const { statusCode = 0 } = response;
-          buffer(response).then(
+          contentOf(response).then(
             (data) => fail(reasonIn(data, statusCode), statusCode),
             (error: unknown) => fail((error as Error).message),
           );
@@ -159,11 +158,16 @@ function exchange(
   return new Promise((resolve, reject) => {
     const outgoing = begin(options, (response) => {
       const { statusCode: status = 0, headers } = response;
-      buffer(response).then((data) => resolve({ status, headers, data }), reject);
+      contentOf(response).then((data) => resolve({ status, headers, data }), reject);
     });
     outgoing.once("error", reject);
     outgoing.end(content);
   });
+}
+
+/** What `buffer` of `node:stream/consumers` gives, which makes a blob of it first. */
+async function contentOf(response: IncomingMessage): Promise<Buffer> {
+  return Buffer.concat((await response.toArray()) as Buffer[]);
 }
 
 function reasonIn(data: Buffer, status: number): string {

@@ -7,7 +7,10 @@ function runPreloaded(script: string): unknown {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-const loaded = `Object.keys(require.cache).some((path) => path.endsWith("/typescript.js"))`;
+const has = (file: string) =>
+  `Object.keys(require.cache).some((path) => path.endsWith(${JSON.stringify(file)}))`;
+
+const loaded = has("/typescript.js");
 
 test("the SDK is loaded without what this program does not need", () => {
   const script = `require("@pulumi/pulumi"); console.log(JSON.stringify(${loaded}))`;
@@ -20,4 +23,41 @@ test("what was left out is loaded when it is needed", () => {
       console.log(JSON.stringify([text.includes("() => 3"), ${loaded}]));
     });`;
   expect(runPreloaded(script)).toEqual([true, true]);
+});
+
+test("the part of the SDK that runs Pulumi is there for who looks into it", () => {
+  const isLoaded = has("/automation/localWorkspace.js");
+  const script = `
+    const { automation } = require("@pulumi/pulumi");
+    const before = ${isLoaded};
+    const { LocalWorkspace } = automation;
+    console.log(JSON.stringify([before, typeof LocalWorkspace.create, ${isLoaded}]));`;
+  expect(runPreloaded(script)).toEqual([false, "function", true]);
+});
+
+test("traces are sent when Pulumi is asked for them", () => {
+  const isLoaded = has("/NodeTracerProvider.js");
+  const script = `
+    const tracing = require("@pulumi/pulumi/cmd/run/tracing.js");
+    const before = ${isLoaded};
+    const server = require("node:http").createServer(({ url }) => {
+      console.log(JSON.stringify([before, ${isLoaded}, url]));
+      process.exit();
+    });
+    server.listen(0, "127.0.0.1", () => {
+      tracing.start("http://127.0.0.1:" + server.address().port + "/spans");
+      tracing.newSpan("a span").end();
+    });`;
+  expect(runPreloaded(script)).toEqual([false, true, "/spans"]);
+});
+
+test("a package is read for who sends a function that needs it", () => {
+  const isLoaded = has("/normalize-package-data/lib/normalize.js");
+  const script = `
+    const { runtime } = require("@pulumi/pulumi");
+    const before = ${isLoaded};
+    runtime.computeCodePaths().then((paths) => {
+      console.log(JSON.stringify([before, paths.size > 0, ${isLoaded}]));
+    });`;
+  expect(runPreloaded(script)).toEqual([false, true, true]);
 });
