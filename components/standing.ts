@@ -33,6 +33,8 @@ export interface FoundContainer {
   /** In the engine's word, for example `exited`. */
   readonly state?: string;
   readonly labels: FoundLabels;
+  /** The IDs of those that it is in. Default: they do not matter. */
+  readonly networks?: readonly string[];
   /** The host's places that are published, as `address:port/protocol`. */
   readonly published: readonly string[];
 }

@@ -17,16 +17,16 @@ const fewContainers = 8;
 /**
  * Lets the agents in containers leave the cluster, and removes the containers with their volumes.
  *
- * Of many, all agents leave at once, and then one container after the other ends: an engine older
- * than version 28 can lose count of a network's endpoints when many containers end at the same
+ * Of many, all agents leave at once, and then one container after the other leaves its network: an engine
+ * older than version 28 can lose count of a network's endpoints when many containers end at the same
  * moment, and then refuses to remove the network until it is restarted
- * (https://github.com/moby/moby/issues/42119).
+ * (https://github.com/moby/moby/issues/42119). What is in no network any more ends at once.
  */
 export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
   const running = containers.filter(({ isRunning }) => isRunning);
   let previous = Promise.resolve();
-  const stopInTurn = (container: FoundContainer) =>
-    (previous = previous.then(() => stop(container)));
+  const disconnectInTurn = (container: FoundContainer) =>
+    (previous = previous.then(() => disconnect(container)));
   const areMany = running.length > fewContainers;
   if (areMany) {
     await forEachParallel(running, fewContainers, ({ id }) =>
@@ -35,9 +35,19 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
     await pause(leaveTime);
   }
   await forEachParallel(containers, fewContainers, async (container) => {
-    await (areMany ? stopInTurn : stop)(container);
+    if (areMany && container.isRunning) await disconnectInTurn(container);
+    await stop(container);
     await unlessGone({ method: "DELETE", path: `/containers/${container.id}?force=1&v=1` });
   });
+}
+
+async function disconnect({ id, networks = [] }: FoundContainer): Promise<void> {
+  for (const network of networks) {
+    const path = `/networks/${network}/disconnect`;
+    const body = { Container: id, Force: true };
+    // Where that is not possible, as from the host's network, the container ends with it.
+    await engine({ method: "POST", path, body }).catch(() => undefined);
+  }
 }
 
 /** Lets the agents in a few containers leave the cluster, and keeps the containers. */

@@ -38,12 +38,13 @@ export async function listContainers(
 ): Promise<FoundContainer[]> {
   const path = `/containers/json?${query({ all: "1", filters: filters(labels) })}`;
   const found = (await engine({ method: "GET", path })) as ApiContainer[];
-  return found.map(({ Id, Names, State, Labels, Ports }) => ({
+  return found.map(({ Id, Names, State, Labels, Ports, NetworkSettings }) => ({
     id: Id,
     name: (Names[0] ?? "").replace(/^\//, ""),
     isRunning: State === "running",
     state: State,
     labels: Labels,
+    networks: Object.values(NetworkSettings.Networks).map(({ NetworkID }) => NetworkID),
     published: (Ports ?? [])
       .filter(({ PublicPort }) => PublicPort !== undefined)
       .map(({ IP, PublicPort, Type }) => `${IP ?? ""}:${String(PublicPort)}/${Type}`),
@@ -62,6 +63,9 @@ interface ApiContainer {
   readonly Labels: Readonly<Record<string, string>>;
   readonly Ports:
     readonly { readonly IP?: string; readonly PublicPort?: number; readonly Type: string }[] | null;
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>>;
+  };
 }
 
 /** All networks of the engine. */
