@@ -1,10 +1,14 @@
 import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { expect, test } from "vitest";
 
 /** Runs a script as Pulumi runs the program, and reads the JSON that it prints. */
 function runPreloaded(script: string): unknown {
   const args = ["--import=./components/preload.mjs", "--eval", script];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
+  // Without what the npm scripts set.
+  const env = { ...process.env };
+  delete env["NODE_COMPILE_CACHE"];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }));
 }
 
 const has = (file: string) =>
@@ -60,4 +64,12 @@ test("a package is read for who sends a function that needs it", () => {
       console.log(JSON.stringify([before, paths.size > 0, ${isLoaded}]));
     });`;
   expect(runPreloaded(script)).toEqual([false, true, true]);
+});
+
+test("what was compiled is kept where nobody else can write", () => {
+  const folder = runPreloaded(
+    `console.log(JSON.stringify(require("node:module").getCompileCacheDir()))`,
+  );
+  expect(folder).toMatch(/^.*\/node_modules\/\.cache\/serf\//);
+  expect(statSync(folder as string).mode & 0o022).toBe(0);
 });
