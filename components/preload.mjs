@@ -9,13 +9,13 @@ import "../programs/compileCache.mjs";
  * send functions of their own to a provider, and its part for programs that run Pulumi. It is loaded at the
  * first look into it.
  */
-const lazy = new Set(["typescript", "@npmcli/arborist", "./automation"]);
+const lazy = ["typescript", "@npmcli/arborist", "./automation"];
 
 /**
  * The same for packages of which the SDK takes functions and classes out at once: what reads the package of
  * such a function, and what sends traces to a collector. They are loaded at the first call.
  */
-const lazyFunctions = new Set([
+const lazyFunctions = [
   "normalize-package-data",
   "@opentelemetry/exporter-zipkin",
   "@opentelemetry/instrumentation",
@@ -23,13 +23,24 @@ const lazyFunctions = new Set([
   "@opentelemetry/resources",
   "@opentelemetry/sdk-trace-base",
   "@opentelemetry/sdk-trace-node",
-]);
+];
 
 /**
  * Translates every stack trace by source maps, and the SDK takes one of each promise. Node.js runs
  * this program as it is written, so there is nothing to translate.
  */
 const unwanted = "source-map-support/register";
+
+/**
+ * How the source of a package's stand-in is made from the package's path, by the package's name.
+ *
+ * @type {Map<string, (path: string) => string>}
+ */
+const makers = new Map([
+  [unwanted, () => ""],
+  ...lazy.map((name) => /** @type {const} */ ([name, lazyModule])),
+  ...lazyFunctions.map((name) => /** @type {const} */ ([name, lazyFunction])),
+]);
 
 /**
  * The sources of the modules that stand in for these packages, by URL.
@@ -41,14 +52,10 @@ const standIns = new Map();
 registerHooks({
   resolve(specifier, context, next) {
     const isSdk = context.parentURL?.includes("/node_modules/@pulumi/pulumi/") ?? false;
-    if (!isSdk) return next(specifier, context);
-    const stand = standInOf(specifier);
-    if (stand === undefined) return next(specifier, context);
+    const make = isSdk ? makers.get(specifier) : undefined;
+    if (make === undefined) return next(specifier, context);
     const url = new URL(`stand-in/${specifier}.cjs`, import.meta.url).href;
-    standIns.set(
-      url,
-      stand(() => fileURLToPath(next(specifier, context).url)),
-    );
+    standIns.set(url, make(fileURLToPath(next(specifier, context).url)));
     return { url, format: "commonjs", shortCircuit: true };
   },
   load(url, context, next) {
@@ -57,19 +64,6 @@ registerHooks({
     return { format: "commonjs", source, shortCircuit: true };
   },
 });
-
-/**
- * How the source of a package's stand-in is made from the package's path; undefined where it has none.
- *
- * @param {string} specifier
- * @returns {((path: () => string) => string) | undefined}
- */
-function standInOf(specifier) {
-  if (specifier === unwanted) return () => "";
-  if (lazy.has(specifier)) return (path) => lazyModule(path());
-  if (lazyFunctions.has(specifier)) return (path) => lazyFunction(path());
-  return undefined;
-}
 
 /** @param {string} path */
 function lazyModule(path) {

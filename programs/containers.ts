@@ -26,7 +26,7 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
   const running = containers.filter(({ isRunning }) => isRunning);
   let previous = Promise.resolve();
   const disconnectInTurn = (container: FoundContainer) =>
-    (previous = previous.then(() => disconnect(container)));
+    (previous = previous.then(() => leaveNetworks(container)));
   const areMany = running.length > fewContainers;
   if (areMany) {
     await forEachParallel(running, fewContainers, ({ id }) =>
@@ -41,13 +41,17 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
   });
 }
 
-async function disconnect({ id, networks = [] }: FoundContainer): Promise<void> {
+async function leaveNetworks({ id, networks = [] }: FoundContainer): Promise<void> {
   for (const network of networks) {
-    const path = `/networks/${network}/disconnect`;
-    const body = { Container: id, Force: true };
     // Where that is not possible, as from the host's network, the container ends with it.
-    await engine({ method: "POST", path, body }).catch(() => undefined);
+    await disconnect(id, network).catch(() => undefined);
   }
+}
+
+/** Takes a container out of a network; it goes on. */
+export async function disconnect(container: string, network: string): Promise<void> {
+  const body = { Container: container, Force: true };
+  await unlessGone({ method: "POST", path: `/networks/${network}/disconnect`, body });
 }
 
 /** Lets the agents in a few containers leave the cluster, and keeps the containers. */

@@ -2,7 +2,7 @@
 import { carries, type Labels, roleLabel } from "../components/labels.ts";
 import type { Difference, ExpectedMember, Member } from "../components/members.ts";
 import { strangersAmong } from "../components/sight.ts";
-import { unlessGone } from "./containers.ts";
+import { disconnect } from "./containers.ts";
 import { engine, query } from "./engineApi.ts";
 import { ask, type View } from "./views.ts";
 
@@ -24,8 +24,7 @@ export async function expelContainers(
   for (const { id, name, address } of await neighboursIn(network, labels)) {
     const stranger = strangers.find((one) => one.address === address);
     if (stranger === undefined) continue;
-    const path = `/networks/${network}/disconnect`;
-    await unlessGone({ method: "POST", path, body: { Container: id, Force: true } });
+    await disconnect(id, network);
     console.error(
       `The container ${name}, which was the member ${stranger.name} and is not of this stack, was ` +
         `disconnected from the network ${network}.`,

@@ -9,7 +9,6 @@ import {
   sumOfWishes,
   wantedEntries,
 } from "../../../components/neighbours.ts";
-import { programCommand } from "../../../components/programCommand.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { blank } from "../../../components/sight.ts";
 import { Standing } from "../../../components/standing.ts";
@@ -132,8 +131,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     );
     const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
     expect(inputs).toMatchObject({
-      create: programCommand("neighbourTable", "claim"),
-      delete: programCommand("neighbourTable", "release"),
+      create: "node --import=./programs/compileCache.mjs programs/neighbourTable.ts claim",
+      delete: "node --import=./programs/compileCache.mjs programs/neighbourTable.ts release",
     });
     expect(JSON.parse(inputs["stdin"] as string)).toEqual({
       labels,
