@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { expectedMembers, planAgents } from "./components/agents.ts";
+import { planAgents } from "./components/agents.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { ClusterSecrets } from "./components/clusterSecrets.ts";
 import { Convergence } from "./components/convergence.ts";
@@ -74,12 +74,12 @@ export default async function cluster() {
       names: names.volumes,
       labels,
       image: image.ref,
-      fleets: [agents.seed, ...agents.joiners, ...agents.hostContainer],
+      fleets: agents.fleets,
       gossipKey: secrets.gossipKey,
       rpcToken: secrets.rpcToken,
       retainData: settings.retainData,
       generationOf: (name) => standing.ofVolume(name),
-      standing: standing.ofCluster(expectedMembers(agents)),
+      standing: standing.ofCluster(agents.expected),
     },
     { ...engine, dependsOn: [...table, ...images.trials] },
   );
@@ -139,7 +139,7 @@ export default async function cluster() {
   const convergence = new Convergence(
     "convergence",
     {
-      expected: expectedMembers(agents),
+      expected: agents.expected,
       views: [
         { kind: "container", name: names.seed },
         ...declared.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),

@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import {
-  agentConfig,
-  type AgentIdentity,
-  keyringPath,
-  tokenPath,
-} from "../components/agentConfig.ts";
+import { configFile, groupConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
+import { agentCommand, agentEnvironment } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { addressOfIndex } from "../components/subnet.ts";
 import { subnet } from "./place.ts";
@@ -16,8 +12,10 @@ export interface Agent {
   readonly name: string;
   readonly address: string;
   readonly isSeed: boolean;
-  /** The content of its configuration file, the same as ours. */
-  readonly config: string;
+  /** What the image's program is told, the same as ours. */
+  readonly command: string[];
+  /** What the programs in the container are told, the same as ours. */
+  readonly environment: string[];
 }
 
 /** What all contenders but the article bound their containers by: what ours does by default. */
@@ -29,19 +27,15 @@ const secrets = {
   rpcToken: randomBytes(32).toString("base64"),
 };
 
-/** The files that the agents' containers find in their folder with configurations. */
-export function configFiles(configs: Readonly<Record<string, string>>): [string, string][] {
+/** The files that the agents' containers find in their folder with configurations, the same as ours. */
+export function configFiles(): [name: string, content: string][] {
+  const config = (group: string) =>
+    groupConfig({ tags: { role: group }, join: [subnet.seed] }, secrets.rpcToken);
   return [
-    ...Object.entries(configs).map(([name, config]): [string, string] => [`${name}.json`, config]),
+    ...["seed", "joiner"].map((group): [string, string] => [configFile(group), config(group)]),
     [basename(keyringPath), keyringFile([secrets.gossipKey])],
     [basename(tokenPath), secrets.rpcToken],
   ];
-}
-
-/** The configuration of an agent, the same as ours. */
-export function configOf(identity: AgentIdentity, role: string): string {
-  const conduct = { tags: { role }, join: [subnet.seed] };
-  return agentConfig(identity, conduct, secrets.rpcToken);
 }
 
 /** The seed, which comes first, and the joiners. */
@@ -50,7 +44,8 @@ export function agents(prefix: string, joiners: number): Agent[] {
     name,
     address,
     isSeed,
-    config: configOf({ name, address }, isSeed ? "seed" : "joiner"),
+    command: agentCommand({ name, address, group: isSeed ? "seed" : "joiner" }),
+    environment: agentEnvironment({ name }),
   });
   return [
     agent(`${prefix}-seed`, subnet.seed, true),

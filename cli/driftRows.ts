@@ -1,6 +1,6 @@
 /** Compares what a stack's state says with what is found: the rows of the table of `npm run drift`. */
 import { basename } from "node:path";
-import { agentConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
+import { configFile, groupConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { generationLabel, specLabel } from "../components/labels.ts";
 import { compareMembers } from "../components/members.ts";
@@ -87,9 +87,10 @@ function fileFaults({ storage, generation }: StackRecord, { files }: Sight): str
   if (storage === undefined || files === undefined) return [];
   if (sealedGeneration(files) === generation) return [];
   const { fleets, rpcToken, gossipKey } = storage;
-  const wanted = fleets.flatMap(({ agents, place, ...conduct }) =>
-    agents.map((agent) => [`${agent.name}.json`, agentConfig(agent, conduct, rpcToken, place)]),
-  );
+  const wanted = fleets.map(({ group, place, ...conduct }) => [
+    configFile(group),
+    groupConfig(conduct, rpcToken, place),
+  ]);
   wanted.push([basename(tokenPath), rpcToken], [basename(keyringPath), keyringFile([gossipKey])]);
   const changed = wanted.flatMap(([name = "", content]) =>
     files.get(name) === content ? [] : [name],

@@ -3,8 +3,8 @@ import type { MadeContainer } from "../components/containerFacts.ts";
 import { joinerSpecs } from "../components/joinerPlan.ts";
 import {
   addressLabel,
-  type ContainerRole,
   generationLabel,
+  groupLabel,
   labelsOf,
   roleLabel,
   specLabel,
@@ -70,6 +70,7 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
     add({ ...joiner, ...place, role: "joiner" }, "", {
       ...labelsOf(project, stack),
       [roleLabel]: "joiner",
+      [groupLabel]: joiner.group,
       [specLabel]: joiner.spec,
       [addressLabel]: joiner.address,
       [generationLabel]: joiner.generation,
@@ -105,10 +106,16 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
 }
 
 /** What a component's arguments make of a container. */
-function madeFrom(inputs: Values, role: ContainerRole, network: string): MadeContainer {
+function madeFrom(inputs: Values, role: "seed" | "host", network: string): MadeContainer {
   const { memberName, name = memberName, ...others } = inputs as Values & { name?: string };
   const place = role === "host" ? "host" : network;
-  return { ...(others as unknown as MadeContainer), name: String(name), network: place, role };
+  return {
+    ...(others as unknown as MadeContainer),
+    name: String(name),
+    network: place,
+    role,
+    group: role,
+  };
 }
 
 function hostFrom(inputs: Values): HostSight {

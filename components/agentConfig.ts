@@ -6,7 +6,7 @@ export const gossipPort = 7946;
 /** The port on loopback where an agent in a container answers RPC. */
 const rpcPort = 7373;
 
-/** Where a container finds the configurations of all agents; the image's program reads its own. */
+/** Where a container finds the configurations of all groups; the image's program reads that of its own. */
 export const configFolder = "/etc/serf/config";
 
 /** Where a container finds what agents keep; each has a folder with its name there. */
@@ -40,36 +40,43 @@ export interface AgentConduct {
   readonly join: readonly string[];
 }
 
-/** How an agent that does not run in one of our containers differs. */
+/** How agents that do not run in containers with a network of their own differ. */
 export interface AgentPlace {
   /** The port on loopback where RPC listens. Default: {@link rpcPort}. */
   readonly rpcPort?: number | undefined;
-  /** Default: in the agent's folder of {@link dataFolder}. */
-  readonly snapshotPath?: string;
   /** A file with the keys of the gossip, which the agent changes. Default: {@link ownKeyringPath}. */
   readonly keyringPath?: string;
 }
 
+/** The file in {@link configFolder} that a group's agents read; the seed and the host are groups of one. */
+export function configFile(group: string): string {
+  return `${group}.json`;
+}
+
 /**
- * The configuration file of an agent, as Serf reads it. Serf refuses to start on a key that it
- * does not know.
+ * The configuration file of agents that differ in their identities alone, as Serf reads it. Serf refuses to
+ * start on a key that it does not know.
  *
  * @param rpcToken what RPC asks for.
  */
-export function agentConfig(
-  identity: AgentIdentity,
+export function groupConfig(
   conduct: AgentConduct,
   rpcToken: string,
   place: AgentPlace = {},
 ): string {
   return JSON.stringify({
-    ...fixedConfig(identity, place),
+    ...fixedConfig(place),
     rpc_auth: rpcToken,
     tags: conduct.tags,
     event_handlers: conduct.eventHandlers ?? [],
     // Unlike start_join, retry_join does not end the agent while the seed is away.
     retry_join: conduct.join,
   });
+}
+
+/** What tells an agent who it is, beside its group's configuration, on Serf's command line. */
+export function identityArguments({ name, address }: AgentIdentity): string[] {
+  return [`-node=${name}`, `-bind=${address}:${gossipPort}`];
 }
 
 /** Whether an agent that runs with one configuration can take over the other without a new start. */
@@ -84,17 +91,14 @@ export function differInConductOnly(one: string, other: string): boolean {
 /** The keys of a configuration that hold an {@link AgentConduct}. */
 const conductKeys = ["tags", "event_handlers", "retry_join"];
 
-/** The part of an agent's configuration that takes a new start to be changed. */
-export function fixedConfig(identity: AgentIdentity, place: AgentPlace = {}): object {
+/** The part of a configuration that takes a new start of the agent to be changed. */
+export function fixedConfig(place: AgentPlace = {}): object {
   return {
-    node_name: identity.name,
-    bind: `${identity.address}:${gossipPort}`,
     rpc_addr: `127.0.0.1:${place.rpcPort ?? rpcPort}`,
     retry_interval: "1s",
     // `docker stop` sends SIGTERM, on which Serf would otherwise die without leaving.
     leave_on_terminate: true,
-    // With the snapshot a restarted agent finds the others by itself, also after it left.
-    snapshot_path: place.snapshotPath ?? `${dataFolder}/${identity.name}/snapshot`,
+    // With its snapshot a restarted agent finds the others by itself, also after it left.
     rejoin_after_leave: true,
     keyring_file: place.keyringPath ?? ownKeyringPath,
   };

@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import {
   type AgentIdentity,
   agentUser,
+  configFile,
   configFolder,
   dataFolder,
   fixedConfig,
+  identityArguments,
 } from "./agentConfig.ts";
 
 /** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
@@ -15,7 +17,7 @@ export const restartPolicy = "unless-stopped";
 
 /** The names of a stack's volumes. */
 export interface VolumeNames {
-  /** Holds the agents' configurations. */
+  /** Holds the groups' configurations. */
   readonly config: string;
   /** Holds what the agents keep, so that it survives their containers. */
   readonly data: string;
@@ -82,8 +84,15 @@ export function agentEnvironment({ name, rpcPort }: Pick<AgentContainer, "name" 
   return [`SERF_DATA=${dataFolder}/${name}`, ...rpc];
 }
 
+/** What the image's program is told: whose configuration the agent reads, and who it is. */
+export function agentCommand(container: AgentIdentity & { readonly group: string }): string[] {
+  return [configFile(container.group), ...identityArguments(container)];
+}
+
 /** What an agent's container is made from. */
 export interface AgentContainer extends AgentIdentity {
+  /** Whose configuration the agent reads: a group of joiners, `seed` or `host`. */
+  readonly group: string;
   /** The image's name with the tag. */
   readonly image: string;
   /** The network's name. */
@@ -106,7 +115,9 @@ export function containerSpec(container: AgentContainer): string {
     image,
     network,
     agentMounts(volumes),
-    fixedConfig(container, { rpcPort }),
+    agentCommand(container),
+    agentEnvironment(container),
+    fixedConfig({ rpcPort }),
     publish,
     [limits, processLimit, logSize, writableFolders],
   ];

@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  agentCommand,
   agentEnvironment,
   agentMounts,
   type AgentContainer,
@@ -17,6 +18,7 @@ import {
 import {
   type ContainerRole,
   generationLabel,
+  groupLabel,
   labelList,
   type Labels,
   roleLabel,
@@ -43,7 +45,7 @@ export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
   return {
     name: plan.name,
     image: plan.image,
-    command: [plan.name],
+    command: agentCommand(plan),
     envs: agentEnvironment(plan),
     volumes: agentMounts(plan.volumes).map(({ volume, path, isReadOnly }) => ({
       volumeName: volume,
@@ -54,6 +56,7 @@ export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
       labelList({
         ...plan.labels,
         [roleLabel]: plan.role,
+        [groupLabel]: plan.group,
         [specLabel]: spec,
         [generationLabel]: plan.generation,
       }),

@@ -1,5 +1,6 @@
 /** Compares a container that runs with how it was made: what people can change of one that stands. */
 import {
+  agentCommand,
   agentEnvironment,
   agentMounts,
   type AgentContainer,
@@ -95,7 +96,7 @@ function factsOf(made: MadeContainer): Facts {
   const memory = `${limits.memory} MiB`;
   return {
     image: made.image,
-    command: made.name,
+    command: agentCommand(made).join(" "),
     environment: list(agentEnvironment(made)),
     memory,
     "memory with swap": memory,

@@ -45,7 +45,7 @@ export class HostContainer extends pulumi.ComponentResource {
   constructor(name: string, args: HostContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:HostContainer", name, args, opts);
 
-    const plan: ContainerPlan = { ...args, network: "host", role: "host" };
+    const plan: ContainerPlan = { ...args, network: "host", role: "host", group: "host" };
     const { rolling, name: member, generation } = args;
     const cause = specOf(plan).apply((spec) => [spec, generation]);
     const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });

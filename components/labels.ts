@@ -16,6 +16,9 @@ type AgentRole = (typeof agentRoles)[number];
 /** The roles of containers with a member of the cluster. */
 export const agentRoles = ["seed", "joiner", "host"] as const;
 
+/** On an agent's container: whose configuration it reads; a group of joiners, `seed` or `host`. */
+export const groupLabel = "serf.group";
+
 /** On an agent's container: a hash of what it was made from. */
 export const specLabel = "serf.spec";
 

@@ -18,26 +18,28 @@ export function declaredContainers(
   const { subnet, limits, publishAddress, gossipPort, rpcPort } = settings;
   const common = { network: names.network, volumes: names.volumes, limits };
   const main = imageRef(names.prefix, settings);
-  const images = new Map(
+  const joiners = new Map(
     settings.groups.flatMap((group) => {
       const image = imageRef(names.prefix, { ...settings, ...group.image });
-      return joinerNames([group], names.prefix).map((name) => [name, image]);
+      const made = { group: group.name, image };
+      return joinerNames([group], names.prefix).map((name) => [name, made]);
     }),
   );
   const madeAs = ({ name, labels }: FoundContainer): MadeContainer | undefined => {
     switch (labels[roleLabel]) {
       case "seed": {
         const publish = { address: publishAddress, port: gossipPort };
-        return { ...common, name, role: "seed", image: main, address: subnet.seed, publish };
+        const place = { address: subnet.seed, publish };
+        return { ...common, ...place, name, role: "seed", group: "seed", image: main };
       }
       case "joiner": {
-        const [image, address] = [images.get(name), labels[addressLabel]];
-        if (image === undefined || address === undefined) return undefined;
-        return { ...common, name, role: "joiner", image, address };
+        const [joiner, address] = [joiners.get(name), labels[addressLabel]];
+        if (joiner === undefined || address === undefined) return undefined;
+        return { ...common, ...joiner, name, role: "joiner", address };
       }
       case "host": {
         const place = { network: "host", address: subnet.gateway, rpcPort };
-        return { ...common, ...place, name, role: "host", image: main };
+        return { ...common, ...place, name, role: "host", group: "host", image: main };
       }
       default:
         return undefined;

@@ -47,6 +47,7 @@ function planSeed(args: SeedArgs): ContainerPlan {
     publish: args.publish,
     labels: args.labels,
     role: "seed",
+    group: "seed",
     generation: args.generation,
   };
 }

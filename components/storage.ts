@@ -13,7 +13,7 @@ export interface StorageArgs {
   readonly labels: Labels;
   /** An image, with which the engine is made to write into a volume. */
   readonly image: pulumi.Input<string>;
-  /** All agents that run in containers. */
+  /** Of all agents that run in containers. */
   readonly fleets: readonly Fleet[];
   /** Secrets. */
   readonly gossipKey: pulumi.Input<string>;
@@ -27,11 +27,12 @@ export interface StorageArgs {
 }
 
 /**
- * What the agents read and what they keep: a volume with the configuration of each, and one in which
- * each has a folder of its own.
+ * What the agents read and what they keep: a volume with the configuration of each group, and one in
+ * which each agent has a folder of its own.
  *
- * A configuration is a file that nobody but its agent reads. It is not part of a container, so a changed
- * tag, handler or join address replaces none: agents that run are told to read theirs again.
+ * A configuration is a file that nobody but agents reads. It is not part of a container, so a changed tag,
+ * handler or join address replaces none: agents that run are told to read theirs again. Who an agent is
+ * stands in its container's command, so that one more of a group changes no file.
  */
 export class Storage extends pulumi.ComponentResource {
   /** The names of the volumes. */

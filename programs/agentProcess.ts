@@ -39,6 +39,8 @@ export interface AgentProcess {
   readonly pid: number;
   /** The kernel's boot and the process's start in its clock ticks. */
   readonly born: string;
+  /** What tells it who it is, on its command line. */
+  readonly args: readonly string[];
   /** Differs for each start that a deployment asked for. */
   readonly generation: string;
 }
@@ -64,7 +66,7 @@ export function livingAgent(dir: string): AgentProcess | undefined {
 export async function startAgent(
   files: AgentFiles,
   config: string,
-  generation: string,
+  { args, generation }: Omit<AgentProcess, "pid" | "born">,
 ): Promise<AgentProcess> {
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await writeFile(files.config, config, { mode: 0o600 });
@@ -72,7 +74,8 @@ export async function startAgent(
   const log = await open(files.log, "a", 0o600);
   try {
     // The caller's pipes must not stay open in the agent, or whoever reads them waits for ever.
-    const child = spawn(files.binary, ["agent", `-config-file=${files.config}`], {
+    const all = ["agent", `-config-file=${files.config}`, `-snapshot=${files.snapshot}`, ...args];
+    const child = spawn(files.binary, all, {
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
     });
@@ -80,7 +83,7 @@ export async function startAgent(
       child.once("spawn", resolve).once("error", reject);
     });
     child.unref();
-    const agent = { pid: child.pid!, born: birthOf(child.pid!) ?? "", generation };
+    const agent = { pid: child.pid!, born: birthOf(child.pid!) ?? "", args, generation };
     await writeFile(`${files.process}.new`, JSON.stringify(agent));
     await rename(`${files.process}.new`, files.process);
     return agent;

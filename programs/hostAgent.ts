@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { agentConfig, differInConductOnly } from "../components/agentConfig.ts";
+import { differInConductOnly, groupConfig, identityArguments } from "../components/agentConfig.ts";
 import { removeHostContainers } from "./containers.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { roleLabel } from "../components/labels.ts";
@@ -55,9 +55,8 @@ export interface HostAgentInput {
 
 async function start(input: HostAgentInput): Promise<{ name: string; address: string }> {
   const files = agentFiles(resolve(input.dir));
-  const config = agentConfig(input, { tags: input.tags, join: [input.join] }, input.rpcToken, {
+  const config = groupConfig({ tags: input.tags, join: [input.join] }, input.rpcToken, {
     rpcPort: input.rpcPort,
-    snapshotPath: files.snapshot,
     keyringPath: files.keyring,
   });
   if (await suffices(files, config, input)) {
@@ -67,7 +66,8 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
     await removeHostContainers(input.labels);
     await takeBinary(input, files.dir);
     await writeSecrets(files, input);
-    await startAgent(files, config, input.generation);
+    const { generation } = input;
+    await startAgent(files, config, { args: identityArguments(input), generation });
   }
   await joined(input, files);
   return { name: input.name, address: input.address };
@@ -77,10 +77,12 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
 async function suffices(
   files: AgentFiles,
   config: string,
-  { generation, image }: HostAgentInput,
+  input: HostAgentInput,
 ): Promise<boolean> {
-  if (livingAgent(files.dir)?.generation !== generation) return false;
-  if ((await readlink(files.binary).catch(() => "")) !== copyName(image)) return false;
+  const agent = livingAgent(files.dir);
+  if (agent?.generation !== input.generation) return false;
+  if (agent.args.join(" ") !== identityArguments(input).join(" ")) return false;
+  if ((await readlink(files.binary).catch(() => "")) !== copyName(input.image)) return false;
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
 }
 

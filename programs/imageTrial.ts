@@ -10,13 +10,19 @@ import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { text } from "node:stream/consumers";
 import {
-  agentConfig,
+  configFile,
   configFolder,
   dataFolder,
+  groupConfig,
   keyringPath,
   tokenPath,
 } from "../components/agentConfig.ts";
-import { agentEnvironment, type ContainerLimits, ownTmpfs } from "../components/agentContainer.ts";
+import {
+  agentCommand,
+  agentEnvironment,
+  type ContainerLimits,
+  ownTmpfs,
+} from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { type Labels, roleLabel } from "../components/labels.ts";
 import { writeConfigFiles } from "./configVolume.ts";
@@ -37,8 +43,8 @@ export interface ImageTrialInput {
   readonly timeout: number;
 }
 
-/** The agent's name; it is the only member of its cluster. */
-const name = "trial";
+/** The agent is the only member of its cluster. */
+const trial = { name: "trial", address: "127.0.0.1", group: "trial" };
 
 const pollInterval = 100;
 
@@ -51,7 +57,7 @@ async function tryImage(input: ImageTrialInput): Promise<void> {
   try {
     const token = randomBytes(16).toString("hex");
     await writeConfigFiles(container, [
-      [`${name}.json`, agentConfig({ name, address: "127.0.0.1" }, { tags: {}, join: [] }, token)],
+      [configFile(trial.group), groupConfig({ tags: {}, join: [] }, token)],
       [basename(tokenPath), token],
       [basename(keyringPath), keyringFile([randomBytes(32).toString("base64")])],
     ]);
@@ -72,8 +78,8 @@ function containerOf({ image, limits, labels }: ImageTrialInput): object {
   const bounds = hardening(limits);
   return {
     Image: image,
-    Cmd: [name],
-    Env: agentEnvironment({ name }),
+    Cmd: agentCommand(trial),
+    Env: agentEnvironment(trial),
     Labels: { ...labels, [roleLabel]: "trial" },
     HostConfig: {
       ...bounds,

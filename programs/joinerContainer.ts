@@ -1,4 +1,5 @@
 import {
+  agentCommand,
   agentEnvironment,
   type ContainerLimits,
   cpuPeriod,
@@ -10,7 +11,13 @@ import {
   stopGrace,
   writableFolders,
 } from "../components/agentContainer.ts";
-import { addressLabel, generationLabel, roleLabel, specLabel } from "../components/labels.ts";
+import {
+  addressLabel,
+  generationLabel,
+  groupLabel,
+  roleLabel,
+  specLabel,
+} from "../components/labels.ts";
 import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
 import { engine, query } from "./engineApi.ts";
 
@@ -27,11 +34,12 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     path: `/containers/create?${query({ name: joiner.name })}`,
     body: {
       Image: joiner.image,
-      Cmd: [joiner.name],
+      Cmd: agentCommand(joiner),
       Env: agentEnvironment(joiner),
       Labels: {
         ...template.labels,
         [roleLabel]: "joiner",
+        [groupLabel]: joiner.group,
         [specLabel]: joiner.spec,
         [addressLabel]: joiner.address,
         [generationLabel]: joiner.generation,

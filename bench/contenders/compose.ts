@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configFolder, dataFolder } from "../../components/agentConfig.ts";
+import { configFile, configFolder, dataFolder } from "../../components/agentConfig.ts";
 import {
   logSize,
   ownTmpfs,
@@ -9,7 +9,7 @@ import {
 } from "../../components/agentContainer.ts";
 import { addressOfIndex } from "../../components/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
-import { configFiles, configOf, limits } from "../agents.ts";
+import { configFiles, limits } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
@@ -44,8 +44,7 @@ export function compose(
     awaitsFormation: false,
     prepare: async (joiners) => {
       await mkdir(join(folder, "config"), { recursive: true });
-      const configs = { seed: config("seed"), joiner: config("joiner") };
-      for (const [name, content] of configFiles(configs)) {
+      for (const [name, content] of configFiles()) {
         await writeFile(join(folder, "config", name), content, { mode: 0o644 });
       }
       await writeFile(file, JSON.stringify(composeFile(form(joiners)), undefined, 2));
@@ -81,7 +80,8 @@ const folders = { ...writableFolders, [dataFolder]: ownTmpfs };
 function service(role: string, address?: string) {
   return {
     image: keptImage,
-    command: [role],
+    // One for all joiners: the name is the container's host name, the address the one it has.
+    command: [configFile(role)],
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
     read_only: true,
@@ -119,14 +119,6 @@ export function composeFile(joiners: object): unknown {
       },
     },
   };
-}
-
-/** As ours, but one for all joiners: the name is the container's host name, the address the one it has. */
-function config(role: string): string {
-  const identity = { name: role, address: "0.0.0.0" };
-  const all = configOf(identity, role);
-  const shared = Object.entries(JSON.parse(all) as object).filter(([key]) => key !== "node_name");
-  return JSON.stringify(Object.fromEntries(shared));
 }
 
 /** The IDs of all containers with their starts, as a text to compare. */

@@ -45,7 +45,7 @@ export function limit(atOnce: number): Contender {
     up: async () => {
       const before = process.cpuUsage();
       await engine({ method: "POST", path: "/networks/create", body: network() });
-      await makeVolumes(wanted);
+      await makeVolumes();
       // All are made before the first is started, which is faster: agents that run take time.
       await forEachParallel(wanted, atOnce, make);
       await forEachParallel(wanted, atOnce, start);
@@ -77,16 +77,13 @@ const network = () => ({
 
 const volumes = () => ({ config: `${name()}-config`, data: `${name()}-data` });
 
-async function makeVolumes(wanted: readonly Agent[]): Promise<void> {
+async function makeVolumes(): Promise<void> {
   for (const volume of Object.values(volumes())) {
     const body = { Name: volume, Labels: labels };
     await engine({ method: "POST", path: "/volumes/create", body });
   }
   await withWriter({ image: keptImage, volumes: volumes(), labels }, (writer) =>
-    writeFiles(
-      writer,
-      configFiles(Object.fromEntries(wanted.map(({ name, config }) => [name, config]))),
-    ),
+    writeFiles(writer, configFiles()),
   );
 }
 
@@ -96,7 +93,8 @@ async function make(agent: Agent): Promise<void> {
   const ports = { [`${innerPort}/tcp`]: published, [`${innerPort}/udp`]: published };
   const body = {
     Image: keptImage,
-    Cmd: [agent.name],
+    Cmd: agent.command,
+    Env: agent.environment,
     Labels: labels,
     StopTimeout: stopGrace,
     HostConfig: {

@@ -2,6 +2,7 @@ import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configFolder, dataFolder } from "../../components/agentConfig.ts";
 import {
+  agentCommand,
   cpuPeriod,
   cpuQuota,
   logSize,
@@ -42,8 +43,7 @@ export function terraform(provider: string, folder: string): Contender {
       // With the override Terraform runs without `init`, which would ask a registry.
       await writeFile(cliConfig, overrides(provider));
       await mkdir(join(work, "config"));
-      const configs = agents(name(), joiners).map((agent) => [agent.name, agent.config]);
-      for (const [file, content] of configFiles(Object.fromEntries(configs) as Configs)) {
+      for (const [file, content] of configFiles()) {
         await writeFile(join(work, "config", file), content, { mode: 0o644 });
       }
       const stack = stackOf(joiners, join(work, "config"));
@@ -70,8 +70,6 @@ function overrides(provider: string): string {
   return `provider_installation {\n  dev_overrides { "kreuzwerker/docker" = ${folder} }\n  direct {}\n}\n`;
 }
 
-type Configs = Record<string, string>;
-
 /**
  * The configuration in Terraform's JSON syntax.
  *
@@ -80,10 +78,10 @@ type Configs = Record<string, string>;
 export function stackOf(joiners: number, configs: string): unknown {
   const labels = [{ label: benchLabel, value: "1" }];
   const [seed] = agents(name(), 0);
-  const container = (member: string, address: string) => ({
+  const container = (member: string, address: string, group: string) => ({
     name: member,
     image: keptImage,
-    command: [member],
+    command: agentCommand({ name: member, address, group }),
     // Left out, it is read back as another and every plan replaces the container.
     network_mode: "bridge",
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
@@ -128,12 +126,12 @@ export function stackOf(joiners: number, configs: string): unknown {
       },
       docker_container: {
         seed: {
-          ...container(seed!.name, seed!.address),
+          ...container(seed!.name, seed!.address, "seed"),
           ports: [published("tcp"), published("udp")],
         },
         joiner: {
           count: joiners,
-          ...container(joiner, address),
+          ...container(joiner, address, "joiner"),
           depends_on: ["docker_container.seed"],
         },
       },

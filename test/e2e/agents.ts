@@ -4,7 +4,14 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { agentConfig, configFolder, keyringPath, tokenPath } from "../../components/agentConfig.ts";
+import {
+  configFile,
+  configFolder,
+  groupConfig,
+  keyringPath,
+  tokenPath,
+} from "../../components/agentConfig.ts";
+import { agentCommand } from "../../components/agentContainer.ts";
 import { keyringFile } from "../../components/gossipKey.ts";
 import { serfChecksums, defaultSerfVersion } from "../../components/serfVersions.ts";
 import { docker } from "../../programs/run.ts";
@@ -65,15 +72,15 @@ export class Agents {
   ): Promise<string> {
     const container = `${this.#name}-${member}`;
     const address = `${this.#subnet}.${host}`;
-    const file = join(this.#dir, `${member}.json`);
-    const place = { snapshotPath: "/var/lib/serf/snapshot" };
+    const file = join(this.#dir, configFile(member));
     const conduct = { tags, eventHandlers, join: [`${this.#subnet}.2`] };
-    writeFileSync(file, agentConfig({ name: member, address }, conduct, "token", place));
+    writeFileSync(file, groupConfig(conduct, "token"));
     chmodSync(file, 0o444);
     const where = ["--name", container, "--network", this.#name, "--ip", address];
     const env = ["--env", "SERF_DATA=/var/lib/serf"];
-    await docker(["create", ...where, ...env, "--memory", "256m", this.#name, member]);
-    await docker(["cp", file, `${container}:${configFolder}/${member}.json`]);
+    const command = agentCommand({ name: member, address, group: member });
+    await docker(["create", ...where, ...env, "--memory", "256m", this.#name, ...command]);
+    await docker(["cp", file, `${container}:${configFolder}/${configFile(member)}`]);
     const keyring = join(this.#dir, "keyring");
     writeFileSync(keyring, keyringFile([this.#key]));
     const token = join(this.#dir, "token");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agents } from "../../../bench/agents.ts";
+import { agents, configFiles } from "../../../bench/agents.ts";
 import { childSeconds, runChild } from "../../../bench/child.ts";
 import { composeFile, replicas, serviceEach } from "../../../bench/contenders/compose.ts";
 import { configuration } from "../../../bench/contenders/ours.ts";
@@ -63,10 +63,12 @@ describe("what is wanted", () => {
     const [seed, ...joiners] = agents("x", 2);
     expect(seed).toMatchObject({ name: "x-seed", address: "10.213.1.2", isSeed: true });
     expect(joiners.map(({ address }) => address)).toEqual(["10.213.1.3", "10.213.1.4"]);
-    expect(JSON.parse(joiners[1]!.config)).toMatchObject({
-      node_name: "x-joiner-2",
-      retry_join: ["10.213.1.2"],
+    expect(joiners[1]).toMatchObject({
+      command: ["joiner.json", "-node=x-joiner-2", "-bind=10.213.1.4:7946"],
+      environment: ["SERF_DATA=/var/lib/serf/x-joiner-2"],
     });
+    const files = new Map(configFiles());
+    expect(JSON.parse(files.get("joiner.json")!)).toMatchObject({ retry_join: ["10.213.1.2"] });
   });
 
   test("compose has as many joiners, and Terraform gives each its name and address", () => {

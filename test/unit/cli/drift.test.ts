@@ -4,7 +4,7 @@ import { changesIn } from "../../../cli/plannedChanges.ts";
 import { readRecord } from "../../../cli/record.ts";
 import { recordedThings } from "../../../cli/recorded.ts";
 import type { RecordedResource } from "../../../cli/stateFiles.ts";
-import { agentConfig } from "../../../components/agentConfig.ts";
+import { groupConfig } from "../../../components/agentConfig.ts";
 import { blank, type Sight } from "../../../components/sight.ts";
 import { sealFile, sealOf } from "../../../components/seal.ts";
 import type { Inventory } from "../../../components/standing.ts";
@@ -12,7 +12,7 @@ import type { Inventory } from "../../../components/standing.ts";
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 128, cpus: 1 };
 const generation = { label: "serf.generation", value: "first" };
-const fleet = { tags: {}, join: [], agents: [{ name: "serf-test-seed", address: "10.9.0.2" }] };
+const fleet = { group: "seed", tags: {}, join: [] };
 const storage = { volumes, fleets: [fleet], gossipKey: "key", rpcToken: "token", generation: "g" };
 const joiner = {
   name: "serf-test-joiner-1",
@@ -82,7 +82,7 @@ const resources: RecordedResource[] = [
 
 const record = readRecord("test", resources);
 const files = new Map([
-  ["serf-test-seed.json", agentConfig(fleet.agents[0]!, fleet, "token")],
+  ["seed.json", groupConfig(fleet, "token")],
   ["rpc-token", "token"],
   ["keyring", '["key"]\n'],
 ]);
@@ -110,8 +110,13 @@ test("a record has what is needed to make everything again", () => {
     network: "serf-test",
     publish: { port: 0 },
     role: "seed",
+    group: "seed",
   });
-  expect(record.made.get("serf-test-joiner-1")).toMatchObject({ image: "serf-test:1", limits });
+  expect(record.made.get("serf-test-joiner-1")).toMatchObject({
+    image: "serf-test:1",
+    group: "joiner",
+    limits,
+  });
   expect(recordedThings(resources)).toContain("serf-test-joiner-1");
   expect(recordedThings(resources)).not.toContain("provider");
   expect(recordedThings([])).toEqual(new Set());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectedMembers, planAgents } from "../../../components/agents.ts";
+import { planAgents } from "../../../components/agents.ts";
 import { namesOf } from "../../../components/names.ts";
 import { parseSettings } from "../../../components/settings.ts";
 
@@ -28,23 +28,26 @@ describe("whom the members join", () => {
     ["dns", "172.30.0.2", "serf-test-seed"],
     ["gateway", "172.30.0.1:7946", "172.30.0.1:7946"],
   ])("with %s", (join, ofSeed, ofJoiners) => {
-    const { seed, joiners, isHostFirst } = plan({ join });
-    expect(seed.join).toEqual([ofSeed]);
-    expect(joiners.map((fleet) => fleet.join)).toEqual([[ofJoiners], [ofJoiners]]);
+    const { fleets, isHostFirst } = plan({ join });
+    expect(fleets.map((fleet) => [fleet.group, ...fleet.join])).toEqual([
+      ["seed", ofSeed],
+      ["joiner", ofJoiners],
+      ["web", ofJoiners],
+    ]);
     expect(isHostFirst).toBe(join === "gateway");
   });
 });
 
 test("every agent in a container has the handlers", () => {
-  const { seed, joiners } = plan();
-  for (const { eventHandlers } of [seed, ...joiners]) {
+  const { fleets } = plan({ hostAgentIn: "container" });
+  expect(fleets.map(({ group }) => group)).toEqual(["seed", "joiner", "web", "host"]);
+  for (const { eventHandlers } of fleets) {
     expect(eventHandlers).toEqual(["query:load=/usr/local/bin/handle load 5"]);
   }
 });
 
 test("a group's tags stand above those of every member, and its name is its role", () => {
-  const agents = plan();
-  expect(expectedMembers(agents)).toEqual([
+  expect(plan().expected).toEqual([
     { name: "serf-test-seed", address: "172.30.0.2", tags: { rack: "a", role: "seed" } },
     { name: "serf-test-joiner-1", address: "172.30.0.3", tags: { rack: "a", role: "joiner" } },
     { name: "serf-test-web-1", address: "172.30.0.4", tags: { rack: "b", role: "web" } },
@@ -53,6 +56,6 @@ test("a group's tags stand above those of every member, and its name is its role
 });
 
 test("without the host's agent nobody expects it", () => {
-  const names = expectedMembers(plan({ hostAgent: "false" })).map(({ name }) => name);
+  const names = plan({ hostAgent: "false" }).expected.map(({ name }) => name);
   expect(names).not.toContain("serf-test-host");
 });

@@ -93,7 +93,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(inputs).toMatchObject({
       stopTimeout: 10,
       destroyGraceSeconds: 10,
-      command: ["serf-test-seed"],
+      command: ["seed.json", "-node=serf-test-seed", "-bind=10.9.0.2:7946"],
       volumes: [
         { volumeName: volumes.config, containerPath: "/etc/serf/config", readOnly: true },
         { volumeName: volumes.data, containerPath: "/var/lib/serf", readOnly: false },
@@ -102,10 +102,11 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(inputs).not.toHaveProperty("uploads");
     expect(inputs["envs"]).toEqual(["SERF_DATA=/var/lib/serf/serf-test-seed"]);
     expect(inputs["labels"]).toContainEqual({ label: "serf.generation", value: "second" });
+    expect(inputs["labels"]).toContainEqual({ label: "serf.group", value: "seed" });
   });
 
-  test("Storage has two volumes, and a command that writes what each agent reads", async () => {
-    const fleets = [{ tags: { role: "seed" }, join: ["10.9.0.2"], agents: [] }];
+  test("Storage has two volumes, and a command that writes what each group reads", async () => {
+    const fleets = [{ group: "seed", tags: { role: "seed" }, join: ["10.9.0.2"] }];
     const { declared } = await declare(
       () =>
         new Storage("storage", {

@@ -9,6 +9,7 @@ const made: MadeContainer = {
   name: "serf-test-seed",
   address: "10.9.0.2",
   role: "seed",
+  group: "seed",
   image: "serf-test:1",
   network: "serf-test",
   volumes: { config: "serf-test-config", data: "serf-test-data" },
@@ -21,7 +22,7 @@ const found: InspectedContainer = {
   State: { Status: "running" },
   Config: {
     Image: "serf-test:1",
-    Cmd: ["serf-test-seed"],
+    Cmd: ["seed.json", "-node=serf-test-seed", "-bind=10.9.0.2:7946"],
     Env: ["SERF_DATA=/var/lib/serf/serf-test-seed", "PATH=/bin"],
   },
   HostConfig: {
@@ -120,7 +121,12 @@ test.each<[string, InspectedContainer, string, string]>([
     "other 10.8.0.9, serf-test 10.9.0.2",
   ],
   ["image", { ...found, Config: { ...found.Config, Image: "x" } }, "serf-test:1", "x"],
-  ["command", { ...found, Config: { ...found.Config, Cmd: null } }, "serf-test-seed", ""],
+  [
+    "command",
+    { ...found, Config: { ...found.Config, Cmd: null } },
+    "seed.json -node=serf-test-seed -bind=10.9.0.2:7946",
+    "",
+  ],
 ])("another %s is an edit", (what, inspected, before, now) => {
   expect(editsOf(made, inspected)).toEqual([{ what, made: before, found: now }]);
 });

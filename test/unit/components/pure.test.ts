@@ -2,26 +2,27 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { agentConfig, differInConductOnly } from "../../../components/agentConfig.ts";
+import {
+  differInConductOnly,
+  groupConfig,
+  identityArguments,
+} from "../../../components/agentConfig.ts";
 import { hashBuild } from "../../../components/buildContext.ts";
 import { isStackName, namesOf } from "../../../components/names.ts";
 
-describe("agentConfig", () => {
+describe("an agent's configuration", () => {
   const identity = { name: "serf-a-joiner-1", address: "172.30.0.3" };
   const conduct = { tags: { role: "joiner" }, join: ["172.30.0.2"] };
-  const parse = (...args: Parameters<typeof agentConfig>) =>
-    JSON.parse(agentConfig(...args)) as Record<string, unknown>;
+  const parse = (...args: Parameters<typeof groupConfig>) =>
+    JSON.parse(groupConfig(...args)) as Record<string, unknown>;
 
-  test("binds to the one address, keeps a snapshot and leaves when it is stopped", () => {
-    expect(parse(identity, conduct, "token")).toEqual({
-      node_name: "serf-a-joiner-1",
-      bind: "172.30.0.3:7946",
+  test("leaves when it is stopped, and comes back by itself", () => {
+    expect(parse(conduct, "token")).toEqual({
       tags: { role: "joiner" },
       rpc_addr: "127.0.0.1:7373",
       retry_join: ["172.30.0.2"],
       retry_interval: "1s",
       leave_on_terminate: true,
-      snapshot_path: "/var/lib/serf/serf-a-joiner-1/snapshot",
       rejoin_after_leave: true,
       keyring_file: "/run/serf/keyring",
       rpc_auth: "token",
@@ -30,24 +31,24 @@ describe("agentConfig", () => {
   });
 
   test("the host's agent has places of its own", () => {
-    const place = {
-      rpcPort: 7380,
-      snapshotPath: "/x/snapshot",
-      keyringPath: "/x/keyring",
-    };
-    expect(parse(identity, conduct, "token", place)).toMatchObject({
+    const place = { rpcPort: 7380, keyringPath: "/x/keyring" };
+    expect(parse(conduct, "token", place)).toMatchObject({
       rpc_addr: "127.0.0.1:7380",
-      snapshot_path: "/x/snapshot",
       keyring_file: "/x/keyring",
     });
   });
 
+  test("who it is, and the one address to bind to, stand on the command line", () => {
+    expect(identityArguments(identity)).toEqual(["-node=serf-a-joiner-1", "-bind=172.30.0.3:7946"]);
+  });
+
   test("tags, handlers and join addresses are taken over by an agent that runs, nothing else", () => {
-    const config = agentConfig(identity, conduct, "token");
+    const config = groupConfig(conduct, "token");
     const other = { tags: { role: "x" }, join: ["a"], eventHandlers: ["user=x"] };
-    expect(differInConductOnly(config, agentConfig(identity, other, "token"))).toBe(true);
-    const moved = { ...identity, address: "172.30.0.4" };
-    expect(differInConductOnly(config, agentConfig(moved, conduct, "token"))).toBe(false);
+    expect(differInConductOnly(config, groupConfig(other, "token"))).toBe(true);
+    expect(differInConductOnly(config, groupConfig(conduct, "other"))).toBe(false);
+    const place = { rpcPort: 7380 };
+    expect(differInConductOnly(config, groupConfig(conduct, "token", place))).toBe(false);
   });
 });
 
