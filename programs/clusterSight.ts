@@ -1,7 +1,7 @@
 /** Looks at a cluster that runs, without changing anything, for what a look at the engine does not show. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
+import { basename, dirname } from "node:path";
+import { configFolder, keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
 import type { Edit, MadeContainer } from "../components/containerFacts.ts";
 import { keysIn } from "../components/gossipKey.ts";
 import type { Member } from "../components/members.ts";
@@ -10,9 +10,9 @@ import { agentFaults, type HostSight, type Sight } from "../components/sight.ts"
 import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
 import { agentFiles, livingAgent } from "./agentProcess.ts";
 import { readFiles } from "./configVolume.ts";
-import { execute } from "./containerExec.ts";
 import { editedContainers } from "./containerEdits.ts";
 import { forEachParallel } from "./engineApi.ts";
+import { openWithFiles } from "./serfConnection.ts";
 import { membersSeenBy } from "./views.ts";
 
 /** What is looked at. */
@@ -36,11 +36,7 @@ const atOnce = 16;
 /** @throws EngineError when the engine does not answer. An agent that does not is part of the sight. */
 export async function takeSight({ containers, madeOf, host }: SightPlace): Promise<Sight> {
   const agents = agentsThatRun(containers);
-  const [spoilt, files, first] = await Promise.all([
-    editedContainers(agents, madeOf),
-    filesIn(containers),
-    firstView(agents),
-  ]);
+  const [spoilt, first] = await Promise.all([editedContainers(agents, madeOf), firstView(agents)]);
   // An agent that was cut off goes on to see everybody alive: what it cannot send does not fail for it.
   const isCutOff = ({ name }: { readonly name: string }) =>
     spoilt.get(name)?.some(({ what }) => what === "networks") ?? false;
@@ -48,6 +44,7 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
     first !== undefined && isCutOff(first)
       ? await firstView(agents.filter((agent) => !isCutOff(agent)))
       : first;
+  const files = view?.files ?? (await filesIn(containers));
   const alive = new Set(
     view?.members.filter(({ status }) => status === "alive").map(({ name }) => name),
   );
@@ -56,7 +53,8 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
   const lost = agents.filter((agent) => !isAlive(agent));
   const keys = new Map<string, readonly string[] | undefined>();
   await forEachParallel(lost, atOnce, async ({ name }) => {
-    keys.set(name, await answer(name));
+    const own = await ownView(name).catch(() => undefined);
+    keys.set(name, own?.keys);
   });
   for (const { name } of agents.filter(isAlive)) keys.set(name, view!.keys);
   // All on another key are one cluster, whose key rotates; two that do not see each other never meet.
@@ -77,6 +75,7 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
   };
 }
 
+/** The files in the volume with configurations where no agent answers that could read them. */
 async function filesIn(
   containers: readonly FoundContainer[],
 ): Promise<ReadonlyMap<string, string> | undefined> {
@@ -90,11 +89,7 @@ async function filesIn(
 async function firstView(agents: readonly FoundContainer[]) {
   for (const { name } of agents.slice(0, tries)) {
     try {
-      const [members, keys] = await Promise.all([
-        membersSeenBy({ kind: "container", name }, answerTimeout),
-        ownKeys(name),
-      ]);
-      return { name, members, keys };
+      return await ownView(name);
     } catch {
       // It is looked at by itself, as one that nobody sees.
     }
@@ -102,8 +97,27 @@ async function firstView(agents: readonly FoundContainer[]) {
   return undefined;
 }
 
-async function ownKeys(container: string): Promise<readonly string[]> {
-  return keysIn(await execute(container, ["cat", ownKeyringPath], answerTimeout));
+/**
+ * What an agent sees and has; errors as of {@link openWithFiles}.
+ *
+ * @throws Error when it has no keys.
+ */
+async function ownView(name: string) {
+  const paths = [configFolder, ownKeyringPath];
+  const { rpc, files } = await openWithFiles(name, paths, { timeout: answerTimeout });
+  try {
+    const keyring = files.get(ownKeyringPath);
+    if (keyring === undefined) throw new Error(`${name} has no ${ownKeyringPath}`);
+    const configs = [...files].filter(([path]) => dirname(path) === configFolder);
+    return {
+      name,
+      members: await rpc.members(),
+      keys: keysIn(keyring),
+      files: new Map(configs.map(([path, content]) => [basename(path), content])),
+    };
+  } finally {
+    void rpc.close();
+  }
 }
 
 /** The containers in which agents run that are not the container's own, by their addresses. */
@@ -114,15 +128,6 @@ function invaded(members: readonly Member[], agents: readonly FoundContainer[]):
   return alive
     .filter(({ name, address }) => own.has(name) && strange.has(address))
     .map(({ name }) => name);
-}
-
-/** The keys of an agent that answers. */
-async function answer(name: string): Promise<readonly string[] | undefined> {
-  const view = { kind: "container", name } as const;
-  return await Promise.all([ownKeys(name), membersSeenBy(view, answerTimeout)]).then(
-    ([keys]) => keys,
-    () => undefined,
-  );
 }
 
 /** The keys of a cluster that has come apart: those that were written, or else most agents' key. */

@@ -10,6 +10,13 @@ export function toHostAgent(port: number): Duplex {
   return connect({ host: "127.0.0.1", port }).unref();
 }
 
+/** An agent in a container, with files that it can read. */
+export interface AgentWithFiles {
+  readonly rpc: SerfRpc;
+  /** Their contents by their paths; one that cannot be read is empty. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /**
  * Begins to speak to the agent in a container. Agents there answer on the container's own loopback, so a
  * program in the container tells the token and carries the bytes.
@@ -22,27 +29,42 @@ export async function openInContainer(
   container: string,
   options: Omit<RpcConnectionOptions, "name"> = {},
 ): Promise<SerfRpc> {
-  const stream = await containerStream(container, ["rpc"], options.timeout);
-  stream.unref();
-  const token = await firstLine(stream, options.timeout);
-  return await SerfRpc.open(stream, { ...options, name: container, token });
+  const { rpc } = await openWithFiles(container, [], options);
+  return rpc;
 }
 
-/** @throws Error when there is none within the time, or the stream fails; the stream is destroyed then. */
-async function firstLine(stream: Duplex, timeout = 10_000): Promise<string> {
-  const line = Promise.withResolvers<string>();
-  let bytes = Buffer.alloc(0);
+/**
+ * The same, and reads files on the way: one program in the container costs the engine as much time as all
+ * that is asked through it.
+ *
+ * @param paths of files, or of folders with files; what is not there is left out.
+ */
+export async function openWithFiles(
+  container: string,
+  paths: readonly string[],
+  options: Omit<RpcConnectionOptions, "name"> = {},
+): Promise<AgentWithFiles> {
+  const stream = await containerStream(container, ["rpc", ...paths], options.timeout);
+  stream.unref();
+  const { token, files } = await readHead(stream, options.timeout);
+  return { rpc: await SerfRpc.open(stream, { ...options, name: container, token }), files };
+}
+
+/** @throws Error when no token comes within the time, or the stream fails; the stream is destroyed then. */
+async function readHead(stream: Duplex, timeout = 10_000) {
+  const head = Promise.withResolvers<string>();
+  const chunks: Buffer[] = [];
   const take = () => {
-    bytes = Buffer.concat([bytes, (stream.read() as Buffer | null) ?? Buffer.alloc(0)]);
-    const end = bytes.indexOf("\n");
-    if (end >= 0) line.resolve(bytes.subarray(0, end).toString());
+    for (let chunk; (chunk = stream.read() as Buffer | null) !== null;) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    if (/^token .*\n/m.test(text)) head.resolve(text);
   };
-  const fail = (error?: Error) => line.reject(error ?? new Error("rpc ended without a token"));
+  const fail = (error?: Error) => head.reject(error ?? new Error("rpc ended without a token"));
   const late = () => stream.destroy(new Error("rpc told no token in time"));
   const timer = setTimeout(late, timeout);
   stream.on("readable", take).once("end", fail).once("error", fail);
   try {
-    return await line.promise;
+    return parseHead(await head.promise);
   } catch (error) {
     stream.destroy();
     throw error;
@@ -50,4 +72,12 @@ async function firstLine(stream: Duplex, timeout = 10_000): Promise<string> {
     clearTimeout(timer);
     stream.off("readable", take).off("end", fail).off("error", fail);
   }
+}
+
+/** Reads what docker/rpc tells first. */
+function parseHead(head: string) {
+  const contents = [...head.matchAll(/^file (\S*) (.*)$/gm)].map(
+    ([, content = "", path = ""]) => [path, Buffer.from(content, "base64").toString()] as const,
+  );
+  return { token: /^token (.*)$/m.exec(head)?.[1] ?? "", files: new Map(contents) };
 }

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { execute } from "../../../programs/containerExec.ts";
 import { containerStream } from "../../../programs/containerStream.ts";
 import { engine, forEachParallel, query } from "../../../programs/engineApi.ts";
-import { openInContainer } from "../../../programs/serfConnection.ts";
+import { openInContainer, openWithFiles } from "../../../programs/serfConnection.ts";
 import { FakeAgent } from "./fakeAgent.ts";
 import { demultiplex } from "../../../programs/multiplexed.ts";
 
@@ -146,17 +146,25 @@ describe("containerStream", () => {
     expect(asked.at(-1)!.request).toBe("POST /v1.41/exec/e/start");
   });
 
-  test("speaks to an agent with the token that the program tells first", async () => {
+  test("speaks to an agent with the token that the program tells first, beside files", async () => {
     const agent = await FakeAgent.start();
     onUpgrade((socket) => {
-      for (const part of ["se", "cret\n"]) socket.write(piece(1, Buffer.from(part)));
+      const said = ["file b25lCg== /etc/a b", "file  /etc/empty", "token secret", ""].join("\n");
+      for (const byte of Buffer.from(said)) socket.write(piece(1, Buffer.of(byte)));
       const carrier = connect(agent.port);
       socket.pipe(carrier);
       carrier.on("data", (chunk: Buffer) => socket.write(piece(1, chunk)));
       carrier.on("end", () => socket.end());
     });
-    const rpc = await openInContainer("c");
+    const { rpc, files } = await openWithFiles("c", ["/etc"]);
     await rpc.close();
+    expect(files).toEqual(
+      new Map([
+        ["/etc/a b", "one\n"],
+        ["/etc/empty", ""],
+      ]),
+    );
+    expect(asked[0]!.body).toContain('"Cmd":["rpc","/etc"]');
     expect(agent.requests.map(({ command, body }) => [command, body])).toEqual([
       ["handshake", { Version: 1 }],
       ["auth", { AuthKey: "secret" }],
