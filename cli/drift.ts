@@ -6,6 +6,7 @@ import { takeSight } from "../programs/clusterSight.ts";
 import { pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { readInventory } from "../programs/inventory.ts";
+import type { KeyList, SerfRpc } from "../programs/serfRpc.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./agents.ts";
@@ -25,6 +26,9 @@ const line = {
     "nothing. The exit code is 0 when nothing does, 1 when something does, 2 when it cannot be told.",
   options: { json: { help: "prints the differences as JSON" } },
 } as const;
+
+/** How often members are asked for their keys: Serf loses an answer now and then when the host is busy. */
+const keyQuestions = 3;
 
 await command(line, async ({ stack, options: { json = false } }) => {
   let rows: DriftRow[];
@@ -76,7 +80,7 @@ async function findDrift(stack: string): Promise<DriftRow[]> {
   });
   const isSeen = sight.members !== undefined;
   const keys = isSeen
-    ? await throughAgent(stack, ({ rpc }) => rpc.listKeys()).catch(() => undefined)
+    ? await throughAgent(stack, ({ rpc }) => keysOfMembers(rpc)).catch(unlessRefused)
     : undefined;
   return [
     ...planned,
@@ -84,6 +88,19 @@ async function findDrift(stack: string): Promise<DriftRow[]> {
     ...engineRows(record, inventory, sight),
     ...membershipRows(record, sight, keys),
   ];
+}
+
+/** That no agent tells the keys is a difference of its own. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
+}
+
+async function keysOfMembers(rpc: SerfRpc): Promise<KeyList> {
+  let keys = await rpc.listKeys();
+  for (let asked = 1; asked < keyQuestions && keys.answered < keys.members; asked++) {
+    keys = await rpc.listKeys();
+  }
+  return keys;
 }
 
 function tableOf(rows: readonly DriftRow[]): string {

@@ -125,8 +125,8 @@ export function membershipRows(
     ...strangersAmong(members, expected).map(({ name, address, status }) =>
       row(`member ${name}`, "not of this stack", `${status} at ${address}`),
     ),
-    ...(keys !== undefined && count < alive
-      ? [row("gossip key", `on all ${alive} members`, `on ${count}`)]
+    ...(count < alive
+      ? [row("gossip key", `on all ${alive} members`, keys ? `on ${count}` : "not told")]
       : []),
     ...others.map(([, members]) =>
       row("another gossip key", "on no member", `on ${members} of ${alive}`),

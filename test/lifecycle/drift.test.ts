@@ -1,6 +1,7 @@
 import { execFileSync, spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentCommand } from "../../components/agentContainer.ts";
 import { docker, pause } from "../../programs/run.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";
 
@@ -171,7 +172,8 @@ test("containers paused, cut off, hung, and one put in the place of another", as
     ...["run", "--detach", "--name", seed, ...labels.trim().split(" ")],
     ...["--network", `serf-${stack}`, "--ip", "172.31.210.2"],
     ...["--volume", `${named("config")}:/etc/serf/config:ro`],
-    ...["--volume", `${named("data")}:/var/lib/serf`, of, seed],
+    ...["--volume", `${named("data")}:/var/lib/serf`, of],
+    ...agentCommand({ name: seed, address: "172.31.210.2", group: "seed" }),
   ]);
   // A new seed knows only whom the others tell it of.
   await until(named("host"), "alive");

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { configFile, configFolder } from "../../components/agentConfig.ts";
+import { agentCommand } from "../../components/agentContainer.ts";
 import type { Member } from "../../components/members.ts";
 import { docker, pause } from "../../programs/run.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";
@@ -66,9 +68,9 @@ async function expectWhole(members = [host, joiner, seed, web]): Promise<void> {
   for (const one of seen) expect(one).toEqual(expected);
 }
 
-async function configOf(container: string): Promise<Record<string, unknown>> {
-  const file = `/etc/serf/config/${container}.json`;
-  return JSON.parse(await docker(["exec", container, "cat", file])) as Record<string, unknown>;
+async function configOf(group: string): Promise<Record<string, unknown>> {
+  const file = `${configFolder}/${configFile(group)}`;
+  return JSON.parse(await docker(["exec", seed, "cat", file])) as Record<string, unknown>;
 }
 
 describe.each([
@@ -83,8 +85,8 @@ describe.each([
     await expectWhole();
     expect(await containersOf(stack)).toEqual(before);
     expect(project.hostAgentPid(stack)).toBe(pid);
-    for (const name of [joiner, web]) {
-      expect((await configOf(name))["retry_join"]).toEqual([address]);
+    for (const group of ["joiner", "web"]) {
+      expect((await configOf(group))["retry_join"]).toEqual([address]);
     }
     await expectNoChange();
   });
@@ -126,31 +128,17 @@ describe.each([
 test("with dns a joiner finds the seed at another address", async () => {
   await startWith({ join: "dns" });
   const image = (await docker(["inspect", "--format", "{{.Config.Image}}", seed])).trim();
-  const folder = `/var/lib/serf/${seed}`;
   const elsewhere = "172.31.244.199";
-  const moved = { ...(await configOf(seed)), bind: `${elsewhere}:7946`, retry_join: [elsewhere] };
   await docker(["stop", seed, joiner], 20_000);
   await docker(["rm", seed]);
-  const script =
-    `mkdir -p ${folder} && cp /etc/serf/config/keyring /run/serf/keyring && ` +
-    `echo '${JSON.stringify(moved)}' > ${folder}/agent.json && exec serf agent -config-file=${folder}/agent.json`;
   const place = [
     `--network=${named("")}`.slice(0, -1),
     `--ip=${elsewhere}`,
     `--volume=${named("config")}:/etc/serf/config:ro`,
     "--label=serf.stack=x",
   ];
-  await docker([
-    "run",
-    "--detach",
-    "--name",
-    seed,
-    ...place,
-    "--entrypoint=sh",
-    image,
-    "-c",
-    script,
-  ]);
+  const command = agentCommand({ name: seed, address: elsewhere, group: "seed" });
+  await docker(["run", "--detach", "--name", seed, ...place, image, ...command]);
   try {
     // Nothing but the name leads there: the snapshot is gone.
     const mount = `${named("data")}:/var/lib/serf`;

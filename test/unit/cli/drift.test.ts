@@ -169,6 +169,9 @@ test("members and keys that differ are rows, and no key stands in them", () => {
     "gossip key: on 0",
     "another gossip key: on 1 of 1",
   ]);
+  expect(membershipRows(record, whole, undefined)).toMatchObject([
+    { what: "gossip key", found: "not told" },
+  ]);
   expect(membershipRows(record, { ...whole, members: undefined }, undefined)).toMatchObject([
     { what: "the cluster", found: "no agent that answers" },
   ]);
