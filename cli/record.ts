@@ -1,14 +1,7 @@
 /** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
 import type { MadeContainer } from "../components/containerFacts.ts";
-import { joinerSpecs } from "../components/joinerPlan.ts";
-import {
-  addressLabel,
-  generationLabel,
-  groupLabel,
-  labelsOf,
-  roleLabel,
-  specLabel,
-} from "../components/labels.ts";
+import { joinerLabels, joinerSpecs } from "../components/joinerPlan.ts";
+import { type AgentRole, generationLabel, labelsOf } from "../components/labels.ts";
 import type { ExpectedMember } from "../components/members.ts";
 import { namesOf } from "../components/names.ts";
 import type { RecordedStanding } from "../components/preflight.ts";
@@ -67,14 +60,8 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
   for (const joiner of joiners === undefined ? [] : joinerSpecs(joiners)) {
     const { volumes, limits } = joiners!;
     const place = { network: joiners!.network.name, volumes, limits };
-    add({ ...joiner, ...place, role: "joiner" }, "", {
-      ...labelsOf(project, stack),
-      [roleLabel]: "joiner",
-      [groupLabel]: joiner.group,
-      [specLabel]: joiner.spec,
-      [addressLabel]: joiner.address,
-      [generationLabel]: joiner.generation,
-    });
+    const labels = joinerLabels(labelsOf(project, stack), joiner);
+    add({ ...joiner, ...place, role: "joiner" }, "", labels);
   }
   const storage = stdinOf("storage") as ConfigurationsInput | undefined;
   const table = stdinOf("neighbour-table") as NeighbourTableInput | undefined;
@@ -106,7 +93,11 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
 }
 
 /** What a component's arguments make of a container. */
-function madeFrom(inputs: Values, role: "seed" | "host", network: string): MadeContainer {
+function madeFrom(
+  inputs: Values,
+  role: Exclude<AgentRole, "joiner">,
+  network: string,
+): MadeContainer {
   const { memberName, name = memberName, ...others } = inputs as Values & { name?: string };
   const place = role === "host" ? "host" : network;
   return {

@@ -33,7 +33,7 @@ export function planAgents(
   const gateway = `${subnet.gateway}:${gossipPort}`;
   const isHostFirst = settings.join === "gateway";
   const joinAddress = { ip: subnet.seed, dns: names.seed, gateway }[settings.join];
-  // As any process of the host would, but a port that Docker chooses is not known in time.
+  // The way of any process of the host; a port that Docker chooses is known only when the seed runs.
   const published =
     settings.gossipPort === 0 ? subnet.seed : `${settings.publishAddress}:${settings.gossipPort}`;
   const fleet = (group: string, tags: AgentConduct["tags"], join: string): Fleet => ({

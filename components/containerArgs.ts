@@ -15,22 +15,14 @@ import {
   stopGrace,
   writableFolders,
 } from "./agentContainer.ts";
-import {
-  type ContainerRole,
-  generationLabel,
-  groupLabel,
-  labelList,
-  type Labels,
-  roleLabel,
-  specLabel,
-} from "./labels.ts";
+import { agentLabels, type AgentRole, labelList, type Labels } from "./labels.ts";
 import { programCommand } from "./programCommand.ts";
 
 /** What an agent's container is declared from. */
 export interface ContainerPlan extends Omit<AgentContainer, "image"> {
   readonly image: pulumi.Input<string>;
   readonly labels: Labels;
-  readonly role: ContainerRole;
+  readonly role: AgentRole;
   /** A new one asks for a new container; see `standing.ts`. */
   readonly generation: string;
 }
@@ -52,15 +44,7 @@ export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
       containerPath: path,
       readOnly: isReadOnly,
     })),
-    labels: specOf(plan).apply((spec) =>
-      labelList({
-        ...plan.labels,
-        [roleLabel]: plan.role,
-        [groupLabel]: plan.group,
-        [specLabel]: spec,
-        [generationLabel]: plan.generation,
-      }),
-    ),
+    labels: specOf(plan).apply((spec) => labelList(agentLabels(plan.labels, { ...plan, spec }))),
     readOnly: true,
     tmpfs: { ...writableFolders },
     capabilities: { drops: ["ALL"] },

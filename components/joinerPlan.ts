@@ -1,7 +1,7 @@
 import { type ContainerLimits, containerSpec, type VolumeNames } from "./agentContainer.ts";
 import { assignAddresses } from "./addresses.ts";
 import type { JoinerGroup } from "./groups.ts";
-import { generationLabel, type Labels, specLabel } from "./labels.ts";
+import { addressLabel, agentLabels, generationLabel, type Labels, specLabel } from "./labels.ts";
 import { compareNames } from "./members.ts";
 import { joinerName } from "./names.ts";
 import type { FoundContainer, Standing } from "./standing.ts";
@@ -67,6 +67,12 @@ export interface JoinerSpec extends DeclaredJoiner {
   readonly image: string;
   /** A hash over what the container is made from. */
   readonly spec: string;
+}
+
+/** The labels of a joiner's container. */
+export function joinerLabels(labels: Labels, joiner: JoinerSpec): Record<string, string> {
+  const marks = { ...joiner, role: "joiner" } as const;
+  return { ...agentLabels(labels, marks), [addressLabel]: joiner.address };
 }
 
 /** Everything that the joiners' containers are made from. */

@@ -11,7 +11,7 @@ export const roleLabel = "serf.role";
 /** The values of {@link roleLabel}. */
 export type ContainerRole = AgentRole | "writer" | "trial";
 
-type AgentRole = (typeof agentRoles)[number];
+export type AgentRole = (typeof agentRoles)[number];
 
 /** The roles of containers with a member of the cluster. */
 export const agentRoles = ["seed", "joiner", "host"] as const;
@@ -27,6 +27,25 @@ export const addressLabel = "serf.address";
 
 /** When what carries it was asked for; `standing.ts` says what for. */
 export const generationLabel = "serf.generation";
+
+/** What tells an agent's container from others. */
+export interface AgentMarks {
+  readonly role: AgentRole;
+  readonly group: string;
+  readonly spec: string;
+  readonly generation: string;
+}
+
+/** The labels of an agent's container. */
+export function agentLabels(labels: Labels, marks: AgentMarks): Record<string, string> {
+  return {
+    ...labels,
+    [roleLabel]: marks.role,
+    [groupLabel]: marks.group,
+    [specLabel]: marks.spec,
+    [generationLabel]: marks.generation,
+  };
+}
 
 /** The labels in the form that containers and networks take. */
 export function labelList(

@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { isDeepStrictEqual } from "node:util";
 import { differInConductOnly, groupConfig, identityArguments } from "../components/agentConfig.ts";
 import { removeHostContainers } from "./containers.ts";
 import { keyringFile } from "../components/gossipKey.ts";
@@ -81,7 +82,7 @@ async function suffices(
 ): Promise<boolean> {
   const agent = livingAgent(files.dir);
   if (agent?.generation !== input.generation) return false;
-  if (agent.args.join(" ") !== identityArguments(input).join(" ")) return false;
+  if (!isDeepStrictEqual(agent.args, identityArguments(input))) return false;
   if ((await readlink(files.binary).catch(() => "")) !== copyName(input.image)) return false;
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
 }

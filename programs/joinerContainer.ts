@@ -11,14 +11,7 @@ import {
   stopGrace,
   writableFolders,
 } from "../components/agentContainer.ts";
-import {
-  addressLabel,
-  generationLabel,
-  groupLabel,
-  roleLabel,
-  specLabel,
-} from "../components/labels.ts";
-import type { JoinerSpec, JoinerTemplate } from "../components/joinerPlan.ts";
+import { joinerLabels, type JoinerSpec, type JoinerTemplate } from "../components/joinerPlan.ts";
 import { engine, query } from "./engineApi.ts";
 
 /**
@@ -36,14 +29,7 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
       Image: joiner.image,
       Cmd: agentCommand(joiner),
       Env: agentEnvironment(joiner),
-      Labels: {
-        ...template.labels,
-        [roleLabel]: "joiner",
-        [groupLabel]: joiner.group,
-        [specLabel]: joiner.spec,
-        [addressLabel]: joiner.address,
-        [generationLabel]: joiner.generation,
-      },
+      Labels: joinerLabels(template.labels, joiner),
       StopTimeout: stopGrace,
       HostConfig: {
         ...hardening(template.limits),

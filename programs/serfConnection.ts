@@ -34,8 +34,8 @@ export async function openInContainer(
 }
 
 /**
- * The same, and reads files on the way: one program in the container costs the engine as much time as all
- * that is asked through it.
+ * The same, and reads files on the way: to start another program for them in the container takes the engine
+ * longer than all that is asked.
  *
  * @param paths of files, or of folders with files; what is not there is left out.
  */

@@ -77,9 +77,8 @@ export class Agents {
     writeFileSync(file, groupConfig(conduct, "token"));
     chmodSync(file, 0o444);
     const where = ["--name", container, "--network", this.#name, "--ip", address];
-    const env = ["--env", "SERF_DATA=/var/lib/serf"];
     const command = agentCommand({ name: member, address, group: member });
-    await docker(["create", ...where, ...env, "--memory", "256m", this.#name, ...command]);
+    await docker(["create", ...where, "--memory", "256m", this.#name, ...command]);
     await docker(["cp", file, `${container}:${configFolder}/${configFile(member)}`]);
     const keyring = join(this.#dir, "keyring");
     writeFileSync(keyring, keyringFile([this.#key]));

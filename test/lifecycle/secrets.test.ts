@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, pause } from "../../programs/run.ts";
 import { openInContainer } from "../../programs/serfConnection.ts";
+import { logsOf } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project, withStatus } from "../e2e/project.ts";
 
 // One story, told in order, of a cluster of 20 containers and the host's agent.
@@ -69,12 +70,6 @@ async function expectNoSecret(where: string, text: string | Buffer): Promise<voi
       if (found.includes(encoded)) throw new Error(`${where} has a secret: ${encoded.toString()}`);
     }
   }
-}
-
-/** What a container has logged, on both of its streams. */
-async function logs(container: string): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)("docker", ["logs", container]);
-  return stdout + stderr;
 }
 
 /** The arguments and environments of all processes. */
@@ -162,7 +157,7 @@ describe("the key and the token are nowhere but where agents read them", () => {
 
   test("not in the logs of agents", async () => {
     for (const container of Object.keys(await containersOf(stack))) {
-      await expectNoSecret(container, await logs(container));
+      await expectNoSecret(container, await logsOf(container));
     }
     await expectNoSecret("host", readFileSync(project.path(".serf", "host", stack, "agent.log")));
   });
@@ -214,7 +209,7 @@ describe("who does not have them", () => {
       const hasEnded = async () =>
         (await docker(["inspect", "-f", "{{.State.Running}}", name])) === "false\n";
       while (!(await hasEnded()) && Date.now() < deadline) await pause(200);
-      expect(await logs(name)).toMatch(/[Ff]ailed to join|Error joining/);
+      expect(await logsOf(name)).toMatch(/[Ff]ailed to join|Error joining/);
       expect(await membersIn(last)).toEqual(before);
       expect((await membersIn(seed)).map((member) => member.name)).not.toContain("foreigner");
     } finally {
