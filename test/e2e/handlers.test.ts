@@ -16,9 +16,10 @@ const scripts = {
   // The shell runs its trap when the command that it waits for has ended.
   hangs: "trap 'echo tidied > /tmp/tidied; exit 1' TERM; sleep 1001 & sleep 1002",
   stubborn: "trap '' TERM; (sleep 1003) & yes",
-  // The first is left in the handler's session, the second in one of its own.
+  // The first is left in the handler's session, the second in one of its own, for which it waits.
   leaves: "sleep 1004 & echo left",
-  escapes: "setsid sleep 1005 & echo escaped",
+  escapes:
+    "mkfifo /tmp/out; setsid sh -c ': > /tmp/out; exec sleep 1005' & cat /tmp/out; rm /tmp/out; echo escaped",
 };
 
 const agents = new Agents("serf-e2e-handlers", "172.31.247");
