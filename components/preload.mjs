@@ -1,8 +1,13 @@
 // Runs in the program's process before Pulumi's SDK is loaded; Pulumi.yaml names it. It changes nothing
-// of what the program declares, only how soon it does: bench/README.md has the figures.
+// of what the program declares, only how soon it does, for which bench/README.md has the figures, and that
+// it ends when nobody reads what it says.
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import "../programs/compileCache.mjs";
+
+// When Pulumi was killed, as by the end of `head` in `pulumi preview | head`, the SDK tells that it cannot
+// write, which it cannot write either: it goes on with that until the memory is full.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
 
 /**
  * What the SDK loads in every program and needs in few: a compiler and a dependency solver, for programs that

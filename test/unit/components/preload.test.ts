@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { expect, test } from "vitest";
 
@@ -64,6 +65,24 @@ test("a package is read for who sends a function that needs it", () => {
       console.log(JSON.stringify([before, paths.size > 0, ${isLoaded}]));
     });`;
   expect(runPreloaded(script)).toEqual([false, true, true]);
+});
+
+test("a program ends when nobody reads what it says", async () => {
+  // As the SDK does it.
+  const script = `
+    process.on("uncaughtException", (error) => Promise.reject(error).catch(console.error));
+    setInterval(() => console.log("still here"), 10);`;
+  const args = ["--import=./components/preload.mjs", "--eval", script];
+  const program = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 4000,
+    killSignal: "SIGKILL",
+  });
+  const ended = once(program, "exit");
+  await once(program.stdout, "data");
+  program.stdout.destroy();
+  program.stderr.destroy();
+  expect(await ended).toEqual([1, null]);
 });
 
 test("what was compiled is kept where nobody else can write", () => {
