@@ -65,12 +65,35 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
 const hostName = "pulumi-language-nodejs";
 
 /** Debug symbols are stripped in the end: not making them saves a tenth of the time. */
+const compilerFlags = "-dwarf=false";
+
+/**
+ * What every step of Pulumi's passes through. The compiler optimizes all the rest less, by far the most
+ * of it, which saves a sixth of the time: it does not inline functions there.
+ */
+const hotPackages = [
+  "std",
+  "google.golang.org/grpc/...",
+  "google.golang.org/protobuf/...",
+  "github.com/hashicorp/terraform-plugin-go/...",
+  "github.com/hashicorp/terraform-plugin-sdk/...",
+  "github.com/pulumi/pulumi-terraform-bridge/...",
+  "github.com/pulumi/pulumi/pkg/v3/backend/...",
+  "github.com/pulumi/pulumi/pkg/v3/display/...",
+  "github.com/pulumi/pulumi/pkg/v3/engine/...",
+  "github.com/pulumi/pulumi/pkg/v3/resource/...",
+  "github.com/pulumi/pulumi/sdk/v3/go/common/...",
+  "github.com/zclconf/go-cty/...",
+];
+
+/** Of several patterns that match a package the last one counts. */
 const buildFlags = [
   "-v",
   "-trimpath",
   "-buildvcs=false",
   "-mod=readonly",
-  "-gcflags=all=-dwarf=false",
+  `-gcflags=all=${compilerFlags} -l`,
+  ...hotPackages.map((pattern) => `-gcflags=${pattern}=${compilerFlags}`),
 ];
 
 /** A compiler that collects garbage less often is a sixth faster, where it has the memory. */
