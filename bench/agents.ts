@@ -45,7 +45,7 @@ export function agents(prefix: string, joiners: number): Agent[] {
     address,
     isSeed,
     command: agentCommand({ name, address, group: isSeed ? "seed" : "joiner" }),
-    environment: agentEnvironment({ name }),
+    environment: agentEnvironment({ name, limits }),
   });
   return [
     agent(`${prefix}-seed`, subnet.seed, true),

@@ -6,6 +6,7 @@ import {
   type AgentContainer,
   cpuPeriod,
   cpuQuota,
+  isAgentVariable,
   processLimit,
   restartPolicy,
 } from "./agentContainer.ts";
@@ -129,7 +130,7 @@ function factsIn({ Config, HostConfig, Mounts, NetworkSettings }: InspectedConta
     image: Config.Image,
     command: (Config.Cmd ?? []).join(" "),
     // The image has variables of its own.
-    environment: list((Config.Env ?? []).filter((variable) => variable.startsWith("SERF_"))),
+    environment: list((Config.Env ?? []).filter(isAgentVariable)),
     memory: memoryText(HostConfig.Memory),
     "memory with swap": memoryText(HostConfig.MemorySwap),
     "memory reservation": memoryText(HostConfig.MemoryReservation),

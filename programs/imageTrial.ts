@@ -79,7 +79,7 @@ function containerOf({ image, limits, labels }: ImageTrialInput): object {
   return {
     Image: image,
     Cmd: agentCommand(trial),
-    Env: agentEnvironment(trial),
+    Env: agentEnvironment({ ...trial, limits }),
     Labels: { ...labels, [roleLabel]: "trial" },
     HostConfig: {
       ...bounds,

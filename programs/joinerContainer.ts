@@ -28,7 +28,7 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     body: {
       Image: joiner.image,
       Cmd: agentCommand(joiner),
-      Env: agentEnvironment(joiner),
+      Env: agentEnvironment({ ...joiner, limits: template.limits }),
       Labels: joinerLabels(template.labels, joiner),
       StopTimeout: stopGrace,
       HostConfig: {

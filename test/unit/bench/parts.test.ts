@@ -65,7 +65,7 @@ describe("what is wanted", () => {
     expect(joiners.map(({ address }) => address)).toEqual(["10.213.1.3", "10.213.1.4"]);
     expect(joiners[1]).toMatchObject({
       command: ["joiner.json", "-node=x-joiner-2", "-bind=10.213.1.4:7946"],
-      environment: ["SERF_DATA=/var/lib/serf/x-joiner-2"],
+      environment: ["GOMAXPROCS=1", "SERF_DATA=/var/lib/serf/x-joiner-2"],
     });
     const files = new Map(configFiles());
     expect(JSON.parse(files.get("joiner.json")!)).toMatchObject({ retry_join: ["10.213.1.2"] });

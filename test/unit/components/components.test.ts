@@ -100,7 +100,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       ],
     });
     expect(inputs).not.toHaveProperty("uploads");
-    expect(inputs["envs"]).toEqual(["SERF_DATA=/var/lib/serf/serf-test-seed"]);
+    expect(inputs["envs"]).toEqual(["GOMAXPROCS=1", "SERF_DATA=/var/lib/serf/serf-test-seed"]);
     expect(inputs["labels"]).toContainEqual({ label: "serf.generation", value: "second" });
     expect(inputs["labels"]).toContainEqual({ label: "serf.group", value: "seed" });
   });

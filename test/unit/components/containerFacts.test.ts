@@ -23,7 +23,7 @@ const found: InspectedContainer = {
   Config: {
     Image: "serf-test:1",
     Cmd: ["seed.json", "-node=serf-test-seed", "-bind=10.9.0.2:7946"],
-    Env: ["SERF_DATA=/var/lib/serf/serf-test-seed", "PATH=/bin"],
+    Env: ["GOMAXPROCS=1", "SERF_DATA=/var/lib/serf/serf-test-seed", "PATH=/bin"],
   },
   HostConfig: {
     Memory: 128 * 2 ** 20,
