@@ -13,6 +13,7 @@ import { best, tryParallelisms } from "./parallelism.ts";
 import { say } from "./progress.ts";
 import { copyProject } from "./projectCopy.ts";
 import { writeResults } from "./report.ts";
+import type { Results } from "./result.ts";
 import { measureRounds, type Tally } from "./rounds.ts";
 
 /**
@@ -33,24 +34,34 @@ export async function runBench(options: BenchOptions): Promise<void> {
     const machine = await machineFacts();
     const versions = await versionsOf(copy.env);
 
-    const parallelismTried = options.parallelism === undefined ? await tryParallelisms() : [];
-    const limitParallelism = options.parallelism ?? best(parallelismTried);
-    say(`the limit makes ${limitParallelism} containers at once`);
-
     const tally: Tally = { measurements: [], failures: [] };
     const { sizes, rounds, out } = options;
-    const field = [limit(limitParallelism), ...contenders];
+    const parallelism: LimitParallelism = options.contenders.includes("limit")
+      ? await chooseParallelism(options.parallelism)
+      : { parallelismTried: [] };
+    const { limitParallelism } = parallelism;
+    const field = [...(limitParallelism ? [limit(limitParallelism)] : []), ...contenders];
     const chosen = field.filter(({ name }) => options.contenders.includes(name));
     try {
       await measureRounds(chosen, sizes, rounds, tally);
     } finally {
-      const setting = { date, machine, versions, rounds, sizes, limitParallelism };
-      await writeResults({ ...setting, parallelismTried, missing, ...tally }, out);
+      const setting = { date, machine, versions, rounds, sizes };
+      await writeResults({ ...setting, ...parallelism, missing, ...tally }, out);
       say(`results are in ${out}`);
     }
   } finally {
     await clean();
   }
+}
+
+type LimitParallelism = Pick<Results, "limitParallelism" | "parallelismTried">;
+
+/** @param given how many containers the limit is to make at once. Default: it is found out. */
+async function chooseParallelism(given: number | undefined): Promise<LimitParallelism> {
+  const parallelismTried = given === undefined ? await tryParallelisms() : [];
+  const limitParallelism = given ?? best(parallelismTried);
+  say(`the limit makes ${limitParallelism} containers at once`);
+  return { limitParallelism, parallelismTried };
 }
 
 async function clean(): Promise<void> {

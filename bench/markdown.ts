@@ -54,8 +54,7 @@ export function renderMarkdown(results: Results): string {
       .join("\n"),
     "## Machine",
     table([["", ""], ...Object.entries({ ...results.machine, ...results.versions })]),
-    "## The limit's parallelism",
-    parallelismPart(results),
+    ...parallelismPart(results),
     ...failurePart(results),
   ]
     .join("\n\n")
@@ -101,17 +100,22 @@ function missingPart({ missing }: Results): string[] {
   return [entries.map(([name, why]) => `- **${name} is missing**: ${why}`).join("\n")];
 }
 
-function parallelismPart({ limitParallelism, parallelismTried }: Results): string {
+function parallelismPart({ limitParallelism, parallelismTried }: Results): string[] {
+  if (limitParallelism === undefined) return [];
+  const title = "## The limit's parallelism";
   const chosen = `The limit makes ${limitParallelism} containers at once.`;
-  if (parallelismTried.length === 0) return `${chosen} It was told so by \`--parallelism\`.`;
-  return `${chosen} The best of these, with 20 joiners:\n\n${table([
-    ["at once", "median, s", "spread, s"],
-    ...parallelismTried.map(({ atOnce, seconds }) => [
-      String(atOnce),
-      formatSeconds(median(seconds)),
-      formatSpread(spread(seconds)),
-    ]),
-  ])}`;
+  if (parallelismTried.length === 0)
+    return [title, `${chosen} It was told so by \`--parallelism\`.`];
+  const tried = parallelismTried.map(({ atOnce, seconds }) => [
+    String(atOnce),
+    formatSeconds(median(seconds)),
+    formatSpread(spread(seconds)),
+  ]);
+  return [
+    title,
+    `${chosen} The best of these, with 20 joiners:`,
+    table([["at once", "median, s", "spread, s"], ...tried]),
+  ];
 }
 
 function failurePart({ failures }: Results): string[] {

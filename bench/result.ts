@@ -65,8 +65,8 @@ export interface Results {
   readonly versions: Readonly<Record<string, string>>;
   readonly rounds: number;
   readonly sizes: readonly number[];
-  /** How many containers the limit makes at once. */
-  readonly limitParallelism: number;
+  /** How many containers the limit makes at once, where it is among the contenders. */
+  readonly limitParallelism?: number;
   /** The attempts that chose it; none when it was given. */
   readonly parallelismTried: readonly Parallelism[];
   /** Contenders that are not here, with what is missing. */

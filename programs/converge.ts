@@ -54,7 +54,14 @@ interface Sight {
   readonly error: string | undefined;
 }
 
+/** Milliseconds between two looks. */
 const pollInterval = 200;
+
+/**
+ * Milliseconds in which a view must answer at first, and at most. An engine whose processors are taken by
+ * hundreds of agents that join needs longer for an answer than one that is lost should be waited for.
+ */
+const [leastPatience, mostPatience] = [5000, 60_000];
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   // Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before.
@@ -66,8 +73,11 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
   let isSynchronized = false;
+  let patience = leastPatience;
   for (;;) {
-    const sights = await Promise.all(input.views.map((view) => look(view, input.expected)));
+    const sights = await Promise.all(
+      input.views.map((view) => look(view, input.expected, patience)),
+    );
     const isFormed = sights.every(
       ({ error, differences }) => error === undefined && differences.length === 0,
     );
@@ -77,6 +87,10 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     }
     const now = Date.now();
     if (now > deadline) throw new Error(report(input, sights));
+    if (sights.some(({ error }) => error !== undefined)) {
+      const left = Math.max(leastPatience, deadline - now);
+      patience = Math.min(2 * patience, mostPatience, left);
+    }
     if (isFormed) {
       isSynchronized = await synchronize(sights[0]!.view, addressesBeside(input), deadline - now);
       continue;
@@ -98,9 +112,13 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   }
 }
 
-async function look(view: View, expected: readonly ExpectedMember[]): Promise<Sight> {
+async function look(
+  view: View,
+  expected: readonly ExpectedMember[],
+  patience: number,
+): Promise<Sight> {
   try {
-    const members = await membersSeenBy(view, 5000);
+    const members = await membersSeenBy(view, patience);
     return { view, members, differences: compareMembers(expected, members), error: undefined };
   } catch (error) {
     return { view, members: [], differences: [], error: (error as Error).message };

@@ -68,6 +68,9 @@ describe("results.md", () => {
     const parallelismTried = [{ atOnce: 4, seconds: [5, 6] }];
     expect(renderMarkdown({ ...results, parallelismTried })).toContain("| 4 | 5.50 | 5.00–6.00 |");
     expect(text).toContain("It was told so by `--parallelism`");
+    const { limitParallelism, ...unlimited } = results;
+    expect(limitParallelism).toBe(4);
+    expect(renderMarkdown(unlimited)).not.toContain("parallelism");
   });
 });
 
