@@ -83,7 +83,8 @@ export default async function cluster() {
     },
     { ...engine, dependsOn: [...table, ...images.trials] },
   );
-  const place = { network, volumes: storage.volumes, limits: settings.limits, labels, rolling };
+  const { limits, profile } = settings;
+  const place = { network, volumes: storage.volumes, limits, profile, labels, rolling };
   const after = (done: Partial<Parties>, ...others: pulumi.Resource[]) => ({
     ...engine,
     dependsOn: [storage, ...others, ...Object.values(done).filter((one) => one !== undefined)],

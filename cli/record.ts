@@ -58,8 +58,8 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
   }
   const joiners = stdinOf("joiners") as JoinersInput | undefined;
   for (const joiner of joiners === undefined ? [] : joinerSpecs(joiners)) {
-    const { volumes, limits } = joiners!;
-    const place = { network: joiners!.network.name, volumes, limits };
+    const { volumes, limits, profile } = joiners!;
+    const place = { network: joiners!.network.name, volumes, limits, profile };
     const labels = joinerLabels(labelsOf(project, stack), joiner);
     add({ ...joiner, ...place, role: "joiner" }, "", labels);
   }

@@ -74,9 +74,24 @@ export function groupConfig(
   });
 }
 
-/** What tells an agent who it is, beside its group's configuration, on Serf's command line. */
-export function identityArguments({ name, address }: AgentIdentity): string[] {
-  return [`-node=${name}`, `-bind=${address}:${gossipPort}`];
+/**
+ * How often agents probe and gossip, and how long they wait for each other, in Serf's own words. All members
+ * of a cluster should have the same. Source: https://github.com/hashicorp/serf/blob/master/docs/agent/options.html.markdown
+ */
+export type Profile = (typeof profiles)[number];
+
+export const profiles = ["lan", "wan", "local"] as const;
+
+/** What stands on an agent's command line, beside its group's configuration. */
+export interface AgentStart extends AgentIdentity {
+  /** Default: lan, which is Serf's. */
+  readonly profile?: Profile;
+}
+
+/** What an agent is told on its command line: who it is, and what all agents of a stack have alike. */
+export function startArguments({ name, address, profile = "lan" }: AgentStart): string[] {
+  const timing = profile === "lan" ? [] : [`-profile=${profile}`];
+  return [`-node=${name}`, `-bind=${address}:${gossipPort}`, ...timing];
 }
 
 /** Whether an agent that runs with one configuration can take over the other without a new start. */

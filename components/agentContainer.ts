@@ -1,13 +1,13 @@
 /** What the containers of all agents have alike, the seed's and the joiners'. */
 import { createHash } from "node:crypto";
 import {
-  type AgentIdentity,
+  type AgentStart,
   agentUser,
   configFile,
   configFolder,
   dataFolder,
   fixedConfig,
-  identityArguments,
+  startArguments,
 } from "./agentConfig.ts";
 
 /** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
@@ -105,12 +105,12 @@ export function isAgentVariable(variable: string): boolean {
 }
 
 /** What the image's program is told: whose configuration the agent reads, and who it is. */
-export function agentCommand(container: AgentIdentity & { readonly group: string }): string[] {
-  return [configFile(container.group), ...identityArguments(container)];
+export function agentCommand(container: AgentStart & { readonly group: string }): string[] {
+  return [configFile(container.group), ...startArguments(container)];
 }
 
 /** What an agent's container is made from. */
-export interface AgentContainer extends AgentIdentity {
+export interface AgentContainer extends AgentStart {
   /** Whose configuration the agent reads: a group of joiners, `seed` or `host`. */
   readonly group: string;
   /** The image's name with the tag. */

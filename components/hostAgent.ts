@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostAgentInput } from "../programs/hostAgent.ts";
 import type { View } from "../programs/views.ts";
+import type { Profile } from "./agentConfig.ts";
 import type { Labels } from "./labels.ts";
 import { programCommand } from "./programCommand.ts";
 import type { Rolling } from "./rollout.ts";
@@ -12,6 +13,7 @@ export interface HostAgentArgs {
   readonly name: string;
   /** The bridge's gateway, where the containers reach the host. */
   readonly address: string;
+  readonly profile: Profile;
   /** Where the agent keeps its files, relative to the project. */
   readonly dir: string;
   /** The image that the Serf binary is taken from. */
@@ -64,6 +66,7 @@ export class HostAgent extends pulumi.ComponentResource {
       dir: args.dir,
       name: args.name,
       address: args.address,
+      profile: args.profile,
       tags: args.tags,
       image,
       join,
@@ -78,7 +81,7 @@ export class HostAgent extends pulumi.ComponentResource {
     const { rolling, name: member } = args;
     const cause = pulumi
       .output(args.image)
-      .apply((image) => [image, `${args.rpcPort}`, this.generation]);
+      .apply((image) => [image, `${args.rpcPort}`, args.profile, this.generation]);
     const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
     new local.Command(
       name,

@@ -29,8 +29,9 @@ export function declareHostAgent(
   { agents, settings, names, labels, image, join, standing, secrets, rolling }: HostAgentPlan,
   opts: pulumi.ComponentResourceOptions,
 ): HostAgent | HostContainer {
-  const { rpcPort, subnet } = settings;
-  const common = { name: names.host, address: subnet.gateway, image, rpcPort, labels, rolling };
+  const { rpcPort, subnet, profile } = settings;
+  const address = subnet.gateway;
+  const common = { name: names.host, address, image, rpcPort, profile, labels, rolling };
   if (settings.hostAgentIn === "container") {
     const generation = standing.ofContainer(names.host);
     const { limits } = settings;

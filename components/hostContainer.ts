@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { View } from "../programs/views.ts";
+import type { Profile } from "./agentConfig.ts";
 import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
 import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
@@ -21,6 +22,7 @@ export interface HostContainerArgs {
   /** The port on the loopback of the engine's host where the agent answers RPC. */
   readonly rpcPort: number;
   readonly limits: ContainerLimits;
+  readonly profile: Profile;
   readonly labels: Labels;
   /** Where an agent that ran as a process keeps its files, which has to end first. */
   readonly formerDir: string;

@@ -1,3 +1,4 @@
+import type { Profile } from "./agentConfig.ts";
 import { type ContainerLimits, containerSpec, type VolumeNames } from "./agentContainer.ts";
 import { assignAddresses } from "./addresses.ts";
 import type { JoinerGroup } from "./groups.ts";
@@ -59,6 +60,7 @@ export interface JoinerTemplate {
   readonly network: Identity;
   readonly volumes: VolumeNames;
   readonly limits: ContainerLimits;
+  readonly profile: Profile;
   readonly labels: Labels;
 }
 
@@ -79,10 +81,11 @@ export function joinerLabels(labels: Labels, joiner: JoinerSpec): Record<string,
 export function joinerSpecs(
   fleet: JoinerTemplate & { readonly joiners: readonly DeclaredJoiner[] },
 ): JoinerSpec[] {
-  const { images, network, volumes, limits } = fleet;
+  const { images, network, volumes, limits, profile } = fleet;
   return fleet.joiners.map((joiner) => {
     const image = images[joiner.group]!;
-    const spec = containerSpec({ ...joiner, image, network: network.name, volumes, limits });
+    const place = { network: network.name, volumes, limits, profile };
+    const spec = containerSpec({ ...joiner, ...place, image });
     return { ...joiner, image, spec };
   });
 }

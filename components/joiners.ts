@@ -49,7 +49,7 @@ export class Joiners extends pulumi.ComponentResource {
   readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { network, volumes, limits, labels, joiners, found, rolling } = args;
+    const { network, volumes, limits, profile, labels, joiners, found, rolling } = args;
     // Not all of `args`: with the network among them, nothing here would begin before it is made.
     const shown = joiners.map(({ name, address }): JoinerOutput => ({ name, ip: address }));
     super("serf:cluster:Joiners", name, { joiners: shown }, opts);
@@ -58,7 +58,7 @@ export class Joiners extends pulumi.ComponentResource {
     const input = pulumi
       .all([images, args.startAfter])
       .apply(([images, startAfter]): JoinersInput => {
-        const template = { images, network: network.identity, volumes, limits, labels };
+        const template = { images, network: network.identity, volumes, limits, profile, labels };
         const specs = joinerSpecs({ ...template, joiners });
         return {
           ...template,

@@ -15,8 +15,8 @@ export function declaredContainers(
   settings: Settings,
   names: Names,
 ): (found: FoundContainer) => MadeContainer | undefined {
-  const { subnet, limits, publishAddress, gossipPort, rpcPort } = settings;
-  const common = { network: names.network, volumes: names.volumes, limits };
+  const { subnet, limits, profile, publishAddress, gossipPort, rpcPort } = settings;
+  const common = { network: names.network, volumes: names.volumes, limits, profile };
   const main = imageRef(names.prefix, settings);
   const joiners = new Map(
     settings.groups.flatMap((group) => {

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwaitedContainer } from "../programs/joiners.ts";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
-import { gossipPort } from "./agentConfig.ts";
+import { gossipPort, type Profile } from "./agentConfig.ts";
 import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
 import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
@@ -16,6 +16,7 @@ export interface ClusterPlace {
   /** Must hold the agents' configurations by the time a container is made. */
   readonly volumes: VolumeNames;
   readonly limits: ContainerLimits;
+  readonly profile: Profile;
   readonly labels: Labels;
 }
 
@@ -44,6 +45,7 @@ function planSeed(args: SeedArgs): ContainerPlan {
     network: args.network.identity.name,
     volumes: args.volumes,
     limits: args.limits,
+    profile: args.profile,
     publish: args.publish,
     labels: args.labels,
     role: "seed",

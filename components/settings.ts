@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { type Profile, profiles } from "./agentConfig.ts";
 import type { ContainerLimits } from "./agentContainer.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
@@ -55,6 +56,8 @@ export interface Settings extends ImageChoice {
   readonly rpcPort: number;
   /** What each agent's container may use: 128 MiB (32 to 65536) and 1 processor (0.1 to 64) by default. */
   readonly limits: ContainerLimits;
+  /** How patient the agents are with each other. Default: lan. */
+  readonly profile: Profile;
   /** Seconds in which the cluster must have formed, 1 to 3600. Default: 60. */
   readonly convergenceTimeout: number;
   /** The event handlers of the agents in containers. Default: `load` for the query `load`. */
@@ -153,6 +156,7 @@ export function parseSettings(
     ),
     rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
     limits: readLimits(reader),
+    profile: reader.oneOf<Profile, Profile>("profile", "lan", profiles),
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
     tags: reader.readJson("tags", {}, allowedTags, parseTags),
     gossipKey: values["gossipKey"] || undefined,

@@ -11,7 +11,12 @@ import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
-import { differInConductOnly, groupConfig, identityArguments } from "../components/agentConfig.ts";
+import {
+  differInConductOnly,
+  groupConfig,
+  type Profile,
+  startArguments,
+} from "../components/agentConfig.ts";
 import { removeHostContainers } from "./containers.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { roleLabel } from "../components/labels.ts";
@@ -35,6 +40,7 @@ export interface HostAgentInput {
   readonly name: string;
   /** The address that the containers reach the host at. */
   readonly address: string;
+  readonly profile: Profile;
   readonly tags: Readonly<Record<string, string>>;
   /** The image that the Serf binary is taken from. */
   readonly image: string;
@@ -68,7 +74,7 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
     await takeBinary(input, files.dir);
     await writeSecrets(files, input);
     const { generation } = input;
-    await startAgent(files, config, { args: identityArguments(input), generation });
+    await startAgent(files, config, { args: startArguments(input), generation });
   }
   await joined(input, files);
   return { name: input.name, address: input.address };
@@ -82,7 +88,7 @@ async function suffices(
 ): Promise<boolean> {
   const agent = livingAgent(files.dir);
   if (agent?.generation !== input.generation) return false;
-  if (!isDeepStrictEqual(agent.args, identityArguments(input))) return false;
+  if (!isDeepStrictEqual(agent.args, startArguments(input))) return false;
   if ((await readlink(files.binary).catch(() => "")) !== copyName(input.image)) return false;
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
 }

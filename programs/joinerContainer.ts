@@ -27,7 +27,7 @@ export async function createJoiner(template: JoinerTemplate, joiner: JoinerSpec)
     path: `/containers/create?${query({ name: joiner.name })}`,
     body: {
       Image: joiner.image,
-      Cmd: agentCommand(joiner),
+      Cmd: agentCommand({ ...joiner, profile: template.profile }),
       Env: agentEnvironment({ ...joiner, limits: template.limits }),
       Labels: joinerLabels(template.labels, joiner),
       StopTimeout: stopGrace,

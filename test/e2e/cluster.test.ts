@@ -267,6 +267,21 @@ test("without the host, its agent leaves", async () => {
   await expectCluster(3);
 });
 
+test("another profile starts every agent anew with it", async () => {
+  const before = await containersOf(stack);
+  project.configure(stack, { ...config, joiners: 3, profile: "wan" });
+  await project.succeed("start", "--stack", stack);
+  await expectCluster(3);
+  const after = await containersOf(stack);
+  for (const [name, id] of Object.entries(before)) {
+    expect(after[name], name).not.toBe(id);
+    expect(await docker(["logs", name]), name).toMatch(/Profile: wan$/m);
+  }
+  const ownCommand = readFileSync(`/proc/${project.hostAgentPid(stack)!}/cmdline`, "utf8");
+  expect(ownCommand).toContain("-profile=wan");
+  await expectNoChange();
+});
+
 test("another subnet moves the whole cluster with one start", async () => {
   project.configure(stack, { ...config, joiners: 3, subnet: "172.31.248.0/24" });
   await project.succeed("start", "--stack", stack);

@@ -14,7 +14,7 @@ const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 64, cpus: 0.5 };
-const place = { labels, volumes, limits };
+const place = { labels, volumes, limits, profile: "wan" as const };
 const clusterNetwork = () =>
   new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "first" });
 
@@ -93,7 +93,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(inputs).toMatchObject({
       stopTimeout: 10,
       destroyGraceSeconds: 10,
-      command: ["seed.json", "-node=serf-test-seed", "-bind=10.9.0.2:7946"],
+      command: ["seed.json", "-node=serf-test-seed", "-bind=10.9.0.2:7946", "-profile=wan"],
       volumes: [
         { volumeName: volumes.config, containerPath: "/etc/serf/config", readOnly: true },
         { volumeName: volumes.data, containerPath: "/var/lib/serf", readOnly: false },
@@ -172,6 +172,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       network: { name: "serf-test", generation: "first" },
       volumes,
       limits,
+      profile: "wan",
       labels,
       joiners: asked,
       startAfter,
@@ -193,6 +194,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       join: "127.0.0.1:7946",
       isFirst: false,
       rpcPort: 7373,
+      profile: "lan" as const,
       tags: { role: "host" },
       labels,
       timeout: 60,
@@ -209,6 +211,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       dir: ".serf/host/test",
       join: "127.0.0.1:7946",
       rpcPort: 7373,
+      profile: "lan" as const,
       tags: { role: "host" },
       gossipKey: "a key",
       rpcToken: "a token",

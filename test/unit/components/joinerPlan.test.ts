@@ -7,12 +7,14 @@ import {
   withGenerations,
 } from "../../../components/joinerPlan.ts";
 import { type FoundContainer, Standing } from "../../../components/standing.ts";
+import type { Profile } from "../../../components/agentConfig.ts";
 import { planSubnet } from "../../../components/subnet.ts";
 
 const template = {
   images: { joiner: "serf-test:1", web: "serf-test:2" },
   volumes: { config: "serf-test-config", data: "serf-test-data" },
   limits: { memory: 64, cpus: 1 },
+  profile: "lan" as Profile,
   network: { name: "serf-test", generation: "first" },
   labels: { "serf.project": "serf", "serf.stack": "test" },
 };
@@ -45,6 +47,7 @@ test.each<[string, Partial<typeof template>]>([
   ["image", { images: { ...template.images, joiner: "serf-test:3" } }],
   ["network", { network: { name: "other", generation: "first" } }],
   ["limit", { limits: { memory: 65, cpus: 1 } }],
+  ["profile", { profile: "wan" }],
   ["volume", { volumes: { config: "serf-test-config", data: "other" } }],
 ])("another %s of its own gives another spec", (_, changes) => {
   expect(spec(1, changes).spec).not.toBe(spec(1).spec);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   differInConductOnly,
   groupConfig,
-  identityArguments,
+  startArguments,
 } from "../../../components/agentConfig.ts";
 import { hashBuild } from "../../../components/buildContext.ts";
 import { isStackName, namesOf } from "../../../components/names.ts";
@@ -39,7 +39,9 @@ describe("an agent's configuration", () => {
   });
 
   test("who it is, and the one address to bind to, stand on the command line", () => {
-    expect(identityArguments(identity)).toEqual(["-node=serf-a-joiner-1", "-bind=172.30.0.3:7946"]);
+    const own = ["-node=serf-a-joiner-1", "-bind=172.30.0.3:7946"];
+    expect(startArguments(identity)).toEqual(own);
+    expect(startArguments({ ...identity, profile: "wan" })).toEqual([...own, "-profile=wan"]);
   });
 
   test("tags, handlers and join addresses are taken over by an agent that runs, nothing else", () => {
