@@ -12,7 +12,7 @@ import { versions } from "./versions.ts";
 
 const sources = join(import.meta.dirname, "go");
 
-/** Differs whenever a build would give other programs. */
+/** Differs whenever a build would give programs that do something else; how they are compiled is no part of it. */
 export function toolSourcesHash(): string {
   const hash = createHash("sha256").update(JSON.stringify(versions));
   const files = readdirSync(sources, { recursive: true, withFileTypes: true })
