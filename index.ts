@@ -149,6 +149,7 @@ export default async function cluster() {
       formerHost: host ? undefined : { dir: names.hostAgentDir, labels },
       network: names.network,
       labels,
+      profile,
       timeout: settings.convergenceTimeout,
       incarnations: pulumi
         .all([incarnations, storage.generation])

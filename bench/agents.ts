@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { configFile, groupConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
+import {
+  configFile,
+  groupConfig,
+  keyringPath,
+  type Profile,
+  tokenPath,
+} from "../components/agentConfig.ts";
 import { agentCommand, agentEnvironment } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { addressOfIndex } from "../components/subnet.ts";
@@ -39,12 +45,12 @@ export function configFiles(): [name: string, content: string][] {
 }
 
 /** The seed, which comes first, and the joiners. */
-export function agents(prefix: string, joiners: number): Agent[] {
+export function agents(prefix: string, joiners: number, profile: Profile): Agent[] {
   const agent = (name: string, address: string, isSeed: boolean): Agent => ({
     name,
     address,
     isSeed,
-    command: agentCommand({ name, address, group: isSeed ? "seed" : "joiner" }),
+    command: agentCommand({ name, address, group: isSeed ? "seed" : "joiner", profile }),
     environment: agentEnvironment({ name, limits }),
   });
   return [

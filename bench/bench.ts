@@ -22,30 +22,30 @@ import { measureRounds, type Tally } from "./rounds.ts";
  */
 export async function runBench(options: BenchOptions): Promise<void> {
   const date = new Date().toISOString();
+  const { sizes, rounds, out, profile } = options;
   const { env } = await toolchain();
   await clean();
   try {
     const folder = await mkdtemp(join(tmpdir(), folderPrefix));
     const copy = await copyProject(join(folder, "project"), env);
     say("building the image that all contenders use");
-    await keepImage(ours(copy, false));
-    const { contenders, missing } = await findField(copy, folder);
+    await keepImage(ours(copy, false, profile));
+    const { contenders, missing } = await findField(copy, folder, profile);
     for (const [name, why] of Object.entries(missing)) say(`${name} is missing: ${why}`);
     const machine = await machineFacts();
     const versions = await versionsOf(copy.env);
 
     const tally: Tally = { measurements: [], failures: [] };
-    const { sizes, rounds, out } = options;
     const parallelism: LimitParallelism = options.contenders.includes("limit")
-      ? await chooseParallelism(options.parallelism)
+      ? await chooseParallelism(options)
       : { parallelismTried: [] };
     const { limitParallelism } = parallelism;
-    const field = [...(limitParallelism ? [limit(limitParallelism)] : []), ...contenders];
+    const field = [...(limitParallelism ? [limit(limitParallelism, profile)] : []), ...contenders];
     const chosen = field.filter(({ name }) => options.contenders.includes(name));
     try {
       await measureRounds(chosen, sizes, rounds, tally);
     } finally {
-      const setting = { date, machine, versions, rounds, sizes };
+      const setting = { date, machine, versions, profile, rounds, sizes };
       await writeResults({ ...setting, ...parallelism, missing, ...tally }, out);
       say(`results are in ${out}`);
     }
@@ -56,9 +56,11 @@ export async function runBench(options: BenchOptions): Promise<void> {
 
 type LimitParallelism = Pick<Results, "limitParallelism" | "parallelismTried">;
 
-/** @param given how many containers the limit is to make at once. Default: it is found out. */
-async function chooseParallelism(given: number | undefined): Promise<LimitParallelism> {
-  const parallelismTried = given === undefined ? await tryParallelisms() : [];
+async function chooseParallelism({
+  parallelism: given,
+  profile,
+}: BenchOptions): Promise<LimitParallelism> {
+  const parallelismTried = given === undefined ? await tryParallelisms(profile) : [];
   const limitParallelism = given ?? best(parallelismTried);
   say(`the limit makes ${limitParallelism} containers at once`);
   return { limitParallelism, parallelismTried };

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Profile } from "../components/agentConfig.ts";
 import { run } from "../programs/run.ts";
 import type { Contender } from "./contender.ts";
 import { article } from "./contenders/article.ts";
@@ -22,8 +23,13 @@ const remedy = "`npm run bench:peers` builds it";
  * Looks who can take part.
  *
  * @param folder where the peers' files go.
+ * @param profile of all agents.
  */
-export async function findField(copy: ProjectCopy, folder: string): Promise<Field> {
+export async function findField(
+  copy: ProjectCopy,
+  folder: string,
+  profile: Profile,
+): Promise<Field> {
   const composeFolder = findPeer(composePeer);
   const provider = findPeer(terraformPeer);
   const hasTerraform = await run("terraform", ["version"]).then(
@@ -41,19 +47,19 @@ export async function findField(copy: ProjectCopy, folder: string): Promise<Fiel
   };
   return {
     contenders: [
-      article(),
+      article(profile),
       ...(composeFolder === undefined
         ? []
         : await Promise.all(
             (["compose", "compose, a service each"] as const).map(async (name) =>
-              compose(name, join(composeFolder, composePeer.program), await place(name)),
+              compose(name, join(composeFolder, composePeer.program), await place(name), profile),
             ),
           )),
       ...(provider === undefined || !hasTerraform
         ? []
-        : [terraform(provider, await place("terraform"))]),
-      ours(copy, false),
-      ours(copy, true),
+        : [terraform(provider, await place("terraform"), profile)]),
+      ours(copy, false, profile),
+      ours(copy, true, profile),
     ],
     missing,
   };

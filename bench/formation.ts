@@ -21,8 +21,12 @@ interface Formation {
 
 /** A watch over a cluster that is being made. */
 export interface Watch {
-  /** @throws Error that says what was awaited when it has not formed within {@link formTimeout}. */
-  readonly formation: Promise<Formation>;
+  /**
+   * Waits for a cluster whose containers have all been started.
+   *
+   * @throws Error that says what was awaited when it has not formed within {@link formTimeout} from now.
+   */
+  readonly formation: () => Promise<Formation>;
   /** Ends the watch, which never resolves then. */
   readonly end: () => void;
 }
@@ -36,8 +40,8 @@ const interval = 100;
 export async function watch(expected: Expectation): Promise<Watch> {
   const starts = await listenForStarts(expected.label);
   let isOver = false;
+  let deadline = Infinity;
   const look = async (): Promise<Formation> => {
-    const deadline = Date.now() + formTimeout;
     let alive = 0;
     while (!isOver) {
       if (starts.count() >= expected.containers) {
@@ -53,7 +57,11 @@ export async function watch(expected: Expectation): Promise<Watch> {
   // Awaited only after the contender's command, before which nobody would hear of a failure.
   formation.catch(() => undefined);
   return {
-    formation,
+    formation: async () => {
+      deadline = Date.now() + formTimeout;
+      if (starts.count() < expected.containers) await starts.complete();
+      return await formation;
+    },
     end: () => {
       isOver = true;
       starts.close();

@@ -36,7 +36,8 @@ export function renderMarkdown(results: Results): string {
   return [
     "# Results",
     `${results.date.slice(0, 10)}. Seconds; the median of the rounds, in ` +
-      "parentheses the least and the greatest. README.md says what was done. `–`: not measured.",
+      "parentheses the least and the greatest. README.md says what was done. `–`: not measured. " +
+      `The agents' profile is ${results.profile}.`,
     "The image is present in every run: it was built once at the beginning and is kept under a tag " +
       "of the bench, so that the other contenders start from it and our own `up` finds every layer of " +
       "its build in the engine's cache.",

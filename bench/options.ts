@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type Profile, profiles } from "../components/agentConfig.ts";
 import { UserError } from "../setup/errors.ts";
 import { type ContenderName, contenderNames } from "./result.ts";
 
@@ -13,6 +14,8 @@ export interface BenchOptions {
   readonly contenders: readonly ContenderName[];
   /** How many containers the limit makes at once; undefined to find out. */
   readonly parallelism: number | undefined;
+  /** How patient all agents are with each other. Default: lan. */
+  readonly profile: Profile;
   /** A file of results to render again; nothing is measured then. */
   readonly render: string | undefined;
 }
@@ -37,33 +40,36 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         contender: { type: "string", multiple: true },
         out: { type: "string", default: "bench/results" },
         parallelism: { type: "string" },
+        profile: { type: "string", default: "lan" },
         render: { type: "string" },
       },
     }));
   } catch (error) {
     throw new UserError(
       `${(error as Error).message.replace(/\.?$/, ".")} The options are --large, --rounds R, ` +
-        "--only N,N…, --contender NAME, --out DIR, --parallelism P and --render FILE.",
+        "--only N,N…, --contender NAME, --out DIR, --parallelism P, --profile P and --render FILE.",
     );
   }
-  const { large, rounds, only, contender, out, parallelism, render } = values;
+  const { large, rounds, only, contender, out, parallelism, profile, render } = values;
   const usual = [3, 20, 100, ...(large ? [200] : [])];
   return {
     sizes:
       only === undefined ? usual : only.split(",").map((text) => count("only", text, mostJoiners)),
     rounds: count("rounds", rounds, 100),
-    contenders: contender?.map(known) ?? contenderNames,
+    contenders:
+      contender?.map((text) => oneOf("contender", text, contenderNames)) ?? contenderNames,
     out,
+    profile: oneOf("profile", profile, profiles),
     parallelism: parallelism === undefined ? undefined : count("parallelism", parallelism, 64),
     render,
   };
 }
 
-function known(text: string): ContenderName {
-  const name = contenderNames.find((one) => one === text);
-  if (name !== undefined) return name;
-  const allowed = contenderNames.map((one) => JSON.stringify(one)).join(", ");
-  throw new UserError(`--contender has ${JSON.stringify(text)}, allowed is ${allowed}.`);
+function oneOf<T extends string>(option: string, text: string, values: readonly T[]): T {
+  const value = values.find((one) => one === text);
+  if (value !== undefined) return value;
+  const allowed = values.map((one) => JSON.stringify(one)).join(", ");
+  throw new UserError(`--${option} has ${JSON.stringify(text)}, allowed is ${allowed}.`);
 }
 
 function count(option: string, text: string, most: number): number {

@@ -1,3 +1,4 @@
+import type { Profile } from "../components/agentConfig.ts";
 import { limit } from "./contenders/limit.ts";
 import { formatSeconds, median } from "./figures.ts";
 import { removeLeftovers } from "./leftovers.ts";
@@ -11,7 +12,7 @@ const attempts = 2;
 const joiners = 20;
 
 /** Tries how many containers the engine makes fastest at once, with 20 joiners. */
-export async function tryParallelisms(): Promise<Parallelism[]> {
+export async function tryParallelisms(profile: Profile): Promise<Parallelism[]> {
   const tried: { atOnce: number; seconds: number[] }[] = candidates.map((atOnce) => ({
     atOnce,
     seconds: [],
@@ -20,7 +21,7 @@ export async function tryParallelisms(): Promise<Parallelism[]> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (const { atOnce, seconds } of tried) {
       nextPlace();
-      const contender = limit(atOnce);
+      const contender = limit(atOnce, profile);
       await contender.prepare(joiners);
       try {
         seconds.push((await measureUp(contender, joiners)).up);

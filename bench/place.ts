@@ -34,7 +34,7 @@ export const keptImage = "serf-benchmark:kept";
 /** The seconds that an agent has for leaving, the same for every contender. */
 export const stopGrace = 10;
 
-/** Milliseconds in which a cluster must have formed. */
+/** Milliseconds in which a cluster must have formed whose containers are all started. */
 export const formTimeout = 300_000;
 
 /** Milliseconds in which a contender's command must have ended. */

@@ -1,3 +1,5 @@
+import type { Profile } from "../components/agentConfig.ts";
+
 /** What a run of the bench records; results.json is a {@link Results}. */
 
 /** The contenders in the order in which reports name them. */
@@ -63,6 +65,8 @@ export interface Results {
   /** Facts of the machine and versions, as words by name. */
   readonly machine: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
+  /** How patient the agents are with each other. */
+  readonly profile: Profile;
   readonly rounds: number;
   readonly sizes: readonly number[];
   /** How many containers the limit makes at once, where it is among the contenders. */

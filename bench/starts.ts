@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { query } from "../programs/engineApi.ts";
+import { engine, query } from "../programs/engineApi.ts";
 
 /** The starts of containers that the engine reports, so that nothing has to ask for them. */
 export interface Starts {
@@ -7,6 +7,8 @@ export interface Starts {
   readonly count: () => number;
   /** When the last of them started, in milliseconds of the epoch. */
   readonly last: () => number;
+  /** Asks for the starts of containers that run: an engine that is busy can leave out an event. */
+  readonly complete: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -48,6 +50,15 @@ export async function listenForStarts(label: string): Promise<Starts> {
   return {
     count: () => started.size,
     last: () => Math.max(0, ...started.values()),
+    complete: async () => {
+      const running = `/containers/json?${query({ filters: { label: [label] } })}`;
+      for (const { Id } of (await engine({ method: "GET", path: running })) as { Id: string }[]) {
+        if (started.has(Id)) continue;
+        const inspect = { method: "GET", path: `/containers/${Id}/json` } as const;
+        const { State } = (await engine(inspect)) as { State: { StartedAt: string } };
+        started.set(Id, Date.parse(State.StartedAt));
+      }
+    },
     close: () => outgoing.destroy(),
   };
 }

@@ -63,7 +63,7 @@ export async function measureUp(
     const cpu = await contender.up();
     const returned = Date.now();
     if (contender.awaitsFormation) await assertAlive(contender, joiners);
-    const { lastStart, formed } = await watching.formation;
+    const { lastStart, formed } = await watching.formation();
     const end = contender.awaitsFormation ? returned : Math.max(returned, formed);
     return { up: (end - begin) / 1000, cpu, gap: (formed - lastStart) / 1000 };
   } finally {

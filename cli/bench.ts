@@ -1,4 +1,4 @@
-/** `npm run bench -- [--large] [--rounds R] [--only N,N…] [--out DIR] [--render FILE]`: see bench/README.md. */
+/** `npm run bench -- [OPTION…]`: bench/README.md has the options. */
 import { dirname } from "node:path";
 import { runBench } from "../bench/bench.ts";
 import { interruptible } from "../bench/interrupt.ts";

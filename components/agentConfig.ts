@@ -89,9 +89,13 @@ export interface AgentStart extends AgentIdentity {
 }
 
 /** What an agent is told on its command line: who it is, and what all agents of a stack have alike. */
-export function startArguments({ name, address, profile = "lan" }: AgentStart): string[] {
-  const timing = profile === "lan" ? [] : [`-profile=${profile}`];
-  return [`-node=${name}`, `-bind=${address}:${gossipPort}`, ...timing];
+export function startArguments({ name, address, profile }: AgentStart): string[] {
+  return [`-node=${name}`, `-bind=${address}:${gossipPort}`, ...profileArguments(profile)];
+}
+
+/** @param profile default: lan, of which Serf need not be told. */
+export function profileArguments(profile: Profile = "lan"): string[] {
+  return profile === "lan" ? [] : [`-profile=${profile}`];
 }
 
 /** Whether an agent that runs with one configuration can take over the other without a new start. */

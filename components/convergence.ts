@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConvergenceInput, FormerHost } from "../programs/converge.ts";
 import type { View } from "../programs/views.ts";
+import type { Profile } from "./agentConfig.ts";
 import type { Labels } from "./labels.ts";
 import type { ExpectedMember, Member } from "./members.ts";
 import { programCommand } from "./programCommand.ts";
@@ -16,6 +17,8 @@ export interface ConvergenceArgs {
   /** The cluster's network, which containers of others have to leave that are in the cluster. */
   readonly network: string;
   readonly labels: Labels;
+  /** How patient the agents are with each other. */
+  readonly profile: Profile;
   /** Seconds in which the cluster must have formed. */
   readonly timeout: number;
   /** Changes whenever a member was started anew, or the cluster had to be mended. */
@@ -36,6 +39,7 @@ export class Convergence extends pulumi.ComponentResource {
       ...(args.formerHost && { formerHost: args.formerHost }),
       network: args.network,
       labels: args.labels,
+      profile: args.profile,
       timeout: args.timeout,
     };
     const command = new local.Command(

@@ -8,6 +8,8 @@
  * with a table of what each view lacks. Containers of others that are members are disconnected from the
  * cluster's network, and who has failed and is not expected is forgotten.
  */
+import type { Profile } from "../components/agentConfig.ts";
+import { adviceOnCrowd } from "../components/crowd.ts";
 import {
   compareMembers,
   type Difference,
@@ -34,6 +36,8 @@ export interface ConvergenceInput {
   readonly network?: string;
   /** Of the stack. */
   readonly labels?: Labels;
+  /** How patient the agents are with each other. */
+  readonly profile: Profile;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -158,7 +162,8 @@ function report(input: ConvergenceInput, sights: readonly Sight[]): string {
     `The cluster of ${input.expected.length} has not formed within ${input.timeout} s ` +
     "(setting convergenceTimeout):\n" +
     formatTable([["SEEN BY", "MEMBER", "ADDRESS", "FAULT"], ...rows]) +
-    adviceOnStrangers(sights.flatMap(({ differences }) => differences))
+    adviceOnStrangers(sights.flatMap(({ differences }) => differences)) +
+    adviceOnCrowd(input.expected.length, input.profile)
   );
 }
 

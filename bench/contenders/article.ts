@@ -1,3 +1,4 @@
+import { type Profile, profileArguments } from "../../components/agentConfig.ts";
 import type { Contender } from "../contender.ts";
 import { runChild } from "../child.ts";
 import { benchLabel, gossipPort, keptImage, prefix, subnet } from "../place.ts";
@@ -9,10 +10,13 @@ const label = `${benchLabel}=1`;
 /**
  * What articles on the subject do: `docker run` the seed, `docker inspect` its address, then
  * `docker run` one joiner after the other, the agents configured by arguments.
+ *
+ * @param profile of the agents.
  */
-export function article(): Contender {
+export function article(profile: Profile): Contender {
   let joinerNames: string[] = [];
   let cpu = 0;
+  const timing = profileArguments(profile);
   const docker = async (...args: string[]) => {
     const work = await runChild(["docker", ...args]);
     cpu += work.cpu;
@@ -22,7 +26,7 @@ export function article(): Contender {
     docker(
       ...["run", "--detach", `--name=${container}`, `--network=${name()}`, `--label=${label}`],
       ...["--restart=unless-stopped", "--entrypoint=/usr/local/bin/serf", ...extra, keptImage],
-      ...["agent", `-node=${container}`, "-bind=0.0.0.0", ...agentArgs],
+      ...["agent", `-node=${container}`, "-bind=0.0.0.0", ...timing, ...agentArgs],
     );
   return {
     name: "article",

@@ -1,6 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configFile, configFolder, dataFolder } from "../../components/agentConfig.ts";
+import {
+  configFile,
+  configFolder,
+  dataFolder,
+  type Profile,
+  profileArguments,
+} from "../../components/agentConfig.ts";
 import {
   logSize,
   ownTmpfs,
@@ -23,11 +29,13 @@ const label = `${benchLabel}=1`;
  *
  * @param program the path of the built docker-compose.
  * @param folder where its files go.
+ * @param profile of the agents.
  */
 export function compose(
   name: "compose" | "compose, a service each",
   program: string,
   folder: string,
+  profile: Profile,
 ): Contender {
   const file = join(folder, "compose.json");
   const options = [`--file=${file}`, "--progress=quiet"];
@@ -47,7 +55,10 @@ export function compose(
       for (const [name, content] of configFiles()) {
         await writeFile(join(folder, "config", name), content, { mode: 0o644 });
       }
-      await writeFile(file, JSON.stringify(composeFile(form(joiners)), undefined, 2));
+      await writeFile(
+        file,
+        JSON.stringify(composeFile(form(joiners, profile), profile), undefined, 2),
+      );
     },
     up: async () => (await call("up", "--detach")).cpu,
     apply: async () => {
@@ -62,26 +73,26 @@ export function compose(
 }
 
 /** One service with replicas, which get their addresses from the engine once the seed has its own. */
-export function replicas(joiners: number): object {
-  return { joiner: { ...service("joiner"), scale: joiners, depends_on: ["seed"] } };
+export function replicas(joiners: number, profile: Profile): object {
+  return { joiner: { ...service("joiner", profile), scale: joiners, depends_on: ["seed"] } };
 }
 
 /** A service for each joiner. None waits for the seed, so the addresses are fixed. */
-export function serviceEach(joiners: number): object {
+export function serviceEach(joiners: number, profile: Profile): object {
   const joiner = (_: unknown, position: number) => [
     `joiner-${position + 1}`,
-    service("joiner", addressOfIndex(subnet, position + 1)),
+    service("joiner", profile, addressOfIndex(subnet, position + 1)),
   ];
   return Object.fromEntries(Array.from({ length: joiners }, joiner)) as object;
 }
 
 const folders = { ...writableFolders, [dataFolder]: ownTmpfs };
 
-function service(role: string, address?: string) {
+function service(role: string, profile: Profile, address?: string) {
   return {
     image: keptImage,
     // One for all joiners: the name is the container's host name, the address the one it has.
-    command: [configFile(role)],
+    command: [configFile(role), ...profileArguments(profile)],
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
     read_only: true,
@@ -101,12 +112,12 @@ function service(role: string, address?: string) {
 }
 
 /** The whole file, with the joiners' services. */
-export function composeFile(joiners: object): unknown {
+export function composeFile(joiners: object, profile: Profile): unknown {
   const port = `127.0.0.1:${gossipPort}:7946`;
   return {
     services: {
       seed: {
-        ...service("seed", subnet.seed),
+        ...service("seed", profile, subnet.seed),
         container_name: `${project()}-seed`,
         ports: [port, `${port}/udp`],
       },

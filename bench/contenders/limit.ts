@@ -1,4 +1,4 @@
-import { gossipPort as innerPort } from "../../components/agentConfig.ts";
+import { gossipPort as innerPort, type Profile } from "../../components/agentConfig.ts";
 import { engineMounts } from "../../components/agentContainer.ts";
 import { withWriter, writeFiles } from "../../programs/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
@@ -27,8 +27,9 @@ const stopsAtOnce = 32;
  * between.
  *
  * @param atOnce how many containers are made, and then started, at once.
+ * @param profile of the agents.
  */
-export function limit(atOnce: number): Contender {
+export function limit(atOnce: number, profile: Profile): Contender {
   let wanted: Agent[] = [];
   return {
     name: "limit",
@@ -39,7 +40,7 @@ export function limit(atOnce: number): Contender {
     more: 0,
     awaitsFormation: false,
     prepare: (joiners) => {
-      wanted = agents(name(), joiners);
+      wanted = agents(name(), joiners, profile);
       return Promise.resolve();
     },
     up: async () => {

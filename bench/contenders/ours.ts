@@ -1,6 +1,7 @@
 import { cp, mkdir, appendFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Profile } from "../../components/agentConfig.ts";
 import { namesOf } from "../../components/names.ts";
 import { stopAgent } from "../../programs/agentProcess.ts";
 import { runChild } from "../child.ts";
@@ -11,7 +12,7 @@ import { project, type ProjectCopy } from "../projectCopy.ts";
 const names = namesOf(project, stack);
 
 /** This project, run as a user of plain Pulumi runs it, on a fresh stack each time. */
-export function ours(copy: ProjectCopy, hostAgent: boolean): Contender {
+export function ours(copy: ProjectCopy, hostAgent: boolean, profile: Profile): Contender {
   const { dir } = copy;
   const backend = join(dir, "..", "state");
   const env = { ...copy.env, PULUMI_BACKEND_URL: pathToFileURL(backend).href };
@@ -32,7 +33,10 @@ export function ours(copy: ProjectCopy, hostAgent: boolean): Contender {
       }
       await cp(join(copy.root, "docker"), join(dir, "docker"), { recursive: true });
       await mkdir(backend);
-      await writeFile(join(dir, `Pulumi.${stack}.yaml`), configuration(joiners, hostAgent));
+      await writeFile(
+        join(dir, `Pulumi.${stack}.yaml`),
+        configuration(joiners, hostAgent, profile),
+      );
       await call("stack", "init", "--non-interactive");
     },
     up: async () => (await call("up", "--yes", "--skip-preview")).cpu,
@@ -48,13 +52,14 @@ export function ours(copy: ProjectCopy, hostAgent: boolean): Contender {
 }
 
 /** The stack's configuration file. */
-export function configuration(joiners: number, hostAgent: boolean): string {
+export function configuration(joiners: number, hostAgent: boolean, profile: Profile): string {
   const values = {
     joiners,
     subnet: subnet.cidr,
     gossipPort,
     rpcPort,
     hostAgent,
+    profile,
     convergenceTimeout: 300,
   };
   const lines = Object.entries(values).map(([key, value]) => `  serf:${key}: "${String(value)}"\n`);

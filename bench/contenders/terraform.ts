@@ -1,6 +1,6 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configFolder, dataFolder } from "../../components/agentConfig.ts";
+import { configFolder, dataFolder, type Profile } from "../../components/agentConfig.ts";
 import {
   agentCommand,
   cpuPeriod,
@@ -21,8 +21,9 @@ const name = () => `${prefix}-tf`;
  *
  * @param provider the folder of the built provider.
  * @param folder where its files go.
+ * @param profile of the agents.
  */
-export function terraform(provider: string, folder: string): Contender {
+export function terraform(provider: string, folder: string, profile: Profile): Contender {
   const work = join(folder, "stack");
   const cliConfig = join(folder, "cli.tfrc");
   const env = { ...process.env, TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1" };
@@ -46,7 +47,7 @@ export function terraform(provider: string, folder: string): Contender {
       for (const [file, content] of configFiles()) {
         await writeFile(join(work, "config", file), content, { mode: 0o644 });
       }
-      const stack = stackOf(joiners, join(work, "config"));
+      const stack = stackOf(joiners, join(work, "config"), profile);
       await writeFile(join(work, "main.tf.json"), JSON.stringify(stack, undefined, 2));
     },
     up: async () => (await apply()).cpu,
@@ -75,13 +76,13 @@ function overrides(provider: string): string {
  *
  * @param configs the folder with the agents' configurations.
  */
-export function stackOf(joiners: number, configs: string): unknown {
+export function stackOf(joiners: number, configs: string, profile: Profile): unknown {
   const labels = [{ label: benchLabel, value: "1" }];
-  const [seed] = agents(name(), 0);
+  const [seed] = agents(name(), 0, profile);
   const container = (member: string, address: string, group: string) => ({
     name: member,
     image: keptImage,
-    command: agentCommand({ name: member, address, group }),
+    command: agentCommand({ name: member, address, group, profile }),
     // Left out, it is read back as another and every plan replaces the container.
     network_mode: "bridge",
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],

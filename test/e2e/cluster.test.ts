@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { birthOf } from "../../programs/birth.mjs";
+import type { ConvergenceInput } from "../../programs/converge.ts";
 import { docker, run } from "../../programs/run.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "./project.ts";
 
@@ -114,17 +115,18 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
 
 test("the gate says at its deadline who is missing, and to whom", async () => {
   const alive = (await membersIn(seed)).map(({ name, address, tags }) => ({ name, address, tags }));
-  const input = {
-    expected: [...alive, { name: "serf-e2e-ghost", address: "172.31.250.99", tags: {} }],
-    views: [{ kind: "container", name: seed }],
-    timeout: 1,
+  const ghost = { name: "serf-e2e-ghost", address: "172.31.250.99", tags: {} };
+  const gate = (expected: ConvergenceInput["expected"]) => {
+    const views = [{ kind: "container", name: seed }] as const;
+    const input: ConvergenceInput = { expected, views, profile: "lan", timeout: 1 };
+    const env = { ...process.env, SERF_CONVERGENCE: JSON.stringify(input) };
+    return run(process.execPath, ["programs/converge.ts"], { env, timeout: 20_000 });
   };
-  const env = { ...process.env, SERF_CONVERGENCE: JSON.stringify(input) };
-  await expect(
-    run(process.execPath, ["programs/converge.ts"], { env, timeout: 20_000 }),
-  ).rejects.toThrow(
-    /cluster of 6 has not formed within 1 s .*\n.*FAULT\nserf-e2e-seed +serf-e2e-ghost +172\.31\.250\.99 +missing/,
+  await expect(gate([...alive, ghost])).rejects.toThrow(
+    /cluster of 6 has not formed within 1 s .*\n.*FAULT\nserf-e2e-seed +serf-e2e-ghost +172\.31\.250\.99 +missing\s*$/,
   );
+  const ghosts = Array.from({ length: 95 }, (_, index) => ({ ...ghost, name: `ghost-${index}` }));
+  await expect(gate([...alive, ...ghosts])).rejects.toThrow(/missing\n100 agents .* profile wan/);
 });
 
 test("a second start changes nothing", async () => {

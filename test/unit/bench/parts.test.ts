@@ -20,6 +20,7 @@ describe("options", () => {
       parallelism: 4,
     });
     expect(parseOptions([]).contenders).toHaveLength(7);
+    expect(parseOptions([]).profile).toBe("lan");
     expect(parseOptions(["--contender=limit", "--contender", "ours"]).contenders).toEqual([
       "limit",
       "ours",
@@ -33,6 +34,7 @@ describe("options", () => {
     [["--fast"]],
     [["3"]],
     [["--contender", "us"]],
+    [["--profile", "slow"]],
   ])("%j is refused with what is allowed", (args) => {
     expect(() => parseOptions(args)).toThrow(/allowed is|The options are/);
   });
@@ -60,7 +62,7 @@ describe("a contender's command", () => {
 
 describe("what is wanted", () => {
   test("the seed has the second address, the joiners the next ones", () => {
-    const [seed, ...joiners] = agents("x", 2);
+    const [seed, ...joiners] = agents("x", 2, "lan");
     expect(seed).toMatchObject({ name: "x-seed", address: "10.213.1.2", isSeed: true });
     expect(joiners.map(({ address }) => address)).toEqual(["10.213.1.3", "10.213.1.4"]);
     expect(joiners[1]).toMatchObject({
@@ -72,21 +74,36 @@ describe("what is wanted", () => {
   });
 
   test("compose has as many joiners, and Terraform gives each its name and address", () => {
-    expect(composeFile(replicas(20))).toMatchObject({ services: { joiner: { scale: 20 } } });
-    expect(composeFile(serviceEach(20))).toMatchObject({
+    expect(composeFile(replicas(20, "lan"), "lan")).toMatchObject({
+      services: { joiner: { scale: 20 } },
+    });
+    expect(composeFile(serviceEach(20, "lan"), "lan")).toMatchObject({
       services: { "joiner-20": { networks: { default: { ipv4_address: "10.213.1.22" } } } },
     });
-    expect(stackOf(20, "/configs")).toMatchObject({
+    expect(stackOf(20, "/configs", "lan")).toMatchObject({
       resource: {
         docker_container: { joiner: { count: 20, volumes: [{ host_path: "/configs" }] } },
       },
     });
-    expect(JSON.stringify(stackOf(20, "/configs"))).not.toContain("10.213.1.3");
+    expect(JSON.stringify(stackOf(20, "/configs", "lan"))).not.toContain("10.213.1.3");
+  });
+
+  test("all have agents of the same profile", () => {
+    const all = [
+      agents("x", 1, "wan"),
+      composeFile(replicas(1, "wan"), "wan"),
+      composeFile(serviceEach(1, "wan"), "wan"),
+      stackOf(1, "/configs", "wan"),
+    ];
+    for (const wanted of all) {
+      expect(JSON.stringify(wanted).match(/"-profile=wan"/g)).toHaveLength(2);
+    }
+    expect(configuration(1, false, "wan")).toContain('  serf:profile: "wan"\n');
   });
 
   test("ours has its configuration as texts", () => {
-    expect(configuration(20, false)).toContain('  serf:joiners: "20"\n');
-    expect(configuration(20, false)).toContain('  serf:hostAgent: "false"\n');
+    expect(configuration(20, false, "lan")).toContain('  serf:joiners: "20"\n');
+    expect(configuration(20, false, "lan")).toContain('  serf:hostAgent: "false"\n');
   });
 });
 

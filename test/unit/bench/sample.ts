@@ -9,6 +9,7 @@ export function resultsOf(
     date: "2026-01-02T03:04:05.000Z",
     machine: { cores: "2" },
     versions: { Pulumi: "v3" },
+    profile: "lan",
     rounds: 3,
     sizes: [3, 100],
     limitParallelism: 4,

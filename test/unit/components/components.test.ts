@@ -227,6 +227,7 @@ test("Convergence outputs what the gate printed, and nothing in a preview", asyn
       formerHost: undefined,
       network: "serf-test",
       labels,
+      profile: "lan",
       timeout: 60,
       incarnations: ["a"],
     }).members;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { adviceOnCrowd } from "../../../components/crowd.ts";
 import {
   compareMembers,
   formatMembers,
@@ -97,4 +98,12 @@ test("tables are aligned and have no trailing spaces", () => {
   expect(formatMembers([{ ...member("seed"), tags: { role: "seed", rack: "1" } }])).toBe(
     "NAME  ADDRESS   STATUS  TAGS\nseed  10.0.0.1  alive   role=seed,rack=1",
   );
+});
+
+test("who waits for many members is told what makes them more patient, until they are", () => {
+  expect(adviceOnCrowd(99, "lan")).toBe("");
+  expect(adviceOnCrowd(100, "lan")).toMatch(
+    /^\n100 agents .*`pulumi config set profile wan` \(it is lan\)/,
+  );
+  expect(adviceOnCrowd(100, "wan")).toBe("");
 });
