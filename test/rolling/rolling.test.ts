@@ -87,7 +87,8 @@ async function killProgram(name: string, isSo: () => Promise<boolean>): Promise<
   const deadline = Date.now() + 60_000;
   while (!(await isSo()) && Date.now() < deadline) await pause(20);
   const lines = (await run("ps", ["-eo", "pid=,args="])).split("\n");
-  const pids = lines.filter((line) => line.includes(`node ${name}`)).map(parseFloat);
+  const isOfProgram = (line: string) => / node .*/.exec(line)?.[0].includes(` ${name}`) ?? false;
+  const pids = lines.filter(isOfProgram).map(parseFloat);
   const own = pids.filter((pid) => folderOf(pid) === project.dir);
   expect(own).not.toEqual([]);
   for (const pid of own) process.kill(pid, "SIGKILL");
@@ -144,7 +145,7 @@ test("a member that cannot join stops the change, and runs again as it was befor
   breakAgent(
     "umask 022\n",
     // What it says to others, none of them can read.
-    `case $1 in *-joiner-2) echo '["${otherKey}"]' > /run/serf/keyring;; esac`,
+    `case $2 in *-joiner-2) echo '["${otherKey}"]' > /run/serf/keyring;; esac`,
   );
   let output = "";
   const { stopped, unseen } = await worstDuring(project, stack, members, rpcPort, async () => {
