@@ -1,5 +1,7 @@
-import { request } from "node:http";
+import type { ClientRequest } from "node:http";
 import { engine, query } from "../programs/engineApi.ts";
+import { connectEngine } from "../programs/engineConnection.ts";
+import { versionFor } from "../programs/engineVersion.ts";
 
 /** The starts of containers that the engine reports, so that nothing has to ask for them. */
 export interface Starts {
@@ -11,6 +13,9 @@ export interface Starts {
   readonly complete: () => Promise<void>;
   readonly close: () => void;
 }
+
+/** Milliseconds in which the engine must answer. */
+const answerTimeout = 30_000;
 
 interface StartEvent {
   readonly Actor: { readonly ID: string };
@@ -27,12 +32,11 @@ export async function listenForStarts(label: string): Promise<Starts> {
   const filters = { type: ["container"], event: ["start"], label: [label] };
   const started = new Map<string, number>();
   let rest = "";
-  const outgoing = request({
-    socketPath: socketPath(),
-    path: `/v1.41/events?${query({ filters })}`,
-  });
-  await new Promise<void>((resolve, reject) => {
-    outgoing.once("error", reject).once("response", (response) => {
+  const connection = connectEngine();
+  const version = await versionFor(connection, AbortSignal.timeout(answerTimeout));
+  const path = `/v${version}/events?${query({ filters })}`;
+  const outgoing = await new Promise<ClientRequest>((resolve, reject) => {
+    const asked = connection.begin({ method: "GET", path }, (response) => {
       response.on("error", () => undefined);
       response.setEncoding("utf8").on("data", (text: string) => {
         const lines = (rest + text).split("\n");
@@ -42,9 +46,10 @@ export async function listenForStarts(label: string): Promise<Starts> {
           if (!started.has(Actor.ID)) started.set(Actor.ID, timeNano / 1e6);
         }
       });
-      resolve();
+      resolve(asked);
     });
-    outgoing.end();
+    asked.once("error", reject);
+    asked.end();
   });
   outgoing.on("error", () => undefined);
   return {
@@ -61,9 +66,4 @@ export async function listenForStarts(label: string): Promise<Starts> {
     },
     close: () => outgoing.destroy(),
   };
-}
-
-/** The bench measures the engine of this machine alone, so it has a socket. */
-function socketPath(): string {
-  return (process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock").replace("unix://", "");
 }

@@ -1,7 +1,8 @@
 /** The Docker engine's HTTP API, for what would start the docker client too often. */
-import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import { connectEngine, type EngineConnection } from "./engineConnection.ts";
+import { contentOf, exchange } from "./engineExchange.ts";
+import { versionFor } from "./engineVersion.ts";
 
 /** A request that the engine refused or did not answer. The message holds the engine's own words. */
 export class EngineError extends Error {
@@ -26,9 +27,6 @@ export interface EngineRequest {
   readonly timeout?: number;
 }
 
-/** The version of the API that Docker 20.10 introduced; newer engines still speak it. */
-const version = "v1.41";
-
 /**
  * Sends a request to the engine that the docker client talks to; see engineContext.ts.
  *
@@ -42,23 +40,22 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
   const content = body === undefined || isArchive ? body : Buffer.from(JSON.stringify(body));
   const type = isArchive ? "application/x-tar" : "application/json";
   try {
-    const options = {
-      method,
-      path: `/${version}${path}`,
-      signal: AbortSignal.timeout(timeout),
-      headers: content && { "content-type": type, "content-length": content.length },
-    };
-    const { status, headers, data } = await inTurn((connection) =>
-      exchange(connection, options, content),
-    );
+    const signal = AbortSignal.timeout(timeout);
+    const { status, headers, data } = await inTurn(async (connection) => {
+      const options = {
+        method,
+        path: `/v${await versionFor(connection, signal)}${path}`,
+        signal,
+        headers: content && { "content-type": type, "content-length": content.length },
+      };
+      return await exchange(connection, options, content);
+    });
     if (status >= 400) throw new EngineError(name, reasonIn(data, status), status);
     const isJson = headers["content-type"]?.startsWith("application/json") ?? false;
     return isJson && data.length > 0 ? (JSON.parse(data.toString()) as unknown) : data;
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    const isLate =
-      (error as Error).name === "AbortError" || (error as Error).name === "TimeoutError";
-    throw new EngineError(name, isLate ? "did not answer in time" : (error as Error).message);
+    throw new EngineError(name, reasonOf(error));
   }
 }
 
@@ -101,36 +98,34 @@ export async function upgrade(wanted: EngineRequest): Promise<EngineStream> {
     connection: "Upgrade",
     upgrade: "tcp",
   };
-  return await inTurn(
-    ({ begin }) =>
-      new Promise((resolve, reject) => {
-        const fail = (reason: string, status?: number) =>
-          reject(new EngineError(name, reason, status));
-        const outgoing = begin({ method, path: `/${version}${path}`, headers }, (response) => {
-          const { statusCode = 0 } = response;
-          contentOf(response).then(
-            (data) => fail(reasonIn(data, statusCode), statusCode),
-            (error: unknown) => fail((error as Error).message),
-          );
-        });
-        const late = () => outgoing.destroy(new Error("did not answer in time"));
-        const timer = setTimeout(late, timeout);
-        outgoing.once("close", () => clearTimeout(timer));
-        outgoing.once("error", (error) => fail(error.message));
-        outgoing.once("upgrade", (_, socket, head) => {
-          clearTimeout(timer);
-          socket.unshift(head);
-          resolve(socket);
-        });
-        outgoing.end(content);
-      }),
-  );
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly data: Buffer;
+  return await inTurn(async (connection) => {
+    const signal = AbortSignal.timeout(timeout);
+    const version = await versionFor(connection, signal).catch((error: unknown) => {
+      throw new EngineError(name, reasonOf(error));
+    });
+    return await new Promise((resolve, reject) => {
+      const fail = (reason: string, status?: number) =>
+        reject(new EngineError(name, reason, status));
+      const options = { method, path: `/v${version}${path}`, headers };
+      const outgoing = connection.begin(options, (response) => {
+        const { statusCode = 0 } = response;
+        contentOf(response).then(
+          (data) => fail(reasonIn(data, statusCode), statusCode),
+          (error: unknown) => fail((error as Error).message),
+        );
+      });
+      const late = () => outgoing.destroy(signal.reason as Error);
+      signal.addEventListener("abort", late, { once: true });
+      outgoing.once("close", () => signal.removeEventListener("abort", late));
+      outgoing.once("error", (error) => fail(reasonOf(error)));
+      outgoing.once("upgrade", (_, socket, head) => {
+        signal.removeEventListener("abort", late);
+        socket.unshift(head);
+        resolve(socket);
+      });
+      outgoing.end(content);
+    });
+  });
 }
 
 let underWay = 0;
@@ -150,24 +145,10 @@ async function inTurn<T>(work: (connection: EngineConnection) => Promise<T>): Pr
   }
 }
 
-function exchange(
-  { begin }: EngineConnection,
-  options: RequestOptions,
-  content: Buffer | undefined,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = begin(options, (response) => {
-      const { statusCode: status = 0, headers } = response;
-      contentOf(response).then((data) => resolve({ status, headers, data }), reject);
-    });
-    outgoing.once("error", reject);
-    outgoing.end(content);
-  });
-}
-
-/** What `buffer` of `node:stream/consumers` gives, which makes a blob of it first. */
-async function contentOf(response: IncomingMessage): Promise<Buffer> {
-  return Buffer.concat((await response.toArray()) as Buffer[]);
+/** Of an engine that did not answer. */
+function reasonOf(error: unknown): string {
+  const { name, message } = error as Error;
+  return name === "AbortError" || name === "TimeoutError" ? "did not answer in time" : message;
 }
 
 function reasonIn(data: Buffer, status: number): string {

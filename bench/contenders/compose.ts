@@ -55,10 +55,7 @@ export function compose(
       for (const [name, content] of configFiles()) {
         await writeFile(join(folder, "config", name), content, { mode: 0o644 });
       }
-      await writeFile(
-        file,
-        JSON.stringify(composeFile(form(joiners, profile), profile), undefined, 2),
-      );
+      await writeFile(file, JSON.stringify(composeFile(form, joiners, profile), undefined, 2));
     },
     up: async () => (await call("up", "--detach")).cpu,
     apply: async () => {
@@ -71,6 +68,9 @@ export function compose(
     },
   };
 }
+
+/** Declares the joiners' services. */
+type Form = (joiners: number, profile: Profile) => object;
 
 /** One service with replicas, which get their addresses from the engine once the seed has its own. */
 export function replicas(joiners: number, profile: Profile): object {
@@ -111,8 +111,8 @@ function service(role: string, profile: Profile, address?: string) {
   };
 }
 
-/** The whole file, with the joiners' services. */
-export function composeFile(joiners: object, profile: Profile): unknown {
+/** The whole file. */
+export function composeFile(form: Form, joiners: number, profile: Profile): unknown {
   const port = `127.0.0.1:${gossipPort}:7946`;
   return {
     services: {
@@ -121,7 +121,7 @@ export function composeFile(joiners: object, profile: Profile): unknown {
         container_name: `${project()}-seed`,
         ports: [port, `${port}/udp`],
       },
-      ...joiners,
+      ...form(joiners, profile),
     },
     networks: {
       default: {

@@ -74,10 +74,10 @@ describe("what is wanted", () => {
   });
 
   test("compose has as many joiners, and Terraform gives each its name and address", () => {
-    expect(composeFile(replicas(20, "lan"), "lan")).toMatchObject({
+    expect(composeFile(replicas, 20, "lan")).toMatchObject({
       services: { joiner: { scale: 20 } },
     });
-    expect(composeFile(serviceEach(20, "lan"), "lan")).toMatchObject({
+    expect(composeFile(serviceEach, 20, "lan")).toMatchObject({
       services: { "joiner-20": { networks: { default: { ipv4_address: "10.213.1.22" } } } },
     });
     expect(stackOf(20, "/configs", "lan")).toMatchObject({
@@ -91,8 +91,8 @@ describe("what is wanted", () => {
   test("all have agents of the same profile", () => {
     const all = [
       agents("x", 1, "wan"),
-      composeFile(replicas(1, "wan"), "wan"),
-      composeFile(serviceEach(1, "wan"), "wan"),
+      composeFile(replicas, 1, "wan"),
+      composeFile(serviceEach, 1, "wan"),
       stackOf(1, "/configs", "wan"),
     ];
     for (const wanted of all) {

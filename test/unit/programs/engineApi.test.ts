@@ -16,15 +16,25 @@ import { demultiplex } from "../../../programs/multiplexed.ts";
 let dir: string;
 let server: Server;
 let answers: Record<string, { status?: number; type?: string; body: string | Buffer }>;
+/** The newest version that the engine says it knows. */
+let apiVersion: string | undefined;
+let pings: number;
 let asked: { request: string; type: string | undefined; body: string }[];
 
 /** An engine that answers what the test has told it. */
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "serf-engine-"));
   asked = [];
+  apiVersion = "1.41";
+  pings = 0;
   server = createServer((request: IncomingMessage, response) => {
     void text(request).then((body) => {
       const name = `${String(request.method)} ${String(request.url)}`;
+      if (name === "GET /_ping") {
+        pings++;
+        response.writeHead(200, apiVersion ? { "api-version": apiVersion } : {}).end("OK");
+        return;
+      }
       asked.push({ request: name, type: request.headers["content-type"], body });
       const answer = answers[name];
       if (answer === undefined) return;
@@ -56,6 +66,21 @@ test("sends values as JSON and archives as such, and reads JSON", async () => {
     { request: "POST /v1.41/a", type: "application/json", body: '{"x":"ä"}' },
     { request: "PUT /v1.41/b", type: "application/x-tar", body: "tar" },
   ]);
+});
+
+test.each([
+  ["1.51", "1.51"],
+  ["1.44", "1.44"],
+  ["1.99", "1.51"],
+  ["1.24", "1.41"],
+  ["2.0", "1.41"],
+  [undefined, "1.41"],
+])("speaks with an engine of version %s version %s, and asks for it once", async (told, spoken) => {
+  apiVersion = told;
+  answers = { [`GET /v${spoken}/a`]: { body: "{}" }, [`GET /v${spoken}/b`]: { body: "{}" } };
+  await engine({ method: "GET", path: "/a" });
+  await engine({ method: "GET", path: "/b" });
+  expect(pings).toBe(1);
 });
 
 test("throws the engine's own words, with the request and the status", async () => {

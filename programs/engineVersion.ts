@@ -1,0 +1,35 @@
+/** Which version of the HTTP API an engine is spoken to in. */
+import type { EngineConnection } from "./engineConnection.ts";
+import { exchange } from "./engineExchange.ts";
+
+/**
+ * The versions that this project speaks: of Docker 20.10, and the newest that it is tried with. An engine that is
+ * newer still speaks older ones, down to a least one, which for Docker 29 is that of Docker 25
+ * (https://docs.docker.com/engine/release-notes/29/).
+ */
+const [oldest, newest] = ["1.41", "1.51"];
+
+const agreed = new WeakMap<EngineConnection, string>();
+
+/**
+ * The newest version that both know, as the docker client finds it: the engine tells its own with the answer to a
+ * ping (https://docs.docker.com/reference/api/engine/#versioned-api-and-sdk).
+ */
+export async function versionFor(
+  connection: EngineConnection,
+  signal: AbortSignal,
+): Promise<string> {
+  const known = agreed.get(connection);
+  if (known !== undefined) return known;
+  const { headers } = await exchange(connection, { method: "GET", path: "/_ping", signal });
+  const version = commonVersion(headers["api-version"]);
+  agreed.set(connection, version);
+  return version;
+}
+
+/** @param told by the engine. */
+function commonVersion(told: string | string[] | undefined): string {
+  const minor = /^1\.(\d+)$/.exec(String(told))?.[1];
+  const [least, most] = [oldest, newest].map((version) => Number(version.slice(2)));
+  return `1.${Math.min(Math.max(Number(minor ?? least), least!), most!)}`;
+}
