@@ -42,6 +42,9 @@ export function cpuQuota({ cpus }: ContainerLimits): number {
 /** How many processes and threads a container may have: an agent has about ten. */
 export const processLimit = 128;
 
+/** No program in a container may have more privileges than the one that starts it. */
+export const securityOptions = ["no-new-privileges=true"];
+
 /** A container's log: files of so many MiB, and how many of them. */
 export const logSize = { "max-size": "5m", "max-file": "3" };
 

@@ -11,6 +11,7 @@ import {
   cpuQuota,
   logSize,
   processLimit,
+  securityOptions,
   restartPolicy,
   stopGrace,
   writableFolders,
@@ -48,7 +49,7 @@ export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
     readOnly: true,
     tmpfs: { ...writableFolders },
     capabilities: { drops: ["ALL"] },
-    securityOpts: ["no-new-privileges:true"],
+    securityOpts: [...securityOptions],
     memory: plan.limits.memory,
     memorySwap: plan.limits.memory,
     // Not `cpus`, of which the provider reads back another text than it was given.

@@ -1,7 +1,13 @@
 import { stopGrace } from "../components/agentContainer.ts";
 import { roleLabel } from "../components/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
-import { engine, EngineError, type EngineRequest, forEachParallel } from "./engineApi.ts";
+import {
+  engine,
+  EngineError,
+  type EngineRequest,
+  forEachParallel,
+  pingEngine,
+} from "./engineApi.ts";
 import { listContainers } from "./inventory.ts";
 import { pause } from "./run.ts";
 
@@ -11,16 +17,22 @@ const leaveSignal = "SIGUSR1";
 /** Milliseconds after which an agent has left: Serf gives itself 3 s. */
 const leaveTime = 3500;
 
+/** Milliseconds in which the engine must tell its version. */
+const answerTimeout = 30_000;
+
 /** So many containers may simply be stopped at once. */
 const fewContainers = 8;
+
+/** The first engine in which containers of one network may end at the same moment. */
+const carefreeEngine = 28;
 
 /**
  * Lets the agents in containers leave the cluster, and removes the containers with their volumes.
  *
- * Of many, all agents leave at once, and then one container after the other leaves its network: an engine
- * older than version 28 can lose count of a network's endpoints when many containers end at the same
- * moment, and then refuses to remove the network until it is restarted
- * (https://github.com/moby/moby/issues/42119). What is in no network any more ends at once.
+ * Of many, all agents leave at once. Then, with older engines, one container after the other leaves its network:
+ * an engine can lose count of a network's endpoints when many containers end at the same moment, and then refuses
+ * to remove the network until it is restarted (https://github.com/moby/moby/issues/42119). What is in no network
+ * any more ends at once.
  */
 export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
   const running = containers.filter(({ isRunning }) => isRunning);
@@ -28,6 +40,7 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
   const disconnectInTurn = (container: FoundContainer) =>
     (previous = previous.then(() => leaveNetworks(container)));
   const areMany = running.length > fewContainers;
+  const isInTurn = areMany && !(await isCarefree());
   if (areMany) {
     await forEachParallel(running, fewContainers, ({ id }) =>
       unlessGone({ method: "POST", path: `/containers/${id}/kill?signal=${leaveSignal}` }),
@@ -35,10 +48,14 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
     await pause(leaveTime);
   }
   await forEachParallel(containers, fewContainers, async (container) => {
-    if (areMany && container.isRunning) await disconnectInTurn(container);
+    if (isInTurn && container.isRunning) await disconnectInTurn(container);
     await stop(container);
     await unlessGone({ method: "DELETE", path: `/containers/${container.id}?force=1&v=1` });
   });
+}
+
+async function isCarefree(): Promise<boolean> {
+  return Number.parseInt(await pingEngine(answerTimeout)) >= carefreeEngine;
 }
 
 async function leaveNetworks({ id, networks = [] }: FoundContainer): Promise<void> {

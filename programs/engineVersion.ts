@@ -3,8 +3,8 @@ import type { EngineConnection } from "./engineConnection.ts";
 import { exchange } from "./engineExchange.ts";
 
 /**
- * The versions that this project speaks: of Docker 20.10, and the newest that it is tried with. An engine that is
- * newer still speaks older ones, down to a least one, which for Docker 29 is that of Docker 25
+ * The versions that this project speaks: those of Docker 20.10 and 28.5. Newer engines still speak older versions,
+ * but not all: the first of Docker 29 refuse what is older than 1.44
  * (https://docs.docker.com/engine/release-notes/29/).
  */
 const [oldest, newest] = ["1.41", "1.51"];

@@ -11,6 +11,7 @@ import {
   logSize,
   ownTmpfs,
   processLimit,
+  securityOptions,
   writableFolders,
 } from "../../components/agentContainer.ts";
 import { addressOfIndex } from "../../components/subnet.ts";
@@ -98,7 +99,7 @@ function service(role: string, profile: Profile, address?: string) {
     read_only: true,
     tmpfs: Object.entries(folders).map(([path, options]) => `${path}:${options}`),
     cap_drop: ["ALL"],
-    security_opt: ["no-new-privileges:true"],
+    security_opt: securityOptions,
     mem_limit: `${limits.memory}m`,
     memswap_limit: `${limits.memory}m`,
     cpus: limits.cpus,

@@ -7,6 +7,7 @@ import {
   cpuQuota,
   logSize,
   ownTmpfs,
+  securityOptions,
   writableFolders,
 } from "../../components/agentContainer.ts";
 import { agents, configFiles, limits } from "../agents.ts";
@@ -92,7 +93,7 @@ export function stackOf(joiners: number, configs: string, profile: Profile): unk
     read_only: true,
     tmpfs: { ...writableFolders, [dataFolder]: ownTmpfs },
     capabilities: [{ drop: ["ALL"] }],
-    security_opts: ["no-new-privileges:true"],
+    security_opts: securityOptions,
     memory: limits.memory,
     memory_swap: limits.memory,
     cpu_period: cpuPeriod,

@@ -1,7 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -10,59 +7,26 @@ import { execute } from "../../../programs/containerExec.ts";
 import { containerStream } from "../../../programs/containerStream.ts";
 import { engine, forEachParallel, query } from "../../../programs/engineApi.ts";
 import { openInContainer, openWithFiles } from "../../../programs/serfConnection.ts";
+import { FakeEngine } from "./fakeEngine.ts";
 import { FakeAgent } from "./fakeAgent.ts";
 import { demultiplex } from "../../../programs/multiplexed.ts";
 
-let dir: string;
-let server: Server;
-let answers: Record<string, { status?: number; type?: string; body: string | Buffer }>;
-/** The newest version that the engine says it knows. */
-let apiVersion: string | undefined;
-let pings: number;
-let asked: { request: string; type: string | undefined; body: string }[];
+let fake: FakeEngine;
 
-/** An engine that answers what the test has told it. */
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), "serf-engine-"));
-  asked = [];
-  apiVersion = "1.41";
-  pings = 0;
-  server = createServer((request: IncomingMessage, response) => {
-    void text(request).then((body) => {
-      const name = `${String(request.method)} ${String(request.url)}`;
-      if (name === "GET /_ping") {
-        pings++;
-        response.writeHead(200, apiVersion ? { "api-version": apiVersion } : {}).end("OK");
-        return;
-      }
-      asked.push({ request: name, type: request.headers["content-type"], body });
-      const answer = answers[name];
-      if (answer === undefined) return;
-      response.writeHead(answer.status ?? 200, {
-        "content-type": answer.type ?? "application/json",
-      });
-      response.end(answer.body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(join(dir, "socket"), resolve));
-  process.env["DOCKER_HOST"] = `unix://${join(dir, "socket")}`;
+  fake = await FakeEngine.start();
 });
 
-afterEach(() => {
-  delete process.env["DOCKER_HOST"];
-  server.closeAllConnections();
-  server.close();
-  rmSync(dir, { recursive: true });
-});
+afterEach(() => fake.stop());
 
 test("sends values as JSON and archives as such, and reads JSON", async () => {
-  answers = {
+  fake.answers = {
     "POST /v1.41/a": { body: '{"Id":"1"}' },
     "PUT /v1.41/b": { body: "" },
   };
   expect(await engine({ method: "POST", path: "/a", body: { x: "ä" } })).toEqual({ Id: "1" });
   await engine({ method: "PUT", path: "/b", body: Buffer.from("tar") });
-  expect(asked).toEqual([
+  expect(fake.asked).toEqual([
     { request: "POST /v1.41/a", type: "application/json", body: '{"x":"ä"}' },
     { request: "PUT /v1.41/b", type: "application/x-tar", body: "tar" },
   ]);
@@ -76,15 +40,15 @@ test.each([
   ["2.0", "1.41"],
   [undefined, "1.41"],
 ])("speaks with an engine of version %s version %s, and asks for it once", async (told, spoken) => {
-  apiVersion = told;
-  answers = { [`GET /v${spoken}/a`]: { body: "{}" }, [`GET /v${spoken}/b`]: { body: "{}" } };
+  fake.apiVersion = told;
+  fake.answers = { [`GET /v${spoken}/a`]: { body: "{}" }, [`GET /v${spoken}/b`]: { body: "{}" } };
   await engine({ method: "GET", path: "/a" });
   await engine({ method: "GET", path: "/b" });
-  expect(pings).toBe(1);
+  expect(fake.pings).toBe(1);
 });
 
 test("throws the engine's own words, with the request and the status", async () => {
-  answers = { "POST /v1.41/a?x=1": { status: 409, body: '{"message":"name is taken"}' } };
+  fake.answers = { "POST /v1.41/a?x=1": { status: 409, body: '{"message":"name is taken"}' } };
   await expect(engine({ method: "POST", path: "/a?x=1" })).rejects.toMatchObject({
     message: "POST /a: name is taken",
     status: 409,
@@ -92,14 +56,14 @@ test("throws the engine's own words, with the request and the status", async () 
 });
 
 test("does not wait for ever", async () => {
-  answers = {};
+  fake.answers = {};
   await expect(engine({ method: "GET", path: "/a", timeout: 50 })).rejects.toThrow(
     "GET /a: did not answer in time",
   );
 });
 
 test("names an engine that cannot be reached", async () => {
-  process.env["DOCKER_HOST"] = `unix://${join(dir, "nowhere")}`;
+  process.env["DOCKER_HOST"] = `unix://${join(fake.dir, "nowhere")}`;
   await expect(engine({ method: "GET", path: "/a" })).rejects.toThrow(/^GET \/a: .*ENOENT/);
 });
 
@@ -126,7 +90,7 @@ test.each([
   ["returns what a program printed", 0],
   ["throws what a program that failed has said", 3],
 ])("execute %s", async (_, code) => {
-  answers = {
+  fake.answers = {
     "POST /v1.41/containers/c/exec": { body: '{"Id":"e"}' },
     "POST /v1.41/exec/e/start": {
       type: "application/vnd.docker.raw-stream",
@@ -141,15 +105,9 @@ test.each([
 describe("containerStream", () => {
   const created = { "POST /v1.41/containers/c/exec": { status: 201, body: '{"Id":"e"}' } };
 
-  /** An engine that hands the connection over to a program. */
   function onUpgrade(program: (socket: Duplex) => void): void {
-    answers = created;
-    server.on("upgrade", (request, socket) => {
-      const name = `${String(request.method)} ${String(request.url)}`;
-      asked.push({ request: name, type: undefined, body: "" });
-      socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-      program(socket);
-    });
+    fake.answers = created;
+    fake.onUpgrade(program);
   }
 
   test("carries bytes both ways, however the engine cuts them", async () => {
@@ -165,10 +123,10 @@ describe("containerStream", () => {
     const answer = text(stream);
     stream.end("ask");
     expect(await answer).toContain("ask>");
-    expect(asked[0]!.body).toBe(
+    expect(fake.asked[0]!.body).toBe(
       '{"Cmd":["rpc"],"AttachStdin":true,"AttachStdout":true,"AttachStderr":true}',
     );
-    expect(asked.at(-1)!.request).toBe("POST /v1.41/exec/e/start");
+    expect(fake.asked.at(-1)!.request).toBe("POST /v1.41/exec/e/start");
   });
 
   test("speaks to an agent with the token that the program tells first, beside files", async () => {
@@ -189,7 +147,7 @@ describe("containerStream", () => {
         ["/etc/empty", ""],
       ]),
     );
-    expect(asked[0]!.body).toContain('"Cmd":["rpc","/etc"]');
+    expect(fake.asked[0]!.body).toContain('"Cmd":["rpc","/etc"]');
     expect(agent.requests.map(({ command, body }) => [command, body])).toEqual([
       ["handshake", { Version: 1 }],
       ["auth", { AuthKey: "secret" }],
@@ -211,7 +169,7 @@ describe("containerStream", () => {
   });
 
   test("fails with what the engine says when it starts nothing", async () => {
-    answers = {
+    fake.answers = {
       ...created,
       "POST /v1.41/exec/e/start": { status: 409, body: '{"message":"c is paused"}' },
     };
@@ -222,7 +180,7 @@ describe("containerStream", () => {
   });
 
   test("does not wait for an engine that says nothing", async () => {
-    answers = created;
+    fake.answers = created;
     await expect(containerStream("c", ["rpc"], 50)).rejects.toThrow("did not answer in time");
   });
 });
