@@ -17,9 +17,6 @@ const leaveSignal = "SIGUSR1";
 /** Milliseconds after which an agent has left: Serf gives itself 3 s. */
 const leaveTime = 3500;
 
-/** Milliseconds in which the engine must tell its version. */
-const answerTimeout = 30_000;
-
 /** So many containers may simply be stopped at once. */
 const fewContainers = 8;
 
@@ -55,7 +52,7 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
 }
 
 async function isCarefree(): Promise<boolean> {
-  return Number.parseInt(await pingEngine(answerTimeout)) >= carefreeEngine;
+  return Number.parseInt(await pingEngine()) >= carefreeEngine;
 }
 
 async function leaveNetworks({ id, networks = [] }: FoundContainer): Promise<void> {

@@ -27,6 +27,9 @@ export interface EngineRequest {
   readonly timeout?: number;
 }
 
+/** Milliseconds in which the engine must have answered where nothing else is said. */
+const usualTimeout = 30_000;
+
 /**
  * Sends a request to the engine that the docker client talks to; see engineContext.ts.
  *
@@ -34,7 +37,7 @@ export interface EngineRequest {
  * @throws EngineError when the engine refuses, cannot be reached or takes too long.
  */
 export async function engine(wanted: EngineRequest): Promise<unknown> {
-  const { method, path, body, timeout = 30_000 } = wanted;
+  const { method, path, body, timeout = usualTimeout } = wanted;
   const name = `${method} ${path.replace(/\?.*/, "")}`;
   const isArchive = Buffer.isBuffer(body);
   const content = body === undefined || isArchive ? body : Buffer.from(JSON.stringify(body));
@@ -62,11 +65,11 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
 /**
  * Asks the engine whether it is there.
  *
- * @param timeout milliseconds.
+ * @param timeout milliseconds. Default: 30,000.
  * @returns its version.
  * @throws EngineError when it does not answer.
  */
-export async function pingEngine(timeout: number): Promise<string> {
+export async function pingEngine(timeout = usualTimeout): Promise<string> {
   const answer = await engine({ method: "GET", path: "/version", timeout });
   return (answer as { readonly Version: string }).Version;
 }
@@ -89,7 +92,7 @@ export type EngineStream = Duplex & { readonly unref: () => unknown };
  * Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
 export async function upgrade(wanted: EngineRequest): Promise<EngineStream> {
-  const { method, path, body, timeout = 30_000 } = wanted;
+  const { method, path, body, timeout = usualTimeout } = wanted;
   const name = `${method} ${path}`;
   const content = JSON.stringify(body);
   const headers = {

@@ -3,11 +3,11 @@ import type { EngineConnection } from "./engineConnection.ts";
 import { exchange } from "./engineExchange.ts";
 
 /**
- * The versions that this project speaks: those of Docker 20.10 and 28.5. Newer engines still speak older versions,
+ * The versions 1.N that this project speaks: those of Docker 20.10 and 28.5. Newer engines still speak older versions,
  * but not all: the first of Docker 29 refuse what is older than 1.44
  * (https://docs.docker.com/engine/release-notes/29/).
  */
-const [oldest, newest] = ["1.41", "1.51"];
+const [oldest, newest] = [41, 51];
 
 const agreed = new WeakMap<EngineConnection, string>();
 
@@ -29,7 +29,6 @@ export async function versionFor(
 
 /** @param told by the engine. */
 function commonVersion(told: string | string[] | undefined): string {
-  const minor = /^1\.(\d+)$/.exec(String(told))?.[1];
-  const [least, most] = [oldest, newest].map((version) => Number(version.slice(2)));
-  return `1.${Math.min(Math.max(Number(minor ?? least), least!), most!)}`;
+  const minor = Number(/^1\.(\d+)$/.exec(String(told))?.[1] ?? oldest);
+  return `1.${Math.min(Math.max(minor, oldest), newest)}`;
 }

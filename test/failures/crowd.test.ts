@@ -6,8 +6,8 @@ const most = 100;
 
 describe.skipIf(obstacleToFaults() !== undefined)("a crowd", () => {
   const place = { subnet: "172.31.233.0/24", gossipPort: 18406, rpcPort: 18426 };
-  const patience = { tuneKernel: true, convergenceTimeout: 240 };
-  const cluster = new Cluster("e2e-fault-crowd", { ...place, ...patience }, most);
+  const config = { ...place, tuneKernel: true, convergenceTimeout: 240 };
+  const cluster = new Cluster("e2e-fault-crowd", config, most);
 
   beforeAll(async () => {
     await cluster.begin();
