@@ -18,7 +18,7 @@ import { declareNeighbourTable } from "./components/neighbourTable.ts";
 import { preflight } from "./components/preflight.ts";
 import { Protection } from "./components/protection.ts";
 import { rollingOf } from "./components/rolling.ts";
-import { Seed, type SeedArgs, seedIdentity } from "./components/seed.ts";
+import { Seed } from "./components/seed.ts";
 import { imageChoice } from "./components/serfImage.ts";
 import { Storage } from "./components/storage.ts";
 import { inTurn, type Party, planTurns } from "./components/turns.ts";
@@ -98,17 +98,21 @@ export default async function cluster() {
     },
     isEndpointKnown: settings.gossipPort !== 0 || agents.isHostFirst,
   });
-  const seedArgs: SeedArgs = {
-    ...place,
-    image: image.ref,
-    memberName: names.seed,
-    address: settings.subnet.seed,
-    publish: { address: settings.publishAddress, port: settings.gossipPort },
-    generation: standing.ofContainer(names.seed),
-    endpoint: standing.endpoint,
-  };
   const { seed, joiners, host } = inTurn<Parties>(turns, {
-    seed: (done) => new Seed("seed", seedArgs, after(done)),
+    seed: (done) =>
+      new Seed(
+        "seed",
+        {
+          ...place,
+          image: image.ref,
+          memberName: names.seed,
+          address: settings.subnet.seed,
+          publish: { address: settings.publishAddress, port: settings.gossipPort },
+          generation: standing.ofContainer(names.seed),
+          endpoint: standing.endpoint,
+        },
+        after(done),
+      ),
     joiners: (done) =>
       new Joiners(
         "joiners",
@@ -116,7 +120,6 @@ export default async function cluster() {
           ...place,
           images: images.ofGroups,
           joiners: declared,
-          startAfter: rolling ? undefined : seedIdentity(seedArgs),
           found: standing.joiners,
           fresh: standing.fresh,
         },

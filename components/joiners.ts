@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwaitedContainer, JoinersInput, JoinersResult } from "../programs/joiners.ts";
+import type { JoinersInput, JoinersResult } from "../programs/joiners.ts";
 import {
   type DeclaredJoiner,
   describePlan,
@@ -18,8 +18,6 @@ export interface JoinersArgs extends ClusterPlace {
   readonly joiners: readonly DeclaredJoiner[];
   /** The images' names with their tags, by the names of the groups. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Who must run before a joiner starts; undefined where that is sure. */
-  readonly startAfter: pulumi.Input<AwaitedContainer> | undefined;
   /** The joiners' containers that are there already. */
   readonly found: readonly FoundContainer[];
   /** The generation of what is to be made anew; see `standing.ts`. */
@@ -55,18 +53,15 @@ export class Joiners extends pulumi.ComponentResource {
     super("serf:cluster:Joiners", name, { joiners: shown }, opts);
 
     const images = pulumi.all(args.images);
-    const input = pulumi
-      .all([images, args.startAfter])
-      .apply(([images, startAfter]): JoinersInput => {
-        const template = { images, network: network.identity, volumes, limits, profile, labels };
-        const specs = joinerSpecs({ ...template, joiners });
-        return {
-          ...template,
-          joiners: withGenerations(specs, found, args.fresh),
-          ...(startAfter && { startAfter }),
-          ...(rolling && { rolling }),
-        };
-      });
+    const input = images.apply((images): JoinersInput => {
+      const template = { images, network: network.identity, volumes, limits, profile, labels };
+      const specs = joinerSpecs({ ...template, joiners });
+      return {
+        ...template,
+        joiners: withGenerations(specs, found, args.fresh),
+        ...(rolling && { rolling }),
+      };
+    });
     // The provider needs two seconds more for a network than the engine. On the way up the program
     // therefore waits for the network itself; on the way down the removal, which depends on the
     // network and the images, takes all joiners away before those go.

@@ -1,6 +1,5 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwaitedContainer } from "../programs/joiners.ts";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
 import { gossipPort, type Profile } from "./agentConfig.ts";
 import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
@@ -52,12 +51,6 @@ function planSeed(args: SeedArgs): ContainerPlan {
     group: "seed",
     generation: args.generation,
   };
-}
-
-/** What the seed's container is to be; known before it is made. */
-export function seedIdentity(args: SeedArgs): pulumi.Output<AwaitedContainer> {
-  const { memberName: name, generation } = args;
-  return specOf(planSeed(args)).apply((spec) => ({ name, spec, generation }));
 }
 
 /** The member that the others join. */

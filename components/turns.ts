@@ -22,8 +22,8 @@ export interface TurnChoice {
 /**
  * The order in which the parties are made and replaced.
  *
- * At first, and where all may go at once, each waits only for whom it joins; the joiners' program
- * waits for the seed by itself. Where members are replaced one after another, each party waits for the
+ * At first, and where all may go at once, each waits only for whom it joins, and the joiners for nobody: they
+ * look for the seed until it is there. Where members are replaced one after another, each party waits for the
  * one before. Then whoever does not run comes first, since that takes nobody down. Of those that
  * run the joiners come first: they can go back to what they were when the change turns out to be bad.
  */

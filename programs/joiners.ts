@@ -19,17 +19,11 @@ import {
   type JoinerTemplate,
   planJoiners,
 } from "../components/joinerPlan.ts";
-import {
-  carries,
-  generationLabel,
-  type Labels,
-  roleLabel,
-  specLabel,
-} from "../components/labels.ts";
+import { carries, generationLabel } from "../components/labels.ts";
 import type { Rolling } from "../components/rollout.ts";
-import type { FoundContainer, FoundNetwork } from "../components/standing.ts";
+import type { FoundNetwork } from "../components/standing.ts";
 import { forEachParallel } from "./engineApi.ts";
-import { joinersOf, listContainers, listNetworks } from "./inventory.ts";
+import { joinersOf, listNetworks } from "./inventory.ts";
 import { removeContainers, startContainer } from "./containers.ts";
 import { createJoiner } from "./joinerContainer.ts";
 import { rollJoiners } from "./joinerRoll.ts";
@@ -38,17 +32,8 @@ import { pause, printResult } from "./run.ts";
 /** What the program takes from standard input, as JSON. */
 export interface JoinersInput extends JoinerTemplate {
   readonly joiners: readonly DeclaredJoiner[];
-  /** Who must run before a joiner starts. Default: nobody. */
-  readonly startAfter?: AwaitedContainer;
   /** How joiners are replaced while the cluster goes on. Default: all at once. */
   readonly rolling?: Rolling;
-}
-
-/** A container, told from an earlier one of the same name. */
-export interface AwaitedContainer {
-  readonly name: string;
-  readonly spec: string;
-  readonly generation: string;
 }
 
 /** What the program prints, as JSON. */
@@ -59,14 +44,10 @@ export interface JoinersResult {
 }
 
 /** How many containers are made at once, and then started; see bench/README.md. */
-const createLimit = 8;
-const startLimit = 16;
+const atOnce = 8;
 
 /** Milliseconds in which the network must be there. */
 const networkTimeout = 30_000;
-
-/** Milliseconds for which the start of the joiners waits for the seed, which they also find later. */
-const seedTimeout = 10_000;
 
 async function reconcile(input: JoinersInput): Promise<JoinersResult> {
   await awaitNetwork(input);
@@ -81,14 +62,12 @@ async function reconcile(input: JoinersInput): Promise<JoinersResult> {
 async function replaceAll(input: JoinersInput, plan: JoinerPlan): Promise<void> {
   await removeContainers(plan.remove);
   const made: string[] = [];
-  await forEachParallel(plan.create, createLimit, async (joiner) => {
+  await forEachParallel(plan.create, atOnce, async (joiner) => {
     made.push(await createJoiner(input, joiner));
   });
-  // All are made before the first is started, since agents that run take time from the engine.
-  if (made.length > 0 && input.startAfter) await awaitRunning(input.startAfter, input.labels);
-  await forEachParallel(made, startLimit, async (id) => {
-    await startContainer(id);
-  });
+  // All are made before the first is started, since agents that run take time from the engine. None waits
+  // for the seed, which they look for until it is there.
+  await forEachParallel(made, atOnce, startContainer);
 }
 
 /** Waits for the network, which may just be made; components/joiners.ts says why. */
@@ -102,20 +81,6 @@ async function awaitNetwork({ network, labels }: JoinersInput): Promise<void> {
     if (Date.now() > deadline) {
       throw new Error(`The network ${network.name} is not there after ${networkTimeout / 1000} s.`);
     }
-    await pause(50);
-  }
-}
-
-/** An agent that finds no seed tries again only after a second. */
-async function awaitRunning(awaited: AwaitedContainer, labels: Labels): Promise<void> {
-  const deadline = Date.now() + seedTimeout;
-  const isUp = (found: FoundContainer) =>
-    found.name === awaited.name &&
-    found.isRunning &&
-    found.labels[specLabel] === awaited.spec &&
-    found.labels[generationLabel] === awaited.generation;
-  while (!(await listContainers({ ...labels, [roleLabel]: "seed" })).some(isUp)) {
-    if (Date.now() > deadline) return;
     await pause(50);
   }
 }

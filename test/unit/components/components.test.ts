@@ -144,7 +144,6 @@ describe.each([false, true])("in a preview: %s", (preview) => {
   });
 
   test("Joiners are made by one command, and removed before the network", async () => {
-    const startAfter = { name: "serf-test-seed", spec: "x", generation: "first" };
     const joiners = [
       { name: "serf-test-joiner-1", address: "10.9.0.3", group: "joiner", generation: "first" },
       { name: "serf-test-joiner-2", address: "10.9.0.4", group: "joiner", generation: "second" },
@@ -157,7 +156,6 @@ describe.each([false, true])("in a preview: %s", (preview) => {
           ...place,
           network: clusterNetwork(),
           images: { joiner: pulumi.output("serf-test:1") },
-          startAfter,
           found: [],
           fresh: "third",
           joiners,
@@ -175,7 +173,6 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       profile: "wan",
       labels,
       joiners: asked,
-      startAfter,
     });
     const { inputs: removal } = ofType(declared, types.command)["joiners-removal"]!;
     expect(removal).toMatchObject({
