@@ -103,8 +103,12 @@ async function removeContainer(id: string): Promise<void> {
   await remove(`${path}?force=1&v=1`);
 }
 
+/** The networks that are known to stay. */
+const stuck = new Set<string>();
+
 /** Removes a network; one that the engine itself has lost track of stays until it is restarted. */
 async function removeNetwork(id: string): Promise<number> {
+  if (stuck.has(id)) return 0;
   try {
     await remove(`/networks/${id}`);
     return 1;
@@ -113,6 +117,7 @@ async function removeNetwork(id: string): Promise<number> {
     const path = `/networks/${id}`;
     const { Containers } = (await engine({ method: "GET", path })) as { Containers: object };
     if (Object.keys(Containers).length > 0) throw error;
+    stuck.add(id);
     say(`${error.message}, but it has none: a restart of the engine frees it`);
     return 0;
   }

@@ -20,7 +20,7 @@ export async function tryParallelisms(profile: Profile): Promise<Parallelism[]> 
   // All once, then all again, so that a slow minute does not hit one of them alone.
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (const { atOnce, seconds } of tried) {
-      nextPlace();
+      await nextPlace();
       const contender = limit(atOnce, profile);
       await contender.prepare(joiners);
       try {

@@ -1,5 +1,6 @@
 /** What the bench's clusters are called and where they live; nobody else on the host uses it. */
 import { planSubnet } from "../components/subnet.ts";
+import { listNetworks } from "../programs/inventory.ts";
 
 /** The stack of our own contenders. */
 export const stack = "bench";
@@ -18,12 +19,15 @@ let place = 1;
 /**
  * Moves to names and a subnet of its own for the next measurement. An engine that has lost count of a
  * network's endpoints keeps the network until it is restarted, and the next contender shall not
- * suffer from that.
+ * suffer from that, nor the next bench.
  */
-export function nextPlace(): void {
-  place += 1;
-  prefix = `serf-bench-${place}`;
-  subnet = planSubnet(`10.213.${place % 256}.0/24`)!;
+export async function nextPlace(): Promise<void> {
+  const taken = new Set((await listNetworks()).flatMap(({ subnets }) => subnets));
+  do {
+    place += 1;
+    prefix = `serf-bench-${place}`;
+    subnet = planSubnet(`10.213.${place % 256}.0/24`)!;
+  } while (taken.has(subnet.cidr));
 }
 export const gossipPort = 18946;
 export const rpcPort = 18373;

@@ -44,7 +44,7 @@ export function rotated<T>(items: readonly T[], by: number): T[] {
 }
 
 async function once(contender: Contender, joiners: number, round: number, tally: Tally) {
-  nextPlace();
+  await nextPlace();
   const { name } = contender;
   const place = { contender: name, joiners, round };
   const title = `N = ${joiners}, round ${round}, ${name}`;
