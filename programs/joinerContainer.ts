@@ -15,6 +15,9 @@ import {
 import { joinerLabels, type JoinerSpec, type JoinerTemplate } from "../components/joinerPlan.ts";
 import { engine, query } from "./engineApi.ts";
 
+/** How many joiners' containers are made, or started, at once; bench/README.md has the figures. */
+export const atOnce = 8;
+
 /**
  * Makes the container of a joiner, without starting it.
  *

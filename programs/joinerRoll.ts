@@ -19,11 +19,8 @@ import { containerLog } from "./containerExec.ts";
 import { removeContainers, startContainer, stateOf, stopContainers } from "./containers.ts";
 import { engine, EngineError, forEachParallel } from "./engineApi.ts";
 import { joinersOf } from "./inventory.ts";
-import { createJoiner } from "./joinerContainer.ts";
+import { atOnce, createJoiner } from "./joinerContainer.ts";
 import type { JoinersInput } from "./joiners.ts";
-
-/** How many containers are made and started at once. */
-const atOnce = 8;
 
 /** One that the engine had to start again so often does not come up. */
 const mostRestarts = 3;

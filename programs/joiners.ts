@@ -25,7 +25,7 @@ import type { FoundNetwork } from "../components/standing.ts";
 import { forEachParallel } from "./engineApi.ts";
 import { joinersOf, listNetworks } from "./inventory.ts";
 import { removeContainers, startContainer } from "./containers.ts";
-import { createJoiner } from "./joinerContainer.ts";
+import { atOnce, createJoiner } from "./joinerContainer.ts";
 import { rollJoiners } from "./joinerRoll.ts";
 import { pause, printResult } from "./run.ts";
 
@@ -42,9 +42,6 @@ export interface JoinersResult {
   /** Differs whenever another container is among them. */
   readonly incarnation: string;
 }
-
-/** How many containers are made at once, and then started; see bench/README.md. */
-const atOnce = 8;
 
 /** Milliseconds in which the network must be there. */
 const networkTimeout = 30_000;
