@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { planAgents } from "./components/agents.ts";
+import { changedMembers } from "./components/changedMembers.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
-import { ClusterSecrets } from "./components/clusterSecrets.ts";
+import { ClusterSecrets, silenceSdk } from "./components/clusterSecrets.ts";
 import { Convergence } from "./components/convergence.ts";
-import { linkEngine } from "./components/engineLink.ts";
-import type { HostAgent } from "./components/hostAgent.ts";
-import type { HostContainer } from "./components/hostContainer.ts";
+import { chooseEngine, linkEngine } from "./components/engineLink.ts";
 import { declareHostAgent } from "./components/hostAgents.ts";
 import { declareImages } from "./components/images.ts";
 import { declareJoiners } from "./components/joinerPlan.ts";
@@ -16,31 +15,34 @@ import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
 import { declareNeighbourTable } from "./components/neighbourTable.ts";
 import { preflight } from "./components/preflight.ts";
+import { ProcessLimits } from "./components/processLimits.ts";
 import { Protection } from "./components/protection.ts";
+import { readState } from "./components/readState.ts";
 import { rollingOf } from "./components/rolling.ts";
+import { RollingChange } from "./components/rollingChange.ts";
 import { Seed } from "./components/seed.ts";
 import { imageChoice } from "./components/serfImage.ts";
 import { Storage } from "./components/storage.ts";
-import { inTurn, type Party, planTurns } from "./components/turns.ts";
-import { livingAgent } from "./programs/agentProcess.ts";
-
-/** What is made and replaced in turns. */
-interface Parties extends Record<Party, pulumi.Resource | undefined> {
-  readonly seed: Seed;
-  readonly joiners: Joiners;
-  readonly host: HostAgent | HostContainer | undefined;
-}
 
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
+  silenceSdk();
   const settings = loadSettings();
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
-  const engine = linkEngine(settings);
-  const standing = await preflight(settings, names, labels);
-  const declared = declareJoiners(settings.groups, names.prefix, settings.subnet, standing);
+  const chosen = chooseEngine(settings);
+  const recorded = await readState();
+  const { groups, subnet, gossipKey, keyRotation } = settings;
+  const declared = declareJoiners(groups, names.prefix, subnet, recorded.addresses);
   const agents = planAgents(settings, names, declared);
+  const standing = await preflight({ settings, names, labels, agents, recorded });
+  const engine = linkEngine(chosen, standing.isOffline);
   const rolling = rollingOf(settings, names, labels);
+  const change =
+    rolling && !pulumi.runtime.isDryRun()
+      ? new RollingChange(rolling, changedMembers(agents, settings, names, standing))
+      : undefined;
+  const place = { labels, standing, change };
 
   const images = declareImages(
     {
@@ -50,12 +52,10 @@ export default async function cluster() {
       generationOf: (name) => standing.ofImage(name),
       trial: rolling && { limits: settings.limits, timeout: settings.convergenceTimeout },
     },
-    settings.groups,
+    groups,
     engine,
   );
-  const image = images.main;
   const table = declareNeighbourTable(settings, labels, standing, engine);
-  const { gossipKey, keyRotation } = settings;
   // They know no engine: another way to it would generate others.
   const secrets = new ClusterSecrets("secrets", { gossipKey, keyRotation });
   const network = new ClusterNetwork(
@@ -63,8 +63,8 @@ export default async function cluster() {
     {
       networkName: names.network,
       labels,
-      subnet: settings.subnet,
-      generation: standing.ofNetwork(names.network, settings.subnet.cidr),
+      subnet,
+      generation: standing.ofNetwork(names.network),
     },
     engine,
   );
@@ -73,7 +73,7 @@ export default async function cluster() {
     {
       names: names.volumes,
       labels,
-      image: image.ref,
+      image: images.main.ref,
       fleets: agents.fleets,
       gossipKey: secrets.gossipKey,
       rpcToken: secrets.rpcToken,
@@ -81,64 +81,42 @@ export default async function cluster() {
       generationOf: (name) => standing.ofVolume(name),
       standing: standing.ofCluster(agents.expected),
     },
-    { ...engine, dependsOn: [...table, ...images.trials] },
+    { ...engine, dependsOn: [...table, ...images.ready] },
   );
-  const { limits, profile } = settings;
-  const place = { network, volumes: storage.volumes, limits, profile, labels, rolling };
-  const after = (done: Partial<Parties>, ...others: pulumi.Resource[]) => ({
+
+  // Whoever is replaced while the cluster goes on waits for its turn, and for nobody else.
+  const after = (...first: (pulumi.Resource | undefined)[]) => ({
     ...engine,
-    dependsOn: [storage, ...others, ...Object.values(done).filter((one) => one !== undefined)],
+    dependsOn: [storage, ...first.filter((one) => one !== undefined && !rolling)] as pulumi.Resource[],
   });
-  const turns = planTurns({
-    isRolling: rolling !== undefined,
-    isHostFirst: agents.isHostFirst,
-    runs: {
-      seed: standing.runs(names.seed),
-      host: livingAgent(names.hostAgentDir) !== undefined || standing.runs(names.host),
+  const declareHost = (join: pulumi.Input<string>, ...first: pulumi.Resource[]) =>
+    declareHostAgent({ ...place, agents, settings, names, join, secrets }, after(network, ...first));
+  const first = agents.isHostFirst ? declareHost(agents.gateway) : undefined;
+  const seed = new Seed("seed", { ...place, network, container: agents.seed }, after(first));
+  const joinAddress = { ip: seed.ip, dns: seed.memberName, gateway: agents.gateway }[settings.join];
+  const joiners = new Joiners(
+    "joiners",
+    {
+      ...place,
+      ...{ network, joinAddress, storage },
+      joiners: agents.joiners,
+      fleets: agents.joinerFleets,
     },
-    isEndpointKnown: settings.gossipPort !== 0 || agents.isHostFirst,
-  });
-  const { seed, joiners, host } = inTurn<Parties>(turns, {
-    seed: (done) =>
-      new Seed(
-        "seed",
-        {
-          ...place,
-          image: image.ref,
-          memberName: names.seed,
-          address: settings.subnet.seed,
-          publish: { address: settings.publishAddress, port: settings.gossipPort },
-          generation: standing.ofContainer(names.seed),
-          endpoint: standing.endpoint,
-        },
-        after(done),
-      ),
-    joiners: (done) =>
-      new Joiners(
-        "joiners",
-        {
-          ...place,
-          images: images.ofGroups,
-          joiners: declared,
-          found: standing.joiners,
-          fresh: standing.fresh,
-        },
-        after(done),
-      ),
-    host: (done) =>
-      agents.host &&
-      declareHostAgent(
-        {
-          ...{ agents, settings, names, labels, image: image.ref, standing, secrets, rolling },
-          join: agents.isHostFirst ? agents.gateway : (done.seed?.endpoint ?? agents.published),
-        },
-        after(done, network),
-      ),
-  });
-  const incarnations = pulumi.all([
+    after(first),
+  );
+  const host = first ?? declareHost(seed.endpoint, seed);
+
+  const members = [seed, joiners, ...(host ? [host] : [])];
+  const containerIds = [
     seed.containerId,
-    joiners.incarnation,
-    ...(host ? [host.generation] : []),
+    ...joiners.containerIds,
+    ...(host ? host.containerIds : []),
+  ];
+  const limits = new ProcessLimits("process-limits", { containers: containerIds }, engine);
+  const incarnations = pulumi.all([
+    ...containerIds,
+    ...(host ? [host.incarnation] : []),
+    storage.generation,
   ]);
   const convergence = new Convergence(
     "convergence",
@@ -146,44 +124,41 @@ export default async function cluster() {
       expected: agents.expected,
       views: [
         { kind: "container", name: names.seed },
-        ...declared.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
+        ...agents.joiners.slice(-1).map(({ name }) => ({ kind: "container" as const, name })),
         ...(host ? [host.view] : []),
       ],
-      formerHost: host ? undefined : { dir: names.hostAgentDir, labels },
+      formerHostDir: host ? undefined : names.hostAgentDir,
       network: names.network,
       labels,
-      profile,
+      profile: settings.profile,
       timeout: settings.convergenceTimeout,
-      incarnations: pulumi
-        .all([incarnations, storage.generation])
-        .apply(([all, own]) => [...all, own]),
+      incarnations,
     },
-    { ...engine, dependsOn: [seed, joiners, ...(host ? [host] : [])] },
+    { ...engine, dependsOn: [...members, limits] },
   );
-
-  const { members } = convergence;
-  const { events } = settings;
-  const sender = { kind: "container", name: names.seed } as const;
-  const announcement =
-    events.length > 0 &&
+  const events =
+    settings.events.length > 0 &&
     new MemberEvents(
       "events",
-      { events, sender, members, incarnations },
+      {
+        events: settings.events,
+        sender: { kind: "container", name: names.seed },
+        members: convergence.members,
+        incarnations,
+      },
       { ...engine, dependsOn: convergence },
     );
   new Protection("protection", {
     protect: settings.protect,
-    dependsOn: [
-      ...[...images.all, secrets, network, storage, convergence],
-      ...(announcement ? [announcement] : []),
-    ],
+    dependsOn: [...images.all, secrets, network, storage, convergence, ...(events ? [events] : [])],
   });
+  await change?.run();
 
   return {
-    image: image.id,
+    image: images.main.id,
     seed: { name: seed.memberName, ip: seed.ip, endpoint: seed.endpoint },
     joiners: joiners.joiners,
     host: host ? { name: host.memberName, address: host.address } : null,
-    members,
+    members: convergence.members,
   };
 }

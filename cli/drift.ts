@@ -68,9 +68,9 @@ async function findDrift(stack: string): Promise<DriftRow[]> {
     if (unknown.length > 0) return unknown;
     throw new UserError(`Stack ${stack} is not up; \`npm start -- --stack ${stack}\` makes it.`);
   }
-  const record = readRecord(stack, resources);
+  const record = readRecord(resources);
   // Pulumi takes the most time, and the processors that the agents need to answer.
-  const planned = await plannedChanges(stack, env, record);
+  const planned = await plannedChanges(stack, env);
   const inventory = await readInventory(labelsOf(project, stack));
   const names = namesOf(project, stack);
   const sight = await takeSight({

@@ -2,7 +2,6 @@
 import { basename } from "node:path";
 import { configFile, groupConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
 import { keyringFile } from "../components/gossipKey.ts";
-import { generationLabel, specLabel } from "../components/labels.ts";
 import { compareMembers } from "../components/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
 import { type Sight, strangersAmong } from "../components/sight.ts";
@@ -66,11 +65,7 @@ function containerFault(
 ): string | undefined {
   if (now === undefined) return "removed";
   if (!now.isRunning) return now.state ?? "stopped";
-  // The state knows the joiners by their labels alone.
-  const isOther =
-    (declared.id !== "" && declared.id !== now.id) ||
-    [specLabel, generationLabel].some((label) => declared.labels[label] !== now.labels[label]);
-  return isOther ? "another container of that name" : undefined;
+  return declared.id === now.id ? undefined : "another container of that name";
 }
 
 function hostFaults({ host }: StackRecord, { host: now }: Sight) {

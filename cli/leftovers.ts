@@ -26,8 +26,7 @@ export interface Leftovers {
 /**
  * Looks for what is not recorded, but for the agents' data, where the stack's configuration retains it.
  *
- * @param recorded the IDs, and of joiners the names, that the state knows; none finds everything of the
- *   stack.
+ * @param recorded the IDs that the state knows; none finds everything of the stack.
  */
 export async function findLeftovers(
   stack: string,
@@ -42,13 +41,9 @@ export async function findLeftovers(
   // A volume's name is its ID.
   const retained = plainSetting(stack, "retainData") === "true" && names.volumes.data;
   const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && name !== retained);
-  // What is to go cannot be removed while joiners use it.
-  const areFree = networks.length === 0 && volumes.length === 0;
-  const stays = ({ id, name }: FoundContainer) =>
-    recorded.has(id) || (areFree && recorded.has(name));
   const isAll = recorded.size === 0;
   return {
-    containers: inventory.containers.filter((found) => !stays(found)),
+    containers: inventory.containers.filter(({ id }) => !recorded.has(id)),
     networks,
     volumes,
     images: isAll ? inventory.images : [],

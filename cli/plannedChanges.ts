@@ -1,4 +1,4 @@
-import { recordedVariable, type RecordedStanding } from "../components/preflight.ts";
+import { offlineVariable } from "../components/preflight.ts";
 import type { DriftRow } from "./driftRows.ts";
 import { configCopy, runPulumi } from "./stack.ts";
 
@@ -10,11 +10,6 @@ interface Preview {
     readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
     readonly diffReasons?: readonly string[] | null;
   }[];
-  readonly diagnostics?: readonly {
-    readonly urn?: string;
-    readonly message?: string;
-    readonly severity: string;
-  }[];
 }
 
 const operations: Readonly<Record<string, string>> = {
@@ -25,31 +20,25 @@ const operations: Readonly<Record<string, string>> = {
 };
 
 /** Lists what the configuration would change in a state whose things are all as they were made. */
-export async function plannedChanges(
-  stack: string,
-  env: NodeJS.ProcessEnv,
-  { inventory, generation, host, endpoint, table }: RecordedStanding,
-): Promise<DriftRow[]> {
-  const recorded: RecordedStanding = { inventory, generation, host, endpoint, table };
+export async function plannedChanges(stack: string, env: NodeJS.ProcessEnv): Promise<DriftRow[]> {
   const args = ["preview", "--json", ...(await configCopy(stack))];
-  const text = await runPulumi(args, { ...env, [recordedVariable]: JSON.stringify(recorded) });
+  const text = await runPulumi(args, { ...env, [offlineVariable]: "true" });
   return changesIn(JSON.parse(text) as Preview);
 }
 
 /** The changes in a preview, of resources; a component changes with what it has. */
-export function changesIn({ steps = [], diagnostics = [] }: Preview): DriftRow[] {
+export function changesIn({ steps = [] }: Preview): DriftRow[] {
   return steps.flatMap(({ op, urn, detailedDiff, diffReasons }) => {
     const operation = operations[op];
     const [path = "", name = ""] = urn.split("::").slice(2);
     const type = path.split("$").at(-1) ?? "";
     if (operation === undefined || /^(pulumi|serf):/.test(type)) return [];
     const keys = [...new Set([...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? [])])];
-    const said = diagnostics.find((one) => one.urn?.endsWith(`::${name}`) && one.message);
-    const reasons = said?.message?.trim() ?? keys.join(", ");
+    const reasons = op === "create" || keys.length === 0 ? "" : `: ${keys.join(", ")}`;
     return [
       {
         what: `${type.replace(/^.*:/, "")} ${name}`,
-        declared: `${operation}${reasons === "" || op === "create" ? "" : `: ${reasons}`}`,
+        declared: `${operation}${reasons}`,
         found: op === "create" ? "not there" : "as the last `up` left it",
         side: "configuration" as const,
       },

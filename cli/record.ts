@@ -1,79 +1,60 @@
 /** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
-import type { MadeContainer } from "../components/containerFacts.ts";
-import { joinerLabels, joinerSpecs } from "../components/joinerPlan.ts";
-import { type AgentRole, generationLabel, labelsOf } from "../components/labels.ts";
+import { type ComparedDescription, describedIn } from "../components/containerArgs.ts";
+import { generationLabel, roleLabel } from "../components/labels.ts";
 import type { ExpectedMember } from "../components/members.ts";
-import { namesOf } from "../components/names.ts";
-import type { RecordedStanding } from "../components/preflight.ts";
 import type { HostSight } from "../components/sight.ts";
-import type { FoundContainer, FoundImage, FoundNetwork } from "../components/standing.ts";
-import type { ConfigurationsInput } from "../programs/configurations.ts";
+import type { FoundContainer, FoundImage, FoundNetwork, Inventory } from "../components/standing.ts";
+import type { ConfigurationsInput, Fleet, Secrets } from "../programs/configurations.ts";
 import type { ConvergenceInput } from "../programs/converge.ts";
-import type { JoinersInput } from "../programs/joiners.ts";
-import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import type { RecordedResource } from "./stateFiles.ts";
-import { project } from "./stack.ts";
 
 /** What a stack's state says. */
-export interface StackRecord extends RecordedStanding {
-  readonly made: ReadonlyMap<string, MadeContainer>;
+export interface StackRecord {
+  readonly inventory: Inventory;
+  /** What containers were made from, by their names. */
+  readonly made: ReadonlyMap<string, ComparedDescription>;
+  /** Of what the members share. */
+  readonly generation: string;
+  readonly host: HostSight | undefined;
   /** Where an agent of the host that is a process answers RPC. */
   readonly rpcPort: number;
   /** Who should be alive; undefined where no `up` came to its end. */
   readonly expected: readonly ExpectedMember[] | undefined;
   /** What was written for the agents, with the secrets; undefined where nothing was. */
-  readonly storage: ConfigurationsInput | undefined;
+  readonly storage: RecordedStorage | undefined;
+}
+
+interface RecordedStorage extends Pick<ConfigurationsInput, "volumes">, Secrets {
+  readonly fleets: readonly Fleet[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** @param resources with their secrets in plain text. */
-export function readRecord(stack: string, resources: readonly RecordedResource[]): StackRecord {
-  const names = namesOf(project, stack);
+export function readRecord(resources: readonly RecordedResource[]): StackRecord {
   const find = (type: string, name: string) =>
     resources.find(({ urn }) => urn.endsWith(`${type}::${name}`));
   const all = (type: string) => resources.filter((one) => one.type === type);
+  const commandInputs = (name: string) => find("command:local:Command", name)?.inputs;
   const stdinOf = (name: string): unknown => {
-    const stdin = reveal(find("command:local:Command", name)?.inputs?.["stdin"]);
+    const stdin = reveal(commandInputs(name)?.["stdin"]);
     return typeof stdin === "string" ? JSON.parse(stdin) : undefined;
   };
-  const made = new Map<string, MadeContainer>();
-  const containers: FoundContainer[] = [];
-  const add = (
-    container: MadeContainer,
-    id: string,
-    labels: Readonly<Record<string, string>>,
-  ): void => {
-    made.set(container.name, container);
-    containers.push({ id, name: container.name, isRunning: true, labels, published: [] });
+  const configurations = (name: string): ConfigurationsInput | undefined => {
+    const environment = commandInputs(name)?.["environment"] as Record<string, string> | undefined;
+    const text = environment?.["SERF_CONFIGURATIONS"];
+    return text === undefined ? undefined : (JSON.parse(text) as ConfigurationsInput);
   };
-  for (const [component, role] of [
-    ["serf:cluster:Seed", "seed"],
-    ["serf:cluster:HostContainer", "host"],
-  ] as const) {
-    const container = find("docker:index/container:Container", role);
-    const inputs = find(component, role)?.inputs;
-    if (container?.id === undefined || inputs === undefined) continue;
-    add(madeFrom(inputs, role, names.network), container.id, labelsIn(container));
-  }
-  const joiners = stdinOf("joiners") as JoinersInput | undefined;
-  for (const joiner of joiners === undefined ? [] : joinerSpecs(joiners)) {
-    const { volumes, limits, profile } = joiners!;
-    const place = { network: joiners!.network.name, volumes, limits, profile };
-    const labels = joinerLabels(labelsOf(project, stack), joiner);
-    add({ ...joiner, ...place, role: "joiner" }, "", labels);
-  }
-  const storage = stdinOf("storage") as ConfigurationsInput | undefined;
-  const table = stdinOf("neighbour-table") as NeighbourTableInput | undefined;
-  const convergence = find("command:local:Command", "convergence")?.inputs?.["environment"];
-  const environment = (convergence ?? {}) as Readonly<Record<string, string>>;
-  const gate = environment["SERF_CONVERGENCE"];
+  const members = all("docker:index/container:Container").filter(
+    (one) => labelsIn(one)[roleLabel] !== undefined,
+  );
+  const written = configurations("storage");
+  const gate = stdinOf("convergence") as ConvergenceInput | undefined;
   const process = find("serf:cluster:HostAgent", "host")?.inputs;
-  const endpoint = find("serf:cluster:Seed", "seed")?.outputs?.["endpoint"];
   return {
-    made,
+    made: new Map(members.map(({ inputs = {} }) => [String(inputs["name"]), describedIn(inputs)])),
     inventory: {
-      containers,
+      containers: members.map(containerFrom),
       foreignNames: [],
       networks: all("docker:index/network:Network").map(networkFrom),
       images: all("docker:index/remoteImage:RemoteImage").map(imageFrom),
@@ -82,31 +63,22 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
         labels: labelsIn(one),
       })),
     },
-    generation: storage?.generation ?? "",
+    generation: written?.generation ?? "",
     host: process && hostFrom(process),
     rpcPort: Number(process?.["rpcPort"] ?? 0),
-    endpoint: typeof endpoint === "string" ? endpoint : undefined,
-    table: table?.generation,
-    expected: gate === undefined ? undefined : (JSON.parse(gate) as ConvergenceInput).expected,
-    storage,
+    expected: gate?.expected,
+    storage: written && {
+      volumes: written.volumes,
+      fleets: [...written.fleets, ...(configurations("joiners")?.fleets ?? [])],
+      ...(stdinOf("storage") as Secrets),
+    },
   };
 }
 
-/** What a component's arguments make of a container. */
-function madeFrom(
-  inputs: Values,
-  role: Exclude<AgentRole, "joiner">,
-  network: string,
-): MadeContainer {
-  const { memberName, name = memberName, ...others } = inputs as Values & { name?: string };
-  const place = role === "host" ? "host" : network;
-  return {
-    ...(others as unknown as MadeContainer),
-    name: String(name),
-    network: place,
-    role,
-    group: role,
-  };
+function containerFrom(resource: RecordedResource): FoundContainer {
+  const { id = "", inputs = {} } = resource;
+  const labels = labelsIn(resource);
+  return { id, name: String(inputs["name"]), isRunning: true, labels, published: [] };
 }
 
 function hostFrom(inputs: Values): HostSight {

@@ -1,5 +1,4 @@
 /** What a stack's state knows of its things. */
-import type { JoinersInput } from "../programs/joiners.ts";
 import { runPulumi } from "./stack.ts";
 import {
   hasEmbeddedBackend,
@@ -34,16 +33,11 @@ export async function exportedResources(
   return deployment?.resources ?? [];
 }
 
-/** The IDs that the state knows, and the names of the joiners, which it knows by their names alone. */
+/** The IDs that the state knows. */
 export function recordedThings(resources: readonly RecordedResource[]): Set<string> {
-  const joiners = resources.find(({ urn }) => urn.endsWith("command:local:Command::joiners"));
-  const { joiners: declared = [] } = JSON.parse(
-    (joiners?.inputs?.["stdin"] as string | undefined) ?? "{}",
-  ) as Partial<JoinersInput>;
-  return new Set([
-    ...resources.flatMap(({ id, type }) =>
+  return new Set(
+    resources.flatMap(({ id, type }) =>
       id === undefined || type.startsWith("pulumi:") ? [] : [id],
     ),
-    ...declared.map(({ name }) => name),
-  ]);
+  );
 }

@@ -1,4 +1,4 @@
-/** What the containers of all agents have alike, the seed's and the joiners'. */
+/** What an agent's container is: the one description that everything else about it is derived from. */
 import { createHash } from "node:crypto";
 import {
   type AgentStart,
@@ -7,13 +7,14 @@ import {
   configFolder,
   dataFolder,
   fixedConfig,
+  gossipPort,
   startArguments,
 } from "./agentConfig.ts";
 
 /** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
 export const stopGrace = 10;
 
-export const restartPolicy = "unless-stopped";
+const restartPolicy = "unless-stopped";
 
 /** The names of a stack's volumes. */
 export interface VolumeNames {
@@ -32,10 +33,10 @@ export interface ContainerLimits {
 }
 
 /** Microseconds in which a container may use {@link cpuQuota} of processor time. */
-export const cpuPeriod = 100_000;
+const cpuPeriod = 100_000;
 
 /** Microseconds of processor time for each {@link cpuPeriod}. */
-export function cpuQuota({ cpus }: ContainerLimits): number {
+function cpuQuota({ cpus }: ContainerLimits): number {
   return Math.round(cpus * cpuPeriod);
 }
 
@@ -43,16 +44,16 @@ export function cpuQuota({ cpus }: ContainerLimits): number {
 export const processLimit = 128;
 
 /** No program in a container may have more privileges than the one that starts it. */
-export const securityOptions = ["no-new-privileges=true"];
+const securityOptions = ["no-new-privileges=true"];
 
 /** A container's log: files of so many MiB, and how many of them. */
-export const logSize = { "max-size": "5m", "max-file": "3" };
+const logSize = { "max-size": "5m", "max-file": "3" };
 
 /** The options of a tmpfs that is the agent's own. */
 export const ownTmpfs = `size=1m,mode=0700,uid=${agentUser},gid=${agentUser},noexec,nosuid,nodev`;
 
 /** The places that are written to beside the volume with the agent's data, with the options of their tmpfs. */
-export const writableFolders: Readonly<Record<string, string>> = {
+const writableFolders: Readonly<Record<string, string>> = {
   "/run": ownTmpfs,
   "/tmp": "size=16m,mode=1777,noexec,nosuid,nodev",
 };
@@ -64,7 +65,7 @@ export interface AgentMount {
   readonly isReadOnly: boolean;
 }
 
-export function agentMounts(volumes: VolumeNames): AgentMount[] {
+function agentMounts(volumes: VolumeNames): AgentMount[] {
   return [
     { volume: volumes.config, path: configFolder, isReadOnly: true },
     { volume: volumes.data, path: dataFolder, isReadOnly: false },
@@ -89,7 +90,7 @@ export function engineMounts(volumes: VolumeNames) {
 const processorsVariable = "GOMAXPROCS";
 
 /** What every program in an agent's container is told: handlers, and those that are run by hand. */
-export function agentEnvironment({
+function agentEnvironment({
   name,
   rpcPort,
   limits,
@@ -108,7 +109,7 @@ export function isAgentVariable(variable: string): boolean {
 }
 
 /** What the image's program is told: whose configuration the agent reads, and who it is. */
-export function agentCommand(container: AgentStart & { readonly group: string }): string[] {
+function agentCommand(container: AgentStart & { readonly group: string }): string[] {
   return [configFile(container.group), ...startArguments(container)];
 }
 
@@ -118,7 +119,7 @@ export interface AgentContainer extends AgentStart {
   readonly group: string;
   /** The image's name with the tag. */
   readonly image: string;
-  /** The network's name. */
+  /** The network's name; `host` for that of the engine's host. */
   readonly network: string;
   readonly volumes: VolumeNames;
   readonly limits: ContainerLimits;
@@ -128,21 +129,61 @@ export interface AgentContainer extends AgentStart {
   readonly publish?: { readonly address: string; readonly port: number };
 }
 
+/** A port of the container that the host reaches. */
+export interface PublishedPort {
+  readonly protocol: "tcp" | "udp";
+  readonly internal: number;
+  /** The host's address. */
+  readonly address: string;
+  /** The host's port; 0 lets Docker choose one. */
+  readonly port: number;
+}
+
+/** All that the container of an agent is made of. */
+export type ContainerDescription = ReturnType<typeof describeContainer>;
+
 /**
- * A hash of all that takes a new container to be changed. An agent's tags, handlers and join addresses
- * are not part of it: those it takes over while it runs, or at its next start.
+ * Describes the container of an agent in full. The resource, the label that tells one from another, the
+ * trial of an image and the comparison with what runs are made from this, and from nothing else.
  */
-export function containerSpec(container: AgentContainer): string {
-  const { image, network, volumes, limits, publish, rpcPort } = container;
-  const parts = [
+export function describeContainer(container: AgentContainer) {
+  const { image, network, address, volumes, limits, publish, rpcPort } = container;
+  const protocols = publish === undefined ? [] : (["tcp", "udp"] as const);
+  return {
     image,
-    network,
-    agentMounts(volumes),
-    agentCommand(container),
-    agentEnvironment(container),
-    fixedConfig({ rpcPort }),
-    publish,
-    [limits, processLimit, logSize, writableFolders],
-  ];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+    command: agentCommand(container),
+    environment: agentEnvironment(container),
+    // What of the agent's configuration takes a new start of the agent to be changed.
+    configuration: fixedConfig({ rpcPort }),
+    mounts: agentMounts(volumes),
+    isRootReadOnly: true,
+    tmpfs: writableFolders,
+    droppedCapabilities: ["ALL"],
+    securityOptions,
+    /** MiB. */
+    memory: limits.memory,
+    /** MiB of memory and swap together. */
+    memoryWithSwap: limits.memory,
+    cpuPeriod,
+    cpuQuota: cpuQuota(limits),
+    processLimit,
+    logDriver: "json-file",
+    logOptions: logSize,
+    restartPolicy,
+    stopGrace,
+    network: network === hostNetwork ? { name: network } : { name: network, address },
+    ports: protocols.map((protocol): PublishedPort => ({
+      protocol,
+      internal: gossipPort,
+      ...publish!,
+    })),
+  };
+}
+
+/** The network of the engine's host, by Docker's name. */
+export const hostNetwork = "host";
+
+/** A hash of a description: a container that differs in anything is another one. */
+export function containerSpec(description: ContainerDescription): string {
+  return createHash("sha256").update(JSON.stringify(description)).digest("hex").slice(0, 12);
 }

@@ -1,16 +1,27 @@
 import type { Fleet } from "../programs/configurations.ts";
 import { type AgentConduct, gossipPort } from "./agentConfig.ts";
+import { type AgentContainer, containerSpec, describeContainer, hostNetwork } from "./agentContainer.ts";
 import { type JoinerGroup, groupTags } from "./groups.ts";
 import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";
 import type { ExpectedMember } from "./members.ts";
 import type { Names } from "./names.ts";
+import { imageRef } from "./serfImage.ts";
 import type { Settings } from "./settings.ts";
+
+/** A group of agents whose configuration lacks whom they join. */
+export type JoiningFleet = Omit<Fleet, "join">;
 
 /** Every agent of a stack, and how it is to behave. */
 export interface Agents {
-  /** Those that run in containers. */
+  /** The seed's configuration, and that of the host's agent where it runs in a container. */
   readonly fleets: readonly Fleet[];
+  /** Those of the groups of joiners. */
+  readonly joinerFleets: readonly JoiningFleet[];
+  readonly seed: AgentContainer;
+  readonly joiners: readonly (DeclaredJoiner & { readonly container: AgentContainer })[];
+  /** The host's agent as a container; undefined where it is a process, or the host does not join. */
+  readonly hostContainer: AgentContainer | undefined;
   /** Who must be alive when the stack is up. */
   readonly expected: readonly ExpectedMember[];
   /** The host's; undefined where the host does not join. */
@@ -29,39 +40,59 @@ export function planAgents(
   names: Names,
   joiners: readonly DeclaredJoiner[],
 ): Agents {
-  const { subnet, tags } = settings;
+  const { subnet, tags, limits, profile } = settings;
   const gateway = `${subnet.gateway}:${gossipPort}`;
   const isHostFirst = settings.join === "gateway";
-  const joinAddress = { ip: subnet.seed, dns: names.seed, gateway }[settings.join];
   // The way of any process of the host; a port that Docker chooses is known only when the seed runs.
   const published =
     settings.gossipPort === 0 ? subnet.seed : `${settings.publishAddress}:${settings.gossipPort}`;
-  const fleet = (group: string, tags: AgentConduct["tags"], join: string): Fleet => ({
+  const fleet = (group: string, tags: AgentConduct["tags"]): JoiningFleet => ({
     group,
     tags,
     eventHandlers: eventHandlers(settings.handlers),
-    join: [join],
   });
   const seed = { name: names.seed, address: subnet.seed, tags: { ...tags, role: "seed" } };
   const host = settings.hostAgent
     ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
     : undefined;
   const groups = settings.groups.filter(({ count }) => count > 0);
+  const image = imageRef(names.prefix, settings);
+  const common = { network: names.network, volumes: names.volumes, limits, profile };
+  const publish = { address: settings.publishAddress, port: settings.gossipPort };
+  const isHostInContainer = host !== undefined && settings.hostAgentIn === "container";
+  const { rpcPort } = settings;
   return {
     fleets: [
       // To nobody but itself, where the others join it: with a join an agent announces that it is
       // here, and only that makes those see it alive who have heard that it left.
-      fleet("seed", seed.tags, isHostFirst ? gateway : subnet.seed),
-      ...groups.map((group) => fleet(group.name, groupTags(tags, group), joinAddress)),
-      ...(host && settings.hostAgentIn === "container"
+      { ...fleet("seed", seed.tags), join: [isHostFirst ? gateway : subnet.seed] },
+      ...(isHostInContainer
         ? [
             {
-              ...fleet("host", host.tags, isHostFirst ? gateway : published),
-              place: { rpcPort: settings.rpcPort },
+              ...fleet("host", host.tags),
+              join: [isHostFirst ? gateway : published],
+              place: { rpcPort },
             },
           ]
         : []),
     ],
+    joinerFleets: groups.map((group) => fleet(group.name, groupTags(tags, group))),
+    seed: { ...common, name: seed.name, address: seed.address, group: "seed", image, publish },
+    joiners: groups.flatMap((group) => {
+      const image = imageRef(names.prefix, { ...settings, ...group.image });
+      return joiners
+        .filter((joiner) => joiner.group === group.name)
+        .map((joiner) => {
+          const { name, address } = joiner;
+          return { ...joiner, container: { ...common, name, address, group: group.name, image } };
+        });
+    }),
+    hostContainer: isHostInContainer
+      ? {
+          ...{ ...common, network: hostNetwork, rpcPort, image },
+          ...{ name: host.name, address: host.address, group: "host" },
+        }
+      : undefined,
     expected: [
       seed,
       ...groups.flatMap((group) => membersOf(group)),
@@ -78,4 +109,15 @@ export function planAgents(
       .filter((joiner) => joiner.group === group.name)
       .map(({ name, address }) => ({ name, address, tags: groupTags(tags, group) }));
   }
+}
+
+/** The containers of all agents, by their names. */
+export function containersOf({ seed, joiners, hostContainer }: Agents): Map<string, AgentContainer> {
+  const all = [seed, ...joiners.map(({ container }) => container), ...(hostContainer ? [hostContainer] : [])];
+  return new Map(all.map((container) => [container.name, container]));
+}
+
+/** The hash that the label of an agent's container holds. */
+export function specOf(container: AgentContainer): string {
+  return containerSpec(describeContainer(container));
 }

@@ -1,7 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { generationLabel, labelList, type Labels } from "./labels.ts";
-import type { Identity } from "./joinerPlan.ts";
 import type { SubnetPlan } from "./subnet.ts";
 
 export interface ClusterNetworkArgs {
@@ -16,8 +15,6 @@ export interface ClusterNetworkArgs {
 /** The bridge network that the members share, with its whole address plan given in full. */
 export class ClusterNetwork extends pulumi.ComponentResource {
   readonly networkName: pulumi.Output<string>;
-  /** What the network is to be; known before it is made. */
-  readonly identity: Identity;
   /** The engine's ID of the network. */
   readonly networkId: pulumi.Output<string>;
 
@@ -43,7 +40,6 @@ export class ClusterNetwork extends pulumi.ComponentResource {
     );
 
     this.networkName = network.name;
-    this.identity = { name: args.networkName, generation: args.generation };
     this.networkId = network.id;
     this.registerOutputs({ networkName: this.networkName, networkId: this.networkId });
   }

@@ -18,7 +18,6 @@ export class ClusterSecrets extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:ClusterSecrets", name, { keyRotation: args.keyRotation }, opts);
-    silenceSdk();
 
     const generate = (what: string, triggers: unknown[]) => {
       const command = new local.Command(
@@ -52,7 +51,7 @@ export class ClusterSecrets extends pulumi.ComponentResource {
  * with `--debug`, or with `--logtostderr` from `--verbose=3` on
  * (https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/nodejs/runtime/resource.ts, "RPC finished").
  */
-function silenceSdk(): void {
+export function silenceSdk(): void {
   const log: { debug: typeof pulumi.log.debug } = pulumi.log;
   log.debug = () => Promise.resolve();
 }

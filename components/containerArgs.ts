@@ -1,86 +1,142 @@
-import { local } from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import {
-  agentCommand,
-  agentEnvironment,
-  agentMounts,
-  type AgentContainer,
+  type ContainerDescription,
   containerSpec,
-  cpuPeriod,
-  cpuQuota,
-  logSize,
+  hostNetwork,
   processLimit,
-  securityOptions,
-  restartPolicy,
-  stopGrace,
-  writableFolders,
 } from "./agentContainer.ts";
-import { agentLabels, type AgentRole, labelList, type Labels } from "./labels.ts";
-import { programCommand } from "./programCommand.ts";
+import { agentLabels, type AgentMarks, labelList, type Labels } from "./labels.ts";
 
-/** What an agent's container is declared from. */
-export interface ContainerPlan extends Omit<AgentContainer, "image"> {
-  readonly image: pulumi.Input<string>;
-  readonly labels: Labels;
-  readonly role: AgentRole;
-  /** A new one asks for a new container; see `standing.ts`. */
-  readonly generation: string;
-}
+/** What the labels of an agent's container say, beside what it is made of. */
+export type ContainerMarks = Omit<AgentMarks, "spec">;
 
-/** The hash of what a container is to be made from, known before it is made. */
-export function specOf(plan: ContainerPlan): pulumi.Output<string> {
-  return pulumi.output(plan.image).apply((image) => containerSpec({ ...plan, image }));
-}
-
-/** What the resource of every agent's container has alike. */
-export function containerArgs(plan: ContainerPlan): docker.ContainerArgs {
-  return {
-    name: plan.name,
-    image: plan.image,
-    command: agentCommand(plan),
-    envs: agentEnvironment(plan),
-    volumes: agentMounts(plan.volumes).map(({ volume, path, isReadOnly }) => ({
-      volumeName: volume,
-      containerPath: path,
-      readOnly: isReadOnly,
-    })),
-    labels: specOf(plan).apply((spec) => labelList(agentLabels(plan.labels, { ...plan, spec }))),
-    readOnly: true,
-    tmpfs: { ...writableFolders },
-    capabilities: { drops: ["ALL"] },
-    securityOpts: [...securityOptions],
-    memory: plan.limits.memory,
-    memorySwap: plan.limits.memory,
-    // Not `cpus`, of which the provider reads back another text than it was given.
-    cpuPeriod,
-    cpuQuota: cpuQuota(plan.limits),
-    logDriver: "json-file",
-    logOpts: { ...logSize },
-    restart: restartPolicy,
-    stopTimeout: stopGrace,
-    destroyGraceSeconds: stopGrace,
-  };
+/** The labels of an agent's container. */
+export function containerLabels(
+  labels: Labels,
+  description: ContainerDescription,
+  marks: ContainerMarks,
+): Record<string, string> {
+  return agentLabels(labels, { ...marks, spec: containerSpec(description) });
 }
 
 /**
- * Limits the processes of a container, which the provider cannot.
+ * The inputs of an agent's container. What is known before the container is made stands there as it is, and
+ * not as an output: it is sent, compared and kept for each of many containers.
  *
- * @param container the engine's ID of it.
+ * @param network the network's name. Default: as described; an output of the network lets its container wait for it.
  */
-export function limitProcesses(
+export function containerArgs(
   name: string,
-  container: pulumi.Input<string>,
-  opts: pulumi.CustomResourceOptions,
-): void {
-  new local.Command(
-    `${name}-processes`,
-    {
-      create: programCommand("processLimit"),
-      stdin: pulumi.jsonStringify({ container, limit: processLimit }),
-      addPreviousOutputInEnv: false,
-      logging: "stderr",
-    },
-    opts,
-  );
+  description: ContainerDescription,
+  labels: Readonly<Record<string, string>>,
+  network: pulumi.Input<string> = description.network.name,
+): docker.ContainerArgs {
+  const { address } = description.network as { readonly address?: string };
+  const isOnHost = description.network.name === hostNetwork;
+  return {
+    name,
+    image: description.image,
+    command: [...description.command],
+    envs: [...description.environment],
+    volumes: description.mounts.map(({ volume, path, isReadOnly }) => ({
+      volumeName: volume,
+      containerPath: path,
+      ...(isReadOnly && { readOnly: true }),
+    })),
+    labels: labelList(labels),
+    readOnly: description.isRootReadOnly,
+    tmpfs: { ...description.tmpfs },
+    capabilities: { drops: [...description.droppedCapabilities] },
+    securityOpts: [...description.securityOptions],
+    memory: description.memory,
+    memorySwap: description.memoryWithSwap,
+    // Not `cpus`, of which the provider reads back another text than it was given.
+    cpuPeriod: description.cpuPeriod,
+    cpuQuota: description.cpuQuota,
+    logDriver: description.logDriver,
+    logOpts: { ...description.logOptions },
+    restart: description.restartPolicy,
+    stopTimeout: description.stopGrace,
+    destroyGraceSeconds: description.stopGrace,
+    // Left out, it is read back as the network's name and replaces the container.
+    networkMode: isOnHost ? hostNetwork : "bridge",
+    ...(!isOnHost && {
+      networksAdvanced: [{ name: network, ...(address !== undefined && { ipv4Address: address }) }],
+    }),
+    ...(description.ports.length > 0 && {
+      ports: description.ports.map(({ protocol, internal, address, port }) => ({
+        internal,
+        ...(port !== 0 && { external: port }),
+        ip: address,
+        protocol,
+      })),
+    }),
+  };
+}
+
+/** The part of a description that is compared with a container that runs. */
+export type ComparedDescription = Omit<
+  ContainerDescription,
+  | "configuration"
+  | "isRootReadOnly"
+  | "tmpfs"
+  | "droppedCapabilities"
+  | "securityOptions"
+  | "logDriver"
+  | "logOptions"
+  | "stopGrace"
+>;
+
+/** The reverse of {@link containerArgs}, of inputs as the state has them. */
+export function describedIn(inputs: Readonly<Record<string, unknown>>): ComparedDescription {
+  const args = inputs as unknown as RecordedArgs;
+  const [network] = args.networksAdvanced ?? [];
+  return {
+    image: args.image,
+    command: args.command,
+    environment: args.envs,
+    mounts: args.volumes.map(({ volumeName, containerPath, readOnly = false }) => ({
+      volume: volumeName,
+      path: containerPath,
+      isReadOnly: readOnly,
+    })),
+    memory: args.memory,
+    memoryWithSwap: args.memorySwap,
+    cpuPeriod: args.cpuPeriod,
+    cpuQuota: args.cpuQuota,
+    processLimit,
+    restartPolicy: args.restart,
+    network:
+      network === undefined
+        ? { name: args.networkMode }
+        : { name: network.name, address: network.ipv4Address ?? "" },
+    ports: (args.ports ?? []).map(({ protocol, internal, ip, external = 0 }) => ({
+      protocol,
+      internal,
+      address: ip,
+      port: external,
+    })),
+  };
+}
+
+/** What {@link containerArgs} makes, without outputs. */
+interface RecordedArgs {
+  readonly image: string;
+  readonly command: string[];
+  readonly envs: string[];
+  readonly volumes: readonly { volumeName: string; containerPath: string; readOnly?: boolean }[];
+  readonly memory: number;
+  readonly memorySwap: number;
+  readonly cpuPeriod: number;
+  readonly cpuQuota: number;
+  readonly restart: ContainerDescription["restartPolicy"];
+  readonly networkMode: string;
+  readonly networksAdvanced?: readonly { name: string; ipv4Address?: string }[];
+  readonly ports?: readonly {
+    protocol: "tcp" | "udp";
+    internal: number;
+    ip: string;
+    external?: number;
+  }[];
 }

@@ -1,22 +1,6 @@
 /** Compares a container that runs with how it was made: what people can change of one that stands. */
-import {
-  agentCommand,
-  agentEnvironment,
-  agentMounts,
-  type AgentContainer,
-  cpuPeriod,
-  cpuQuota,
-  isAgentVariable,
-  processLimit,
-  restartPolicy,
-} from "./agentContainer.ts";
-import { gossipPort } from "./agentConfig.ts";
-import type { ContainerRole } from "./labels.ts";
-
-/** What a container of a stack was made from. */
-export interface MadeContainer extends AgentContainer {
-  readonly role: ContainerRole;
-}
+import { isAgentVariable } from "./agentContainer.ts";
+import type { ComparedDescription } from "./containerArgs.ts";
 
 /** What the engine tells of one container, as far as it is compared. */
 export interface InspectedContainer {
@@ -75,7 +59,7 @@ export interface Edit {
 }
 
 /** What has been edited of a container that runs. */
-export function editsOf(made: MadeContainer, found: InspectedContainer): Edit[] {
+export function editsOf(made: ComparedDescription, found: InspectedContainer): Edit[] {
   const facts = factsIn(found);
   return Object.entries(factsOf(made))
     .map(([what, text]) => ({ what, made: text, found: facts[what as keyof typeof facts] }))
@@ -92,33 +76,31 @@ export const optionalLimits: Readonly<Record<string, readonly (keyof Facts)[]>> 
 
 type Facts = ReturnType<typeof factsIn>;
 
-function factsOf(made: MadeContainer): Facts {
-  const { limits, publish, network, address, role } = made;
-  const memory = `${limits.memory} MiB`;
+function factsOf(made: ComparedDescription): Facts {
+  const { network } = made;
   return {
     image: made.image,
-    command: agentCommand(made).join(" "),
-    environment: list(agentEnvironment(made)),
-    memory,
-    "memory with swap": memory,
+    command: made.command.join(" "),
+    environment: list(made.environment),
+    memory: `${made.memory} MiB`,
+    "memory with swap": `${made.memoryWithSwap} MiB`,
     "memory reservation": "none",
-    processors: String(cpuQuota(limits) / cpuPeriod),
+    processors: String(made.cpuQuota / made.cpuPeriod),
     "processor shares": "none",
     "processor set": "any",
     "block I/O weight": "none",
-    processes: String(processLimit),
-    "restart policy": restartPolicy,
+    processes: String(made.processLimit),
+    "restart policy": made.restartPolicy,
     privileges: "none",
-    networks: role === "host" ? "host" : `${network} ${address}`,
+    networks: [network.name, ...("address" in network ? [network.address] : [])].join(" "),
     ports: list(
-      (publish ? ["tcp", "udp"] : []).map(
-        (protocol) => `${publish!.address}:${publish!.port || "auto"} to ${gossipPort}/${protocol}`,
+      made.ports.map(
+        ({ protocol, internal, address, port }) =>
+          `${address}:${port || "auto"} to ${internal}/${protocol}`,
       ),
     ),
     volumes: list(
-      agentMounts(made.volumes).map(({ volume, path, isReadOnly }) =>
-        mountText(volume, path, isReadOnly),
-      ),
+      made.mounts.map(({ volume, path, isReadOnly }) => mountText(volume, path, isReadOnly)),
     ),
   };
 }

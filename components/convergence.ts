@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConvergenceInput, FormerHost } from "../programs/converge.ts";
+import type { ConvergenceInput } from "../programs/converge.ts";
 import type { View } from "../programs/views.ts";
 import type { Profile } from "./agentConfig.ts";
 import type { Labels } from "./labels.ts";
@@ -12,8 +12,8 @@ export interface ConvergenceArgs {
   readonly expected: readonly ExpectedMember[];
   /** The sides to look from; the first is the seed's. */
   readonly views: readonly View[];
-  /** An agent of the host that is to leave first. Default: none is to. */
-  readonly formerHost: FormerHost | undefined;
+  /** Where an agent of the host may run that is to leave first. Default: none is to. */
+  readonly formerHostDir: string | undefined;
   /** The cluster's network, which containers of others have to leave that are in the cluster. */
   readonly network: string;
   readonly labels: Labels;
@@ -25,32 +25,30 @@ export interface ConvergenceArgs {
   readonly incarnations: pulumi.Input<readonly string[]>;
 }
 
-/** Done when the cluster has formed; fails at the deadline with who is missing. */
+/**
+ * Done when the cluster has formed; fails at the deadline with who is missing. It is the first to go when the
+ * stack is destroyed, and then lets all members leave at once.
+ */
 export class Convergence extends pulumi.ComponentResource {
   /** The members as the seed saw them when the cluster had formed. */
   readonly members: pulumi.Output<Member[]>;
 
   constructor(name: string, args: ConvergenceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:Convergence", name, args, opts);
+    super("serf:cluster:Convergence", name, { timeout: args.timeout }, opts);
 
-    const input: ConvergenceInput = {
-      expected: args.expected,
-      views: args.views,
-      ...(args.formerHost && { formerHost: args.formerHost }),
-      network: args.network,
-      labels: args.labels,
-      profile: args.profile,
-      timeout: args.timeout,
-    };
+    const { expected, views, formerHostDir, network, labels, profile, timeout } = args;
+    const former = formerHostDir === undefined ? {} : { formerHostDir };
+    const input = pulumi
+      .output(args.incarnations)
+      .apply((incarnations): ConvergenceInput => ({
+        ...{ expected, views, ...former, network, labels, profile, timeout, incarnations },
+      }));
     const command = new local.Command(
       name,
       {
-        create: programCommand("converge"),
-        environment: {
-          SERF_CONVERGENCE: JSON.stringify(input),
-          // Not read by the program: it makes the gate run again.
-          SERF_INCARNATIONS: pulumi.jsonStringify(args.incarnations),
-        },
+        create: programCommand("converge", "form"),
+        delete: programCommand("converge", "dissolve"),
+        stdin: pulumi.jsonStringify(input),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

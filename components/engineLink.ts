@@ -8,31 +8,49 @@ import type { Settings } from "./settings.ts";
 export type EngineLink = Pick<pulumi.ComponentResourceOptions, "providers" | "transforms">;
 
 /**
- * Finds the engine of a stack, and lets this process talk to it as well.
+ * Finds the engine that a stack's configuration or a context of the docker client names, and lets this process
+ * talk to it.
  *
- * Pulumi's Docker provider and what commands start know `DOCKER_HOST` by themselves, but no context of the
- * docker client, and nothing of the stack's configuration: for these two the link names the engine.
- *
- * @returns the options for each component; empty where nothing needs to be named.
+ * @returns undefined where neither names one: Pulumi's provider and what commands start know `DOCKER_HOST` and
+ *   the local socket by themselves.
  */
-export function linkEngine({ dockerHost, dockerCertPath }: Settings): EngineLink {
+export function chooseEngine({ dockerHost, dockerCertPath }: Settings): EngineHost | undefined {
   const host =
     dockerHost === undefined ? engineOfContext() : { host: dockerHost, certPath: dockerCertPath };
-  if (host === undefined) return {};
-  const environment = engineEnvironment(host);
-  Object.assign(process.env, environment);
-  const provider = new docker.Provider("engine", {
-    host: host.host,
-    ...(host.certPath !== undefined && { certPath: host.certPath }),
+  if (host !== undefined) Object.assign(process.env, engineEnvironment(host));
+  return host;
+}
+
+function engineOfContext(): EngineHost | undefined {
+  return process.env["DOCKER_HOST"] ? undefined : chosenEngine();
+}
+
+/**
+ * An address that the provider does not reach when it is configured. The official one asks any other engine
+ * whether it is there, in a preview, too, and fails where none answers
+ * (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient).
+ */
+const nowhere = "ssh://offline.invalid";
+
+/**
+ * The options for each component that has things on an engine.
+ *
+ * @param isOffline whether this is a preview that reaches no engine.
+ */
+export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): EngineLink {
+  // Pulumi takes it for a default provider by its name, and so does not list the way to the engine among
+  // the changes.
+  const provider = new docker.Provider("default-engine", {
+    ...(chosen && { host: chosen.host }),
+    ...(chosen?.certPath !== undefined && { certPath: chosen.certPath }),
+    ...(isOffline && { host: nowhere }),
   });
+  if (chosen === undefined) return { providers: { docker: provider } };
+  const environment = engineEnvironment(chosen);
   const withEnvironment: pulumi.ResourceTransform = ({ type, props, opts }) => {
     if (type !== "command:local:Command") return undefined;
     const { environment: own } = props as { environment?: Readonly<Record<string, string>> };
     return { props: { ...props, environment: { ...environment, ...own } }, opts };
   };
   return { providers: { docker: provider }, transforms: [withEnvironment] };
-}
-
-function engineOfContext(): EngineHost | undefined {
-  return process.env["DOCKER_HOST"] ? undefined : chosenEngine();
 }

@@ -5,8 +5,7 @@ import type { View } from "../programs/views.ts";
 import type { Profile } from "./agentConfig.ts";
 import type { Labels } from "./labels.ts";
 import { programCommand } from "./programCommand.ts";
-import type { Rolling } from "./rollout.ts";
-import { awaitTurn } from "./turn.ts";
+import type { RollingChange } from "./rollingChange.ts";
 
 export interface HostAgentArgs {
   /** The agent's name as a member. */
@@ -34,8 +33,8 @@ export interface HostAgentArgs {
   readonly timeout: number;
   /** A new one asks for a new start; see `standing.ts`. */
   readonly generation: string;
-  /** How members are replaced while the cluster goes on. Default: all at once. */
-  readonly rolling?: Rolling | undefined;
+  /** Lets members be replaced while the cluster goes on. Default: all at once. */
+  readonly change?: RollingChange | undefined;
 }
 
 /** The side from which the agent sees the cluster, which keeps its files in a folder. */
@@ -49,17 +48,19 @@ export class HostAgent extends pulumi.ComponentResource {
   readonly memberName: string;
   readonly address: string;
   /** Changes with each start of the agent. */
-  readonly generation: string;
+  readonly incarnation: string;
   /** The side from which this agent sees the cluster. */
   readonly view: View;
+  /** It runs in no container. */
+  readonly containerIds: readonly pulumi.Output<string>[] = [];
 
   constructor(name: string, args: HostAgentArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { gossipKey, rpcToken, ...known } = args;
+    const { gossipKey, rpcToken, change, ...known } = args;
     super("serf:cluster:HostAgent", name, known, opts);
 
     this.memberName = args.name;
     this.address = args.address;
-    this.generation = args.generation;
+    this.incarnation = args.generation;
     this.view = hostView(args);
     const inputs = pulumi.all([args.image, args.join, gossipKey, rpcToken]);
     const input = inputs.apply(([image, join, gossipKey, rpcToken]): HostAgentInput => ({
@@ -74,26 +75,27 @@ export class HostAgent extends pulumi.ComponentResource {
       rpcPort: args.rpcPort,
       labels: { ...args.labels },
       timeout: args.timeout,
-      generation: this.generation,
+      generation: args.generation,
       gossipKey,
       rpcToken,
     }));
-    const { rolling, name: member } = args;
-    const cause = pulumi
-      .output(args.image)
-      .apply((image) => [image, `${args.rpcPort}`, args.profile, this.generation]);
-    const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
-    new local.Command(
+    const turn = change?.turnOf(args.name) ?? Promise.resolve();
+    const command = new local.Command(
       name,
       {
-        create: programCommand("hostAgent", "start"),
+        create: turn.then(() => programCommand("hostAgent", "start")),
         delete: programCommand("hostAgent", "stop"),
         stdin: pulumi.secret(pulumi.jsonStringify(input)),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
-      { parent: this, dependsOn: turn },
+      { parent: this },
     );
-    this.registerOutputs({ memberName: this.memberName, address: this.address });
+    change?.isMade(args.name, command.stdout);
+    this.registerOutputs({
+      memberName: this.memberName,
+      address: this.address,
+      generation: args.generation,
+    });
   }
 }

@@ -1,35 +1,15 @@
 import { local } from "@pulumi/command";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { View } from "../programs/views.ts";
-import type { Profile } from "./agentConfig.ts";
-import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
-import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
-import type { Labels } from "./labels.ts";
+import type { AgentContainer } from "./agentContainer.ts";
+import { memberContainer } from "./memberContainer.ts";
 import { programCommand } from "./programCommand.ts";
-import type { Rolling } from "./rollout.ts";
-import { awaitTurn } from "./turn.ts";
+import type { ClusterPlace } from "./seed.ts";
 
-export interface HostContainerArgs {
-  /** The container's and the member's name. */
-  readonly name: string;
-  /** The bridge's gateway, where the other members reach the engine's host. */
-  readonly address: string;
-  /** The image's name with the tag. */
-  readonly image: pulumi.Input<string>;
-  /** Must hold the agent's configuration by the time the container is made. */
-  readonly volumes: VolumeNames;
-  /** The port on the loopback of the engine's host where the agent answers RPC. */
-  readonly rpcPort: number;
-  readonly limits: ContainerLimits;
-  readonly profile: Profile;
-  readonly labels: Labels;
+export interface HostContainerArgs extends Omit<ClusterPlace, "network"> {
+  readonly container: AgentContainer;
   /** Where an agent that ran as a process keeps its files, which has to end first. */
   readonly formerDir: string;
-  /** A new one asks for a new container; see `standing.ts`. */
-  readonly generation: string;
-  /** How members are replaced while the cluster goes on. Default: all at once. */
-  readonly rolling?: Rolling | undefined;
 }
 
 /**
@@ -40,38 +20,39 @@ export class HostContainer extends pulumi.ComponentResource {
   readonly memberName: string;
   readonly address: string;
   /** Changes with each container. */
-  readonly generation: pulumi.Output<string>;
+  readonly incarnation: pulumi.Output<string>;
   /** The side from which this agent sees the cluster. */
   readonly view: View;
+  /** The engine's IDs of its containers. */
+  readonly containerIds: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: HostContainerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:HostContainer", name, args, opts);
+    const { container, labels, standing, change, formerDir } = args;
+    super("serf:cluster:HostContainer", name, { container }, opts);
 
-    const plan: ContainerPlan = { ...args, network: "host", role: "host", group: "host" };
-    const { rolling, name: member, generation } = args;
-    const cause = specOf(plan).apply((spec) => [spec, generation]);
-    const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
+    const turn = change?.turnOf(container.name) ?? Promise.resolve();
     const former = new local.Command(
       `${name}-former`,
       {
-        create: programCommand("hostAgent", "stop"),
-        stdin: JSON.stringify({ dir: args.formerDir }),
+        create: turn.then(() => programCommand("hostAgent", "stop")),
+        stdin: JSON.stringify({ dir: formerDir }),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
-      { parent: this, dependsOn: turn },
+      { parent: this },
     );
-    const container = new docker.Container(
+    const generation = standing.ofContainer(container.name);
+    const { id } = memberContainer(
       name,
-      { ...containerArgs(plan), networkMode: "host" },
-      { parent: this, deleteBeforeReplace: true, dependsOn: [former, ...turn] },
+      { container, labels, change, marks: { role: "host", group: "host", generation } },
+      { parent: this, dependsOn: former },
     );
-    limitProcesses(name, container.id, { parent: this });
 
-    this.memberName = args.name;
-    this.address = args.address;
-    this.generation = container.id;
-    this.view = { kind: "container", name: args.name };
+    this.memberName = container.name;
+    this.address = container.address;
+    this.incarnation = id;
+    this.view = { kind: "container", name: container.name };
+    this.containerIds = [id];
     this.registerOutputs({ memberName: this.memberName, address: this.address });
   }
 }

@@ -7,10 +7,8 @@ export interface Images {
   /** The seed's, the host's and that of every group that has no choice of its own. */
   readonly main: SerfImage;
   readonly all: readonly SerfImage[];
-  /** The names with their tags, by the names of the groups. */
-  readonly ofGroups: Readonly<Record<string, pulumi.Output<string>>>;
-  /** What must be done before a member is made from any of them, beside the images themselves. */
-  readonly trials: readonly pulumi.Resource[];
+  /** What must be done before a member is made from any of them. */
+  readonly ready: readonly pulumi.Resource[];
 }
 
 /** Declares an image for the stack, and one for each choice of a group that differs from it. */
@@ -27,15 +25,7 @@ export function declareImages(
     return image;
   };
   const main = imageOf("image", args.choice);
-  const ofGroups = groups.map(({ name, image }) => [
-    name,
-    imageOf(`image-${name}`, { ...args.choice, ...image }).ref,
-  ]);
+  for (const { name, image } of groups) imageOf(`image-${name}`, { ...args.choice, ...image });
   const all = [...images.values()];
-  return {
-    main,
-    all,
-    ofGroups: Object.fromEntries(ofGroups) as Images["ofGroups"],
-    trials: all.flatMap(({ trials }) => trials),
-  };
+  return { main, all, ready: [...all, ...all.flatMap(({ trials }) => trials)] };
 }

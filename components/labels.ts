@@ -22,10 +22,7 @@ export const groupLabel = "serf.group";
 /** On an agent's container: a hash of what it was made from. */
 export const specLabel = "serf.spec";
 
-/** On a joiner's container: its address on the cluster's network. */
-export const addressLabel = "serf.address";
-
-/** When what carries it was asked for; `standing.ts` says what for. */
+/** How often what carries it had to be recreated; `standing.ts` says what for. */
 export const generationLabel = "serf.generation";
 
 /** What tells an agent's container from others. */

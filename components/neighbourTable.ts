@@ -32,7 +32,7 @@ export class NeighbourTable extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
+    this.registerOutputs({ generation: args.generation });
   }
 }
 

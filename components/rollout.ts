@@ -23,9 +23,6 @@ export interface RollingHost extends AgentIdentity {
   readonly view: View;
 }
 
-/** Ends the name of a joiner's container that makes room for its successor, and comes back if that fails. */
-export const formerSuffix = "-former";
-
 /** A member that is there, whether the others see it or not. */
 export interface PresentMember extends AgentIdentity {
   /** Whether its container or process runs. */
@@ -155,43 +152,34 @@ export function describeDown(
   );
 }
 
-/** A joiner that did not come up. */
-export interface FailedJoiner {
+/** A member that did not come up. */
+export interface FailedMember {
   readonly name: string;
   readonly reason: string;
   /** The end of its log. */
   readonly log: string;
-  /** What became of it: whether its former container is back, and alive again. */
-  readonly outcome: "runs again" | "put back" | "removed";
 }
 
-/** A roll that has stopped. */
+/** A rolling change that has stopped. */
 export interface StoppedRoll {
-  readonly failures: readonly FailedJoiner[];
+  readonly failures: readonly FailedMember[];
   /** Others who went down meanwhile. */
   readonly lost: readonly string[];
-  /** How many joiners were to be made or replaced, and how many of them were. */
+  /** How many members were to be replaced, and how many of them were. */
   readonly wanted: number;
   readonly changed: number;
 }
 
-const outcomes: Readonly<Record<FailedJoiner["outcome"], string>> = {
-  "runs again": "runs again as it was before",
-  "put back": "was put back as it was before, but is not alive yet",
-  removed: "was removed",
-};
-
-/** Says of a roll that has stopped why, and how it leaves the cluster. */
+/** Says of a rolling change that has stopped why, and how it leaves the cluster. */
 export function describeStop({ failures, lost, wanted, changed }: StoppedRoll): string {
-  const described = failures.flatMap(({ name, reason, log }) => [
-    `${name} did not come up: ${reason}.`,
-    ...(log === "" ? [] : ["Its log ends:", ...log.split("\n").map((line) => `  ${line}`)]),
-  ]);
+  const members = wanted === 1 ? "member has" : "members have";
   return [
-    ...described,
     ...lost.map((name) => `${name} went down meanwhile.`),
-    ...failures.map(({ name, outcome }) => `${name} ${outcomes[outcome]}.`),
-    `The change has stopped: ${changed} of ${wanted} joiners have it, ${wanted - changed} do not. The next ` +
-      "`up` goes on from there, with another configuration, too.",
+    `The change has stopped: ${changed} of ${wanted} ${members} it, and nobody else was touched. The next ` +
+      "`up` mends that, with the configuration as it was, too.",
+    ...failures.flatMap(({ name, reason, log }) => [
+      `${name} did not come up: ${reason}.`,
+      ...(log === "" ? [] : ["Its log ends:", ...log.split("\n").map((line) => `  ${line}`)]),
+    ]),
   ].join("\n");
 }

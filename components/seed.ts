@@ -1,56 +1,26 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
-import { gossipPort, type Profile } from "./agentConfig.ts";
-import type { ContainerLimits, VolumeNames } from "./agentContainer.ts";
+import { gossipPort } from "./agentConfig.ts";
+import type { AgentContainer } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
-import { containerArgs, type ContainerPlan, limitProcesses, specOf } from "./containerArgs.ts";
 import type { Labels } from "./labels.ts";
-import type { Rolling } from "./rollout.ts";
-import { awaitTurn } from "./turn.ts";
+import { memberContainer } from "./memberContainer.ts";
+import type { RollingChange } from "./rollingChange.ts";
+import type { Standing } from "./standing.ts";
 
-/** What the seed and the joiners take alike. */
+/** What the seed, the joiners and the host's agent take alike. */
 export interface ClusterPlace {
   readonly network: ClusterNetwork;
-  /** Must hold the agents' configurations by the time a container is made. */
-  readonly volumes: VolumeNames;
-  readonly limits: ContainerLimits;
-  readonly profile: Profile;
   readonly labels: Labels;
+  /** Tells the generations of containers. */
+  readonly standing: Standing;
+  /** Lets members be replaced while the cluster goes on. Default: all at once. */
+  readonly change?: RollingChange | undefined;
 }
 
 export interface SeedArgs extends ClusterPlace {
-  /** The image's name with the tag. */
-  readonly image: pulumi.Input<string>;
-  /** The container's and the member's name. */
-  readonly memberName: string;
-  /** The seed's address, which survives its replacement. */
-  readonly address: string;
-  /** Where the host reaches the gossip port; port 0 lets Docker choose one. */
-  readonly publish: { readonly address: string; readonly port: number };
-  /** A new one asks for a new container; see `standing.ts`. */
-  readonly generation: string;
-  /** `host:port` that Docker has chosen. Default: it is looked up. */
-  readonly endpoint?: string | undefined;
-  /** How members are replaced while the cluster goes on. Default: all at once. */
-  readonly rolling?: Rolling | undefined;
-}
-
-function planSeed(args: SeedArgs): ContainerPlan {
-  return {
-    name: args.memberName,
-    address: args.address,
-    image: args.image,
-    network: args.network.identity.name,
-    volumes: args.volumes,
-    limits: args.limits,
-    profile: args.profile,
-    publish: args.publish,
-    labels: args.labels,
-    role: "seed",
-    group: "seed",
-    generation: args.generation,
-  };
+  /** Its address survives its replacement. */
+  readonly container: AgentContainer;
 }
 
 /** The member that the others join. */
@@ -58,8 +28,8 @@ export class Seed extends pulumi.ComponentResource {
   /** The container's and the member's name. */
   readonly memberName: pulumi.Output<string>;
   /**
-   * The address on the cluster's network. It carries no dependency on the container, or
-   * replacing the seed would replace whoever joins by it.
+   * The address on the cluster's network, which the container is given. It carries no dependency on the
+   * container, or replacing the seed would replace whoever joins by it.
    */
   readonly ip: pulumi.Output<string>;
   /** `host:port` where the host reaches the gossip port. */
@@ -68,41 +38,27 @@ export class Seed extends pulumi.ComponentResource {
   readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { endpoint, ...known } = args;
-    super("serf:cluster:Seed", name, known, opts);
+    const { container, labels, network, standing, change } = args;
+    super("serf:cluster:Seed", name, { container }, opts);
 
-    const { memberName, address, publish } = args;
-    const plan = planSeed(args);
-    const { rolling } = args;
-    const cause = specOf(plan).apply((spec) => [spec, args.generation]);
-    const turn = awaitTurn(name, { rolling, member: memberName, cause }, { parent: this });
-    const container = new docker.Container(
+    const generation = standing.ofContainer(container.name);
+    const { id } = memberContainer(
       name,
       {
-        ...containerArgs(plan),
-        // Left out, it is read back as the network's name and replaces the container.
-        networkMode: "bridge",
-        networksAdvanced: [{ name: args.network.networkName, ipv4Address: address }],
-        ports: ["tcp", "udp"].map((protocol) => ({
-          internal: gossipPort,
-          ...(publish.port !== 0 && { external: publish.port }),
-          ip: publish.address,
-          protocol,
-        })),
+        ...{ container, labels, network: network.networkName, change },
+        marks: { role: "seed", group: "seed", generation },
       },
-      { parent: this, deleteBeforeReplace: true, dependsOn: turn },
+      { parent: this },
     );
-
-    limitProcesses(name, container.id, { parent: this });
-
-    this.memberName = pulumi.output(memberName);
-    this.ip = pulumi.output(address);
-    const lookUp = (id: string) => publishedEndpoint(id, gossipPort, publish.address);
+    const { address = "", port = 0 } = container.publish ?? {};
+    const lookUp = (id: string) => publishedEndpoint(id, gossipPort, address);
+    this.memberName = pulumi.output(container.name);
+    this.ip = pulumi.output(container.address);
     this.endpoint =
-      publish.port === 0
-        ? container.id.apply(async (id) => endpoint ?? (await lookUp(id)))
-        : pulumi.output(`${publish.address}:${publish.port}`);
-    this.containerId = container.id;
+      port === 0
+        ? id.apply(async (id) => standing.endpoint ?? (await lookUp(id)))
+        : pulumi.output(`${address}:${port}`);
+    this.containerId = id;
     this.registerOutputs({
       memberName: this.memberName,
       ip: this.ip,

@@ -70,8 +70,8 @@ const context = "docker";
  * or a build argument changes, and a preview already knows the new name.
  */
 export class SerfImage extends pulumi.ComponentResource {
-  /** The name with the tag, known in a preview. */
-  readonly ref: pulumi.Output<string>;
+  /** The name with the tag, known before the image is made. */
+  readonly ref: string;
   /** The engine's ID of the image. */
   readonly id: pulumi.Output<string>;
   /** What must be done before a member is made from the image, beside the image itself. */
@@ -106,11 +106,12 @@ export class SerfImage extends pulumi.ComponentResource {
       { parent: this, dependsOn: [removal, ...(build ? [build] : [])] },
     );
 
-    this.ref = image.name;
+    this.ref = ref;
     this.id = image.imageId;
     this.trials = args.trial ? [tryImage(name, image.name, args.labels, args.trial, this)] : [];
     this.registerOutputs({ ref: this.ref, id: this.id });
   }
+
   /**
    * The provider builds by BuildKit on the engine of its process's `DOCKER_HOST`, and there without TLS: neither
    * its own `host` nor a context of the docker client counts

@@ -17,8 +17,6 @@ export interface Sight {
   readonly files: ReadonlyMap<string, string> | undefined;
   /** The agent of the host that is a process and that lives. */
   readonly host: HostSight | undefined;
-  /** `host:port` of the seed's gossip port, where that is not to be looked up. Default: it is. */
-  readonly endpoint?: string | undefined;
   /**
    * The generation of the stack's claim on the kernel's neighbour table. Default: there is none, or what it
    * got does not suffice any more.

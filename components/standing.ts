@@ -1,5 +1,6 @@
-import { addressLabel, agentRoles, generationLabel, roleLabel } from "./labels.ts";
+import { agentRoles, generationLabel, roleLabel, specLabel } from "./labels.ts";
 import type { ExpectedMember } from "./members.ts";
+import type { RecordedState } from "./recordedState.ts";
 import { blank, intactGeneration, type Sight } from "./sight.ts";
 
 /** What carries a stack's labels on an engine, and every network there is. */
@@ -33,6 +34,8 @@ export interface FoundContainer {
   /** In the engine's word, for example `exited`. */
   readonly state?: string;
   readonly labels: FoundLabels;
+  /** The address that it was given on a network; the first where there are several. Default: none. */
+  readonly address?: string | undefined;
   /** The IDs of those that it is in. Default: they do not matter. */
   readonly networks?: readonly string[];
   /** The host's places that are published, as `address:port/protocol`. */
@@ -59,100 +62,140 @@ export interface FoundVolume {
   readonly labels: FoundLabels;
 }
 
+/** What a look at the engine and the cluster has shown. */
+export interface Look {
+  readonly inventory: Inventory;
+  /** Default: nothing runs. */
+  readonly sight?: Sight;
+}
+
 /**
- * What of a stack stands on its engine, told by generations.
+ * What of a stack stands, told by generations.
  *
- * A generation is a text that is declared with a thing, carried by it as a label and read back here.
- * What is gone or edited, or a container that does not run, gets a new one, and so a preview shows that it
- * is to be made anew, and the next `up` does it. This is one look at the engine, where a refresh by Pulumi
- * reads each resource by itself and takes two seconds for a network alone.
+ * A generation is a count that is declared with a thing and carried by it as a label. The state says which one
+ * was declared last. What a look at the engine finds gone, edited or not running gets the next one, and so a
+ * preview shows that it is to be recreated, and the next `up` does it. Without a look all stands as the state says.
+ * The same state and the same look give the same generations, or a plan that was saved could not be kept.
+ *
+ * This is one look at the engine, where a refresh by Pulumi reads each resource by itself and takes two seconds
+ * for a network alone.
  */
 export class Standing {
-  readonly #inventory: Inventory;
+  readonly #recorded: RecordedState;
+  readonly #inventory: Inventory | undefined;
   readonly #sight: Sight;
-  /** The generation of what does not stand; new in each deployment. */
-  readonly fresh: string;
 
-  /** @param sight what was seen of the cluster. Default: nothing runs. */
-  constructor(inventory: Inventory, fresh: string, sight: Sight = blank) {
-    this.#inventory = inventory;
-    this.#sight = sight;
-    this.fresh = fresh;
+  /** @param look default: none was taken, and the state alone counts. */
+  constructor(recorded: RecordedState, look?: Look) {
+    this.#recorded = recorded;
+    this.#inventory = look?.inventory;
+    this.#sight = look?.sight ?? blank;
+  }
+
+  /** Whether no engine was looked at. */
+  get isOffline(): boolean {
+    return this.#inventory === undefined;
   }
 
   ofContainer(name: string): string {
-    return this.#read(this.#sight.spoilt.has(name) ? undefined : this.#running(name));
+    const isGood = this.runs(name) && !this.#sight.spoilt.has(name);
+    return this.#generation(this.#recorded.containers.get(name), () =>
+      isGood ? this.#container(name)!.labels : undefined,
+    );
   }
 
-  /** Whether the container with this name runs. */
+  /** Whether the container with this name runs; without a look, whether it is recorded. */
   runs(name: string): boolean {
-    return this.#running(name) !== undefined;
+    if (this.isOffline) return this.#recorded.containers.has(name);
+    return this.#container(name)?.isRunning ?? false;
   }
 
-  /** `host:port` of the seed's gossip port; undefined where it is to be looked up. */
+  /** Whether a member is to be replaced that runs: its container was made from something else, or is spoilt. */
+  isReplaced(name: string, spec: string): boolean {
+    const labels = this.runs(name) ? this.#container(name)?.labels : undefined;
+    if (labels === undefined) return false;
+    return labels[specLabel] !== spec || labels[generationLabel] !== this.ofContainer(name);
+  }
+
+  /** `host:port` of the seed's gossip port as it was last; undefined where it is to be looked up. */
   get endpoint(): string | undefined {
-    return this.#sight.endpoint;
+    return this.isOffline ? this.#recorded.endpoint : undefined;
   }
 
   /** Of the stack's claim on the kernel's neighbour table. */
   get ofNeighbourTable(): string {
-    return this.#sight.table ?? this.fresh;
+    const { neighbourTable } = this.#recorded;
+    return this.#generation(neighbourTable, () => asLabels(this.#sight.table));
   }
 
   /** Of the host's agent, where it is a process. */
   get ofHostProcess(): string {
     const { host } = this.#sight;
-    return host?.faults.length === 0 ? host.generation : this.fresh;
+    const isGood = host?.faults.length === 0;
+    return this.#generation(this.#recorded.hostProcess, () =>
+      isGood ? asLabels(host.generation) : undefined,
+    );
   }
 
-  /** Of what the members share. Who is to be made anew is not missed. */
+  /** Of what the members share. Who is to be recreated is not missed. */
   ofCluster(expected: readonly ExpectedMember[]): ClusterStanding {
-    const { fresh } = this;
+    const { cluster } = this.#recorded;
     const { host } = this.#sight;
     const isThere = ({ name }: ExpectedMember) =>
-      name === host?.name ? host.faults.length === 0 : this.ofContainer(name) !== fresh;
+      name === host?.name
+        ? host.generation === this.ofHostProcess
+        : this.runs(name) && this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
+    const intact = () => asLabels(intactGeneration(this.#sight, expected, isThere));
     return {
-      generation: intactGeneration(this.#sight, expected, isThere) ?? fresh,
-      fresh,
+      generation: this.#generation(cluster, intact),
+      fresh: next(cluster),
       keys: this.#sight.keys,
       files: this.#sight.files,
     };
   }
 
-  /** The containers of joiners, also those that do not run. */
-  get joiners(): readonly FoundContainer[] {
-    return this.#inventory.containers.filter(({ labels }) => labels[roleLabel] === "joiner");
-  }
-
-  /** The joiners' addresses by their names. */
-  get joinerAddresses(): ReadonlyMap<string, string> {
-    return new Map(this.joiners.map(({ name, labels }) => [name, labels[addressLabel] ?? ""]));
-  }
-
-  /** A network with another subnet than the declared one will not stand for long. */
-  ofNetwork(name: string, cidr: string): string {
-    return this.#read(
-      this.#inventory.networks.find(
-        (found) => found.name === name && found.subnets.join() === cidr,
-      ),
+  ofNetwork(name: string): string {
+    return this.#generation(
+      this.#recorded.networks.get(name),
+      () => this.#inventory?.networks.find((found) => found.name === name)?.labels,
     );
   }
 
   ofImage(name: string): string {
-    return this.#read(this.#inventory.images.find((found) => found.names.includes(name)));
+    return this.#generation(
+      this.#recorded.images.get(name),
+      () => this.#inventory?.images.find((found) => found.names.includes(name))?.labels,
+    );
   }
 
   ofVolume(name: string): string {
-    return this.#read(this.#inventory.volumes.find((found) => found.name === name));
+    return this.#generation(
+      this.#recorded.volumes.get(name),
+      () => this.#inventory?.volumes.find((found) => found.name === name)?.labels,
+    );
   }
 
-  #running(name: string): FoundContainer | undefined {
-    return this.#inventory.containers.find((found) => found.name === name && found.isRunning);
+  #container(name: string): FoundContainer | undefined {
+    return this.#inventory?.containers.find((found) => found.name === name);
   }
 
-  #read(found: { readonly labels: FoundLabels } | undefined): string {
-    return found?.labels[generationLabel] ?? this.fresh;
+  /** @param look the labels of what is found and good. */
+  #generation(recorded: string | undefined, look: () => FoundLabels | undefined): string {
+    if (recorded === undefined) return first;
+    if (this.isOffline || look()?.[generationLabel] === recorded) return recorded;
+    return next(recorded);
   }
+}
+
+/** The generation of what is made for the first time. */
+const first = "1";
+
+function next(recorded: string | undefined): string {
+  return recorded === undefined ? first : String(Number(recorded) + 1);
+}
+
+function asLabels(generation: string | undefined): FoundLabels | undefined {
+  return generation === undefined ? undefined : { [generationLabel]: generation };
 }
 
 /** The containers with agents that run, the seed's first. */

@@ -1,10 +1,9 @@
-import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConfigurationsInput, Fleet } from "../programs/configurations.ts";
+import type { Fleet } from "../programs/configurations.ts";
 import type { VolumeNames } from "./agentContainer.ts";
+import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 import { generationLabel, labelList, type Labels } from "./labels.ts";
-import { programCommand } from "./programCommand.ts";
 import { hasSecrets } from "./sight.ts";
 import type { ClusterStanding } from "./standing.ts";
 
@@ -12,8 +11,8 @@ export interface StorageArgs {
   readonly names: VolumeNames;
   readonly labels: Labels;
   /** An image, with which the engine is made to write into a volume. */
-  readonly image: pulumi.Input<string>;
-  /** Of all agents that run in containers. */
+  readonly image: string;
+  /** Of the seed, and of the host's agent where it runs in a container. */
   readonly fleets: readonly Fleet[];
   /** Secrets. */
   readonly gossipKey: pulumi.Input<string>;
@@ -27,23 +26,19 @@ export interface StorageArgs {
 }
 
 /**
- * What the agents read and what they keep: a volume with the configuration of each group, and one in
- * which each agent has a folder of its own.
- *
- * A configuration is a file that nobody but agents reads. It is not part of a container, so a changed tag,
- * handler or join address replaces none: agents that run are told to read theirs again. Who an agent is
- * stands in its container's command, so that one more of a group changes no file.
+ * What the agents read and what they keep: a volume with the configuration of each group, the gossip key and the
+ * RPC token, and one in which each agent has a folder of its own.
  */
 export class Storage extends pulumi.ComponentResource {
-  /** The names of the volumes. */
-  readonly volumes: VolumeNames;
+  /** Where configurations are written, once the keys are there. */
+  readonly files: ConfigPlace;
   /** Changes whenever what the members share had to be mended. */
   readonly generation: pulumi.Output<string>;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:Storage", name, { names: args.names, fleets: args.fleets }, opts);
+    super("serf:cluster:Storage", name, { names: args.names }, opts);
 
-    const { names, labels } = args;
+    const { names, labels, standing, image } = args;
     const volume = (kind: keyof VolumeNames) =>
       new docker.Volume(
         `${name}-${kind}`,
@@ -58,43 +53,23 @@ export class Storage extends pulumi.ComponentResource {
           retainOnDelete: kind === "data" && args.retainData,
         },
       );
-    const { standing } = args;
+    const volumes = pulumi
+      .all([volume("config").name, volume("data").name])
+      .apply(([config, data]): VolumeNames => ({ config, data }));
+    const secrets = pulumi
+      .all([args.gossipKey, args.rpcToken])
+      .apply(([gossipKey, rpcToken]) => ({ gossipKey, rpcToken }));
     this.generation = pulumi.unsecret(
-      pulumi
-        .all([args.gossipKey, args.rpcToken])
-        .apply(([gossipKey, rpcToken]) =>
-          hasSecrets(standing, gossipKey, rpcToken) ? standing.generation : standing.fresh,
-        ),
+      secrets.apply(({ gossipKey, rpcToken }) =>
+        hasSecrets(standing, gossipKey, rpcToken) ? standing.generation : standing.fresh,
+      ),
     );
-    const input = pulumi
-      .all([
-        args.image,
-        args.gossipKey,
-        args.rpcToken,
-        this.generation,
-        volume("config").id,
-        volume("data").id,
-      ])
-      .apply(([image, gossipKey, rpcToken, generation]): ConfigurationsInput => ({
-        image,
-        volumes: names,
-        labels,
-        fleets: args.fleets,
-        gossipKey,
-        rpcToken,
-        generation,
-      }));
-    new local.Command(
+    this.files = { image, volumes, labels, secrets, generation: this.generation };
+    writeConfigFiles(
       name,
-      {
-        create: programCommand("configurations"),
-        stdin: pulumi.secret(pulumi.jsonStringify(input)),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
-      },
+      { part: "members", fleets: args.fleets, ...this.files },
       { parent: this },
     );
-    this.volumes = names;
-    this.registerOutputs({ volumes: names, generation: this.generation });
+    this.registerOutputs({ generation: this.generation });
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { birthOf } from "./birth.mjs";
 import { pause } from "./run.ts";
 
@@ -54,6 +55,40 @@ export function livingAgent(dir: string): AgentProcess | undefined {
     return birthOf(recorded.pid) === recorded.born ? recorded : undefined;
   } catch {
     // A file cut short by a full disk or a crash says nothing about a living agent.
+    return undefined;
+  }
+}
+
+/** The name of an image's copy of Serf: each image has one of its own, so that a half-copied one is never run. */
+export function binaryName(image: string): string {
+  return `serf-${image.replaceAll(/[^\w.-]/g, "-")}`;
+}
+
+/** What a process of the host's agent is started with. */
+export interface AgentStartup extends Pick<AgentProcess, "args" | "generation"> {
+  /** The image that its binary is taken from. */
+  readonly image: string;
+}
+
+/** The host's agent if it is running, else undefined. */
+export function runningHostAgent(dir: string) {
+  const agent = livingAgent(dir);
+  return (
+    agent && {
+      /** Whether it was started so, and only its configuration may differ. */
+      isAsStarted: ({ args, generation, image }: AgentStartup) =>
+        agent.generation === generation &&
+        isDeepStrictEqual(agent.args, args) &&
+        linkedBinary(dir) === binaryName(image),
+    }
+  );
+}
+
+/** The name of the copy that the agent's binary is. */
+function linkedBinary(dir: string): string | undefined {
+  try {
+    return readlinkSync(agentFiles(dir).binary);
+  } catch {
     return undefined;
   }
 }

@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { configFolder, keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
-import type { Edit, MadeContainer } from "../components/containerFacts.ts";
+import type { ComparedDescription } from "../components/containerArgs.ts";
+import type { Edit } from "../components/containerFacts.ts";
 import { keysIn } from "../components/gossipKey.ts";
 import type { Member } from "../components/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
@@ -20,7 +21,7 @@ export interface SightPlace {
   /** The stack's containers. */
   readonly containers: readonly FoundContainer[];
   /** What a container was made from; undefined where that is not known, or is to be another anyway. */
-  readonly madeOf: (found: FoundContainer) => MadeContainer | undefined;
+  readonly madeOf: (found: FoundContainer) => ComparedDescription | undefined;
   readonly host: { readonly name: string; readonly dir: string; readonly rpcPort: number };
 }
 

@@ -1,8 +1,7 @@
 /** Looks at a cluster while its members are replaced. */
-import { addressLabel, type Labels, roleLabel } from "../components/labels.ts";
+import { type Labels, roleLabel } from "../components/labels.ts";
 import {
   downMembers,
-  formerSuffix,
   type Look,
   type PresentMember,
   type Rolling,
@@ -69,16 +68,14 @@ export async function watch<T>(
 }
 
 async function presentMembers({ labels, seed, host }: Rolling): Promise<PresentMember[]> {
-  const containers = (await memberContainers(labels)).filter(
-    ({ name }) => !name.endsWith(formerSuffix),
-  );
+  const containers = await memberContainers(labels);
   const known = new Map(
     [seed, ...(host ? [host] : [])].map(({ name, address }) => [name, address]),
   );
-  const present = containers.map(({ name, isRunning, labels }) => ({
+  const present = containers.map(({ name, isRunning, address = "" }) => ({
     name,
     isRunning,
-    address: known.get(name) ?? labels[addressLabel] ?? "",
+    address: known.get(name) ?? address,
   }));
   if (host === undefined || livingAgent(host.dir) === undefined) return present;
   return [...present, { name: host.name, address: host.address, isRunning: true }];

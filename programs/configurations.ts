@@ -1,8 +1,8 @@
 /**
- * Writes the configurations of the groups of agents in containers into their volume, with the token of
- * their RPC and the keys of their gossip, and rotates the key when it is another one.
+ * Writes configurations of groups of agents in containers into their volume. That of the seed comes with the
+ * token of the agents' RPC and the keys of their gossip, and the key is rotated when it is another one.
  *
- *     node programs/configurations.ts < input.json
+ *     SERF_CONFIGURATIONS='{…}' node programs/configurations.ts < secrets.json
  *
  * Files that are there already as they should be are not touched. Agents that run and whose file has
  * changed are told to read it again. Prints how many files were written. The files of groups that are no
@@ -21,13 +21,13 @@ import {
 import type { VolumeNames } from "../components/agentContainer.ts";
 import { keyringFile, keysIn } from "../components/gossipKey.ts";
 import { groupLabel, type Labels } from "../components/labels.ts";
-import { sealFile, sealOf } from "../components/seal.ts";
+import { type SealedPart, sealFile, sealOf } from "../components/seal.ts";
 import { agentsThatRun } from "../components/standing.ts";
 import { readFiles, withWriter, writeFiles } from "./configVolume.ts";
 import { reloadAgent } from "./containers.ts";
 import { listContainers } from "./inventory.ts";
 import { rotateTo } from "./keyRotation.ts";
-import { printResult } from "./run.ts";
+import { inputFrom, printResult } from "./run.ts";
 
 /** How agents are to behave that differ in their names and addresses alone. */
 export interface Fleet extends AgentConduct {
@@ -37,47 +37,62 @@ export interface Fleet extends AgentConduct {
   readonly place?: AgentPlace;
 }
 
-/** What the program takes from standard input, as JSON. */
+/** What the program takes from the variable `SERF_CONFIGURATIONS`. */
 export interface ConfigurationsInput {
+  /** Which configurations these are; `members` comes first, and has the keys. */
+  readonly part: SealedPart;
   readonly image: string;
   readonly volumes: VolumeNames;
   readonly labels: Labels;
   readonly fleets: readonly Fleet[];
-  readonly gossipKey: string;
-  readonly rpcToken: string;
   /** A new one asks for a look at all files and keys; see `standing.ts`. */
   readonly generation: string;
 }
 
-async function bringUpToDate(input: ConfigurationsInput): Promise<{ written: number }> {
-  const { fleets, gossipKey, rpcToken, labels } = input;
+/** What the program takes from standard input, as JSON. */
+export interface Secrets {
+  readonly gossipKey: string;
+  readonly rpcToken: string;
+}
+
+async function bringUpToDate(
+  input: ConfigurationsInput,
+  { gossipKey, rpcToken }: Secrets,
+): Promise<{ written: number }> {
+  const { part, fleets, labels, generation } = input;
   const configs = fleets.map(({ group, place, ...conduct }) => ({
     group,
     file: configFile(group),
     content: groupConfig(conduct, rpcToken, place),
   }));
+  const [token, keyring] = [basename(tokenPath), basename(keyringPath)];
   return await withWriter(input, async (writer) => {
     const found = await readFiles(writer);
     const changed = configs.filter(({ file, content }) => found.get(file) !== content);
+    const hasKeys = part === "members";
     await writeFiles(writer, [
       ...changed.map(({ file, content }) => [file, content] as const),
-      [basename(tokenPath), rpcToken],
+      ...(hasKeys ? [[token, rpcToken] as const] : []),
     ]);
     const running = agentsThatRun(await listContainers({ ...labels }));
     const groups = new Set(changed.map(({ group }) => group));
     const affected = running.filter((agent) => groups.has(agent.labels[groupLabel] ?? ""));
     await Promise.all(affected.map(({ name }) => reloadAgent(name)));
-    await rotateTo(gossipKey, {
-      keys: keysIn(found.get(basename(keyringPath))),
-      write: (keys) => writeFiles(writer, [[basename(keyringPath), keyringFile(keys)]]),
-      agents: running.map(({ name }) => name),
-    });
-    const seal = sealOf(await readFiles(writer), input.generation);
-    await writeFiles(writer, [[sealFile, seal]]);
+    if (hasKeys) {
+      await rotateTo(gossipKey, {
+        keys: keysIn(found.get(keyring)),
+        write: (keys) => writeFiles(writer, [[keyring, keyringFile(keys)]]),
+        agents: running.map(({ name }) => name),
+      });
+    }
+    const sealed = [...configs.map(({ file }) => file), ...(hasKeys ? [token, keyring] : [])];
+    const seal = sealOf(await readFiles(writer), sealed, generation);
+    await writeFiles(writer, [[sealFile(part), seal]]);
     return { written: changed.length };
   });
 }
 
 await printResult(async () => {
-  return await bringUpToDate(JSON.parse(await text(process.stdin)) as ConfigurationsInput);
+  const secrets = JSON.parse(await text(process.stdin)) as Secrets;
+  return await bringUpToDate(inputFrom("SERF_CONFIGURATIONS") as ConfigurationsInput, secrets);
 });

@@ -1,8 +1,8 @@
+import type { ComparedDescription } from "../components/containerArgs.ts";
 import {
   type Edit,
   editsOf,
   type InspectedContainer,
-  type MadeContainer,
   optionalLimits,
 } from "../components/containerFacts.ts";
 import type { FoundContainer } from "../components/standing.ts";
@@ -20,18 +20,18 @@ const atOnce = 16;
  */
 export async function editedContainers(
   containers: readonly FoundContainer[],
-  madeOf: (found: FoundContainer) => MadeContainer | undefined,
+  madeOf: (found: FoundContainer) => ComparedDescription | undefined,
 ): Promise<Map<string, Edit[]>> {
   const known = containers.flatMap((found) => {
     const made = madeOf(found);
-    return made === undefined ? [] : [{ id: found.id, made }];
+    return made === undefined ? [] : [{ id: found.id, name: found.name, made }];
   });
   const inspected = await inspect(known.map(({ id }) => id));
   const edited = new Map<string, Edit[]>();
-  for (const { id, made } of known) {
+  for (const { id, name, made } of known) {
     const found = inspected.get(id);
     const edits = found === undefined ? [] : editsOf(made, found);
-    if (edits.length > 0) edited.set(made.name, edits);
+    if (edits.length > 0) edited.set(name, edits);
   }
   return edited.size === 0 ? edited : withoutDropped(edited);
 }

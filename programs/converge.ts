@@ -1,13 +1,16 @@
 /**
  * Waits until the cluster has formed.
  *
- *     SERF_CONVERGENCE='{…}' node programs/converge.ts
+ *     node programs/converge.ts form|dissolve < input.json
  *
- * First lets the host's agent leave if the host is to join no longer. Succeeds when every view sees
- * exactly the expected members alive, and prints them as the seed sees them. Fails at the deadline
+ * `form` first lets the stack's agents leave that are declared no longer. It succeeds when every view sees
+ * exactly the expected members alive, and prints them as the seed sees them. It fails at the deadline
  * with a table of what each view lacks. Containers of others that are members are disconnected from the
  * cluster's network, and who has failed and is not expected is forgotten.
+ *
+ * `dissolve` lets all agents in containers leave at once, and removes the containers.
  */
+import { text } from "node:stream/consumers";
 import type { Profile } from "../components/agentConfig.ts";
 import { adviceOnCrowd } from "../components/crowd.ts";
 import {
@@ -18,36 +21,32 @@ import {
   type Member,
 } from "../components/members.ts";
 import { rereadConfig, stopAgent } from "./agentProcess.ts";
-import type { Labels } from "../components/labels.ts";
-import { reloadAgent, removeHostContainers } from "./containers.ts";
+import { agentRoles, type Labels, roleLabel } from "../components/labels.ts";
+import type { FoundContainer } from "../components/standing.ts";
+import { reloadAgent, removeContainers } from "./containers.ts";
 import { healInterval, joinFew, synchronize } from "./healing.ts";
-import { inputFrom, pause, printResult } from "./run.ts";
+import { listContainers } from "./inventory.ts";
+import { pause, printResult } from "./run.ts";
 import { adviceOnStrangers, expelContainers, forgetGhosts } from "./strangers.ts";
 import { membersSeenBy, type View } from "./views.ts";
 
-/** What the program takes from the variable `SERF_CONVERGENCE`. */
+/** What the program takes from standard input, as JSON. */
 export interface ConvergenceInput {
   readonly expected: readonly ExpectedMember[];
   /** The first is the seed's, whose members are printed. */
   readonly views: readonly View[];
-  /** An agent of the host that is to leave first. */
-  readonly formerHost?: FormerHost;
-  /** The cluster's network, which others' containers have to leave that are in the cluster. Default: none. */
-  readonly network?: string;
+  /** Where an agent of the host that is a process keeps its files, and is to leave first. Default: none is. */
+  readonly formerHostDir?: string;
+  /** The cluster's network, which others' containers have to leave that are in the cluster. */
+  readonly network: string;
   /** Of the stack. */
-  readonly labels?: Labels;
+  readonly labels: Labels;
   /** How patient the agents are with each other. */
   readonly profile: Profile;
   /** Seconds. */
   readonly timeout: number;
-}
-
-/** Where an agent of the host may be that is no longer declared. */
-export interface FormerHost {
-  /** Where one that is a process keeps its files. */
-  readonly dir: string;
-  /** Of one in a container. */
-  readonly labels: Labels;
+  /** Not read by the program: others make it run again. */
+  readonly incarnations: readonly string[];
 }
 
 interface Sight {
@@ -68,11 +67,7 @@ const pollInterval = 200;
 const [leastPatience, mostPatience] = [5000, 60_000];
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
-  // Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before.
-  if (input.formerHost !== undefined) {
-    await stopAgent(input.formerHost.dir);
-    await removeHostContainers(input.formerHost.labels);
-  }
+  await letFormerLeave(input);
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
@@ -103,17 +98,25 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
       heal = now + healInterval;
       await Promise.all(sights.map(joinLost));
       await reloadMistagged(sights);
-      const { network, labels } = input;
-      if (network !== undefined && labels !== undefined) {
-        await expelContainers(
-          sights.flatMap(({ differences }) => differences),
-          network,
-          labels,
-        );
-      }
+      const differences = sights.flatMap(({ differences }) => differences);
+      await expelContainers(differences, input.network, input.labels);
     }
     await pause(pollInterval);
   }
+}
+
+/** Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before. */
+async function letFormerLeave({ expected, formerHostDir, labels }: ConvergenceInput): Promise<void> {
+  if (formerHostDir !== undefined) await stopAgent(formerHostDir);
+  const names = new Set(expected.map(({ name }) => name));
+  const agents = await agentContainers(labels);
+  await removeContainers(agents.filter(({ name }) => !names.has(name)));
+}
+
+async function agentContainers(labels: Labels): Promise<FoundContainer[]> {
+  const isAgent = ({ labels: { [roleLabel]: role } }: FoundContainer) =>
+    agentRoles.some((known) => known === role);
+  return (await listContainers({ ...labels })).filter(isAgent);
 }
 
 async function look(
@@ -167,4 +170,10 @@ function report(input: ConvergenceInput, sights: readonly Sight[]): string {
   );
 }
 
-await printResult(() => converge(inputFrom("SERF_CONVERGENCE") as ConvergenceInput));
+await printResult(async () => {
+  const input = JSON.parse(await text(process.stdin)) as ConvergenceInput;
+  const command = process.argv[2];
+  if (command === "form") return await converge(input);
+  if (command === "dissolve") return await removeContainers(await agentContainers(input.labels));
+  throw new Error(`The command is ${command ?? "missing"}, allowed are form and dissolve.`);
+});

@@ -10,7 +10,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { isDeepStrictEqual } from "node:util";
 import {
   differInConductOnly,
   groupConfig,
@@ -24,9 +23,11 @@ import type { Member } from "../components/members.ts";
 import {
   type AgentFiles,
   agentFiles,
+  binaryName,
   livingAgent,
   logTail,
   reloadAgent,
+  runningHostAgent,
   startAgent,
   stopAgent,
 } from "./agentProcess.ts";
@@ -86,21 +87,14 @@ async function suffices(
   config: string,
   input: HostAgentInput,
 ): Promise<boolean> {
-  const agent = livingAgent(files.dir);
-  if (agent?.generation !== input.generation) return false;
-  if (!isDeepStrictEqual(agent.args, startArguments(input))) return false;
-  if ((await readlink(files.binary).catch(() => "")) !== copyName(input.image)) return false;
+  const args = startArguments(input);
+  if (!runningHostAgent(files.dir)?.isAsStarted({ ...input, args })) return false;
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
-}
-
-/** Each image has a binary of its own, named by the image, so that a half-copied one is never run. */
-function copyName(image: string): string {
-  return `serf-${image.replaceAll(/[^\w.-]/g, "-")}`;
 }
 
 async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
   const { binary } = agentFiles(dir);
-  const copy = copyName(input.image);
+  const copy = binaryName(input.image);
   const path = resolve(dir, copy);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) {

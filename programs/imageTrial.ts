@@ -17,19 +17,14 @@ import {
   keyringPath,
   tokenPath,
 } from "../components/agentConfig.ts";
-import {
-  agentCommand,
-  agentEnvironment,
-  type ContainerLimits,
-  ownTmpfs,
-} from "../components/agentContainer.ts";
+import { type ContainerLimits, describeContainer, ownTmpfs } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { type Labels, roleLabel } from "../components/labels.ts";
 import { writeConfigFiles } from "./configVolume.ts";
 import { containerLog } from "./containerExec.ts";
 import { stateOf, unlessGone } from "./containers.ts";
 import { engine } from "./engineApi.ts";
-import { hardening } from "./joinerContainer.ts";
+import { engineContainer } from "./engineContainer.ts";
 import { pause, printResult } from "./run.ts";
 import { membersSeenBy } from "./views.ts";
 
@@ -75,16 +70,20 @@ async function tryImage(input: ImageTrialInput): Promise<void> {
 }
 
 function containerOf({ image, limits, labels }: ImageTrialInput): object {
-  const bounds = hardening(limits);
+  const description = describeContainer({
+    ...{ ...trial, image, limits, network: "none" },
+    volumes: { config: "", data: "" },
+  });
+  const { HostConfig, ...container } = engineContainer(description, {
+    ...labels,
+    [roleLabel]: "trial",
+  });
   return {
-    Image: image,
-    Cmd: agentCommand(trial),
-    Env: agentEnvironment({ ...trial, limits }),
-    Labels: { ...labels, [roleLabel]: "trial" },
+    ...container,
     HostConfig: {
-      ...bounds,
+      ...HostConfig,
       NetworkMode: "none",
-      Tmpfs: { ...bounds.Tmpfs, [dataFolder]: ownTmpfs },
+      Tmpfs: { ...HostConfig.Tmpfs, [dataFolder]: ownTmpfs },
       // Without a name, so that it goes with the container.
       Mounts: [{ Type: "volume", Target: configFolder }],
     },

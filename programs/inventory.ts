@@ -44,16 +44,12 @@ export async function listContainers(
     isRunning: State === "running",
     state: State,
     labels: Labels,
+    address: Object.values(NetworkSettings.Networks)[0]?.IPAMConfig?.IPv4Address,
     networks: Object.values(NetworkSettings.Networks).map(({ NetworkID }) => NetworkID),
     published: (Ports ?? [])
       .filter(({ PublicPort }) => PublicPort !== undefined)
       .map(({ IP, PublicPort, Type }) => `${IP ?? ""}:${String(PublicPort)}/${Type}`),
   }));
-}
-
-/** The containers of a stack's joiners, also those that do not run. */
-export function joinersOf(labels: Labels): Promise<FoundContainer[]> {
-  return listContainers({ ...labels, [roleLabel]: "joiner" });
 }
 
 interface ApiContainer {
@@ -64,7 +60,15 @@ interface ApiContainer {
   readonly Ports:
     readonly { readonly IP?: string; readonly PublicPort?: number; readonly Type: string }[] | null;
   readonly NetworkSettings: {
-    readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>>;
+    readonly Networks: Readonly<
+      Record<
+        string,
+        {
+          readonly NetworkID: string;
+          readonly IPAMConfig?: { readonly IPv4Address?: string } | null;
+        }
+      >
+    >;
   };
 }
 

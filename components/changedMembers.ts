@@ -1,0 +1,37 @@
+import { runningHostAgent } from "../programs/agentProcess.ts";
+import { startArguments } from "./agentConfig.ts";
+import { type Agents, specOf } from "./agents.ts";
+import type { Names } from "./names.ts";
+import type { ChangedMembers } from "./rollingChange.ts";
+import type { Settings } from "./settings.ts";
+import type { Standing } from "./standing.ts";
+
+/** Who of a cluster is made and who is replaced by what is declared. */
+export function changedMembers(
+  agents: Agents,
+  settings: Settings,
+  names: Names,
+  standing: Standing,
+): ChangedMembers {
+  const { seed, joiners, host, hostContainer } = agents;
+  const containers = [...joiners.map(({ container }) => container), seed];
+  const isReplaced = (container: typeof seed) =>
+    standing.isReplaced(container.name, specOf(container));
+  const replaced = containers.filter(isReplaced).map(({ name }) => name);
+  const fresh = containers.filter(({ name }) => !standing.runs(name)).map(({ name }) => name);
+  if (host === undefined) return { fresh, replaced: [replaced] };
+  const process = hostContainer === undefined && runningHostAgent(names.hostAgentDir);
+  const isHostFresh = hostContainer ? !standing.runs(host.name) : process === undefined;
+  // It can join only when the seed has the port that Docker chooses.
+  const waitsForPort = settings.gossipPort === 0 && replaced.includes(seed.name);
+  if (isHostFresh && !waitsForPort) return { fresh: [...fresh, host.name], replaced: [replaced] };
+  const isHostReplaced = hostContainer
+    ? isReplaced(hostContainer)
+    : !process ||
+      !process.isAsStarted({
+        args: startArguments({ ...host, profile: settings.profile }),
+        generation: standing.ofHostProcess,
+        image: seed.image,
+      });
+  return { fresh, replaced: [replaced, isHostReplaced ? [host.name] : []] };
+}

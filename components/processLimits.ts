@@ -1,0 +1,32 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { ProcessLimitsInput } from "../programs/processLimits.ts";
+import { processLimit } from "./agentContainer.ts";
+import { programCommand } from "./programCommand.ts";
+
+export interface ProcessLimitsArgs {
+  /** The engine's IDs of the containers. */
+  readonly containers: readonly pulumi.Input<string>[];
+}
+
+/** Limits the processes of all members' containers, which the provider has no input for. */
+export class ProcessLimits extends pulumi.ComponentResource {
+  constructor(name: string, args: ProcessLimitsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:cluster:ProcessLimits", name, {}, opts);
+
+    const input = pulumi
+      .all([...args.containers])
+      .apply((containers): ProcessLimitsInput => ({ containers, limit: processLimit }));
+    new local.Command(
+      name,
+      {
+        create: programCommand("processLimits"),
+        stdin: pulumi.jsonStringify(input),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,78 @@
+/** What a stack's state says of it, as far as the program decides by it. */
+import { generationLabel } from "./labels.ts";
+
+/** The resources of a state by their URNs, as Pulumi gives them to a program. */
+export type RecordedOutputs = Readonly<
+  Record<string, { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }>
+>;
+
+/** Generations by names on the engine; `standing.ts` says what a generation is. */
+type Generations = ReadonlyMap<string, string>;
+
+export interface RecordedState {
+  readonly containers: Generations;
+  readonly networks: Generations;
+  readonly volumes: Generations;
+  /** By the images' names with their tags. */
+  readonly images: Generations;
+  /** The addresses on the cluster's network by the containers' names. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Of what the members share: their configurations and keys. */
+  readonly cluster: string | undefined;
+  /** Of the host's agent, where it is a process. */
+  readonly hostProcess: string | undefined;
+  /** Of the stack's claim on the kernel's neighbour table. */
+  readonly neighbourTable: string | undefined;
+  /** `host:port` where the host reaches the seed. */
+  readonly endpoint: string | undefined;
+}
+
+/** Reads a state; an empty one is that of a stack that is not there yet. */
+export function recordedIn(outputs: RecordedOutputs): RecordedState {
+  const resources = Object.values(outputs);
+  const ofType = (type: string) =>
+    resources.filter((one) => one.type === type).map((one) => one.outputs);
+  const generations = (type: string): Generations =>
+    new Map(ofType(type).flatMap((one) => pair(one["name"], generationOf(one))));
+  const component = (type: string, output: string) => {
+    const value = ofType(`serf:cluster:${type}`)[0]?.[output];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    containers: generations("docker:index/container:Container"),
+    networks: generations("docker:index/network:Network"),
+    volumes: generations("docker:index/volume:Volume"),
+    images: generations("docker:index/remoteImage:RemoteImage"),
+    addresses: new Map(
+      ofType("docker:index/container:Container").flatMap((one) =>
+        pair(one["name"], addressOf(one)),
+      ),
+    ),
+    cluster: component("Storage", "generation"),
+    hostProcess: component("HostAgent", "generation"),
+    neighbourTable: component("NeighbourTable", "generation"),
+    endpoint: component("Seed", "endpoint"),
+  };
+}
+
+function pair(name: unknown, value: string | undefined): [string, string][] {
+  return typeof name === "string" && value !== undefined ? [[name, value]] : [];
+}
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+/** An image that the docker client has built has no labels of its own in the state. */
+function generationOf({ labels, build, triggers }: Outputs): string | undefined {
+  const list = Array.isArray(labels) ? (labels as { label?: string; value?: string }[]) : [];
+  const label = (build as { label?: Record<string, string> } | undefined)?.label;
+  return (
+    list.find((one) => one.label === generationLabel)?.value ??
+    label?.[generationLabel] ??
+    (triggers as { built?: string } | undefined)?.built
+  );
+}
+
+function addressOf({ networksAdvanced }: Outputs): string | undefined {
+  const networks = networksAdvanced as readonly { ipv4Address?: string }[] | undefined;
+  return networks?.[0]?.ipv4Address;
+}

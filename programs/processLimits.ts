@@ -1,0 +1,33 @@
+/**
+ * Limits the processes and threads of containers.
+ *
+ *     node programs/processLimits.ts < input.json
+ */
+import { text } from "node:stream/consumers";
+import { engine, EngineError, forEachParallel } from "./engineApi.ts";
+import { containerLog } from "./containerExec.ts";
+import { printResult } from "./run.ts";
+
+/** What the program takes from standard input, as JSON. */
+export interface ProcessLimitsInput {
+  /** The engine's IDs of the containers. */
+  readonly containers: readonly string[];
+  readonly limit: number;
+}
+
+/** How many containers are updated at once. */
+const atOnce = 8;
+
+await printResult(async () => {
+  const { containers, limit } = JSON.parse(await text(process.stdin)) as ProcessLimitsInput;
+  await forEachParallel(containers, atOnce, async (container) => {
+    const path = `/containers/${container}/update`;
+    try {
+      await engine({ method: "POST", path, body: { PidsLimit: limit } });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      const log = await containerLog(container);
+      throw log === "" ? error : new Error(`${error.message}\nIts log ends:\n${log}`);
+    }
+  });
+});
