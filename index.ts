@@ -4,24 +4,24 @@ import { changedMembers } from "./components/changedMembers.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { ClusterSecrets, silenceSdk } from "./components/clusterSecrets.ts";
 import { Convergence } from "./components/convergence.ts";
-import { chooseEngine, linkEngine } from "./components/engineLink.ts";
+import { chooseEngine, imageBuilder, linkEngine } from "./components/engineLink.ts";
 import { declareHostAgent } from "./components/hostAgents.ts";
 import { declareImages } from "./components/images.ts";
 import { declareJoiners } from "./components/joinerPlan.ts";
 import { Joiners } from "./components/joiners.ts";
 import { labelsOf } from "./components/labels.ts";
-import { loadSettings } from "./components/loadSettings.ts";
+import { loadSettings, ownStandIns } from "./components/loadSettings.ts";
 import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
 import { declareNeighbourTable } from "./components/neighbourTable.ts";
-import { preflight } from "./components/preflight.ts";
+import { preflight, reachesEngine } from "./components/preflight.ts";
 import { ProcessLimits } from "./components/processLimits.ts";
 import { Protection } from "./components/protection.ts";
 import { readState } from "./components/readState.ts";
 import { rollingOf } from "./components/rolling.ts";
 import { RollingChange } from "./components/rollingChange.ts";
 import { Seed } from "./components/seed.ts";
-import { imageChoice } from "./components/serfImage.ts";
+import { Standing } from "./components/standing.ts";
 import { Storage } from "./components/storage.ts";
 
 /** Declares the cluster; the returned values are the stack's outputs. */
@@ -34,8 +34,11 @@ export default async function cluster() {
   const recorded = await readState();
   const { groups, subnet, gossipKey, keyRotation } = settings;
   const declared = declareJoiners(groups, names.prefix, subnet, recorded.addresses);
-  const agents = planAgents(settings, names, declared);
-  const standing = await preflight({ settings, names, labels, agents, recorded });
+  const isReached = await reachesEngine(settings);
+  const standIns = isReached ? ownStandIns() : recorded.standIns;
+  const agents = planAgents(settings, names, declared, standIns);
+  const look = isReached ? await preflight({ settings, names, labels, agents }) : undefined;
+  const standing = new Standing(recorded, look);
   const engine = linkEngine(chosen, standing.isOffline);
   const rolling = rollingOf(settings, names, labels);
   const change =
@@ -48,7 +51,9 @@ export default async function cluster() {
     {
       prefix: names.prefix,
       labels,
-      choice: imageChoice(settings),
+      choice: settings,
+      standIns,
+      builder: (isReached ? undefined : recorded.builder) ?? imageBuilder(),
       generationOf: (name) => standing.ofImage(name),
       trial: rolling && { limits: settings.limits, timeout: settings.convergenceTimeout },
     },

@@ -6,7 +6,8 @@ import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";
 import type { ExpectedMember } from "./members.ts";
 import type { Names } from "./names.ts";
-import { imageRef } from "./serfImage.ts";
+import type { StandIns } from "./recordedState.ts";
+import { imageChoice, imageRef } from "./serfImage.ts";
 import type { Settings } from "./settings.ts";
 
 /** A group of agents whose configuration lacks whom they join. */
@@ -39,6 +40,7 @@ export function planAgents(
   settings: Settings,
   names: Names,
   joiners: readonly DeclaredJoiner[],
+  standIns: StandIns,
 ): Agents {
   const { subnet, tags, limits, profile } = settings;
   const gateway = `${subnet.gateway}:${gossipPort}`;
@@ -56,7 +58,7 @@ export function planAgents(
     ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
     : undefined;
   const groups = settings.groups.filter(({ count }) => count > 0);
-  const image = imageRef(names.prefix, settings);
+  const image = imageRef(names.prefix, imageChoice(settings, standIns));
   const common = { network: names.network, volumes: names.volumes, limits, profile };
   const publish = { address: settings.publishAddress, port: settings.gossipPort };
   const isHostInContainer = host !== undefined && settings.hostAgentIn === "container";
@@ -79,7 +81,8 @@ export function planAgents(
     joinerFleets: groups.map((group) => fleet(group.name, groupTags(tags, group))),
     seed: { ...common, name: seed.name, address: seed.address, group: "seed", image, publish },
     joiners: groups.flatMap((group) => {
-      const image = imageRef(names.prefix, { ...settings, ...group.image });
+      const choice = imageChoice({ ...settings, ...group.image }, standIns);
+      const image = imageRef(names.prefix, choice);
       return joiners
         .filter((joiner) => joiner.group === group.name)
         .map((joiner) => {

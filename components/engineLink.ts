@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { type EngineHost, engineEnvironment } from "./engineHost.ts";
+import type { ImageBuilder } from "./recordedState.ts";
 import type { Settings } from "./settings.ts";
 
 /** What makes components, and all that belongs to them, talk to one engine. */
@@ -25,6 +26,11 @@ function engineOfContext(): EngineHost | undefined {
   return process.env["DOCKER_HOST"] ? undefined : chosenEngine();
 }
 
+/** Who builds images for the engine that this process talks to; serfImage.ts has the reason. */
+export function imageBuilder(): ImageBuilder {
+  return chosenEngine() === undefined ? "provider" : "client";
+}
+
 /**
  * An address that the provider does not reach when it is configured. The official one asks any other engine
  * whether it is there, in a preview, too, and fails where none answers
@@ -45,12 +51,15 @@ export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): 
     ...(chosen?.certPath !== undefined && { certPath: chosen.certPath }),
     ...(isOffline && { host: nowhere }),
   });
-  if (chosen === undefined) return { providers: { docker: provider } };
-  const environment = engineEnvironment(chosen);
+  const environment = chosen && engineEnvironment(chosen);
+  if (environment === undefined && !isOffline) return { providers: { docker: provider } };
   const withEnvironment: pulumi.ResourceTransform = ({ type, props, opts }) => {
     if (type !== "command:local:Command") return undefined;
     const { environment: own } = props as { environment?: Readonly<Record<string, string>> };
-    return { props: { ...props, environment: { ...environment, ...own } }, opts };
+    if (!isOffline) return { props: { ...props, environment: { ...environment, ...own } }, opts };
+    // Where it is reached from is no part of the configuration.
+    const keys = Object.keys(engineEnvironment({ host: nowhere }));
+    return { props, opts: { ...opts, ignoreChanges: keys.map((key) => `environment.${key}`) } };
   };
   return { providers: { docker: provider }, transforms: [withEnvironment] };
 }

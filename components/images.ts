@@ -19,7 +19,7 @@ export function declareImages(
 ): Images {
   const images = new Map<string, SerfImage>();
   const imageOf = (name: string, choice: ImageChoice) => {
-    const key = JSON.stringify(imageChoice(choice));
+    const key = JSON.stringify(imageChoice(choice, args.standIns));
     const image = images.get(key) ?? new SerfImage(name, { ...args, choice }, opts);
     images.set(key, image);
     return image;

@@ -1,11 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
+import type { StandIns } from "./recordedState.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
 function secretKeys(): string[] {
   return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+}
+
+/** The base images that this host has made of its own, since it reaches no image registry; see setup. */
+export function ownStandIns(): StandIns {
+  const { SERF_BUILDER_IMAGE: builderImage, SERF_RUNTIME_IMAGE: runtimeImage } = process.env;
+  return { builderImage, runtimeImage };
 }
 
 /**
@@ -20,9 +27,6 @@ export function loadSettings(): Settings {
       .filter(([key]) => key.startsWith(namespace))
       .map(([key, value]) => [key.slice(namespace.length), value]),
   );
-  // A host that reaches no image registry has made base images of its own; see setup.
-  values["builderImage"] ||= process.env["SERF_BUILDER_IMAGE"] ?? "";
-  values["runtimeImage"] ||= process.env["SERF_RUNTIME_IMAGE"] ?? "";
   try {
     return parseSettings(values, {
       stack: pulumi.getStack(),

@@ -9,10 +9,9 @@ import { describeContainer } from "./agentContainer.ts";
 import { type Agents, containersOf, specOf } from "./agents.ts";
 import { type Labels, specLabel } from "./labels.ts";
 import type { Names } from "./names.ts";
-import type { RecordedState } from "./recordedState.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { describeEdits } from "./sight.ts";
-import { type FoundContainer, type Look, Standing } from "./standing.ts";
+import type { FoundContainer, Look } from "./standing.ts";
 
 /** Names the variable that, when it is set, lets a preview look at no engine. */
 export const offlineVariable = "SERF_OFFLINE";
@@ -20,40 +19,35 @@ export const offlineVariable = "SERF_OFFLINE";
 /** Milliseconds in which the engine must answer. */
 const engineTimeout = 6000;
 
-/** What of a stack is looked at. */
+/** What is to be declared, which is held against what is there. */
 export interface PreflightArgs {
   readonly settings: Settings;
   readonly names: Names;
   readonly labels: Labels;
   readonly agents: Agents;
-  readonly recorded: RecordedState;
 }
 
 /**
- * Looks at the engine, the host and the cluster before anything is declared. A port or a subnet that is taken, or a
- * kernel that cannot hold so many agents, is refused here, instead of failing half way.
+ * Whether the engine answers. In a preview it need not: the configuration is then compared with the state alone.
  *
- * In a preview the look may be missing: the configuration is then compared with the state alone.
- *
- * @returns what of the stack stands already.
- * @throws pulumi.RunError with every obstacle, and in an `up` when the engine does not answer.
+ * @throws pulumi.RunError in an `up` when it does not.
  */
-export async function preflight(args: PreflightArgs): Promise<Standing> {
+export async function reachesEngine(settings: Settings): Promise<boolean> {
   const isPreview = pulumi.runtime.isDryRun();
-  if (isPreview && process.env[offlineVariable]) return new Standing(args.recorded);
+  if (isPreview && process.env[offlineVariable]) return false;
   try {
     await pingEngine(engineTimeout);
-    return new Standing(args.recorded, await look(args));
+    return true;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const { source, host } = engineOf(args.settings);
+    const { source, host } = engineOf(settings);
     const fault = `${source} is ${host}, but no Docker engine answers there: ${error.message}`;
     if (!isPreview) throw new pulumi.RunError(fault);
-    void pulumi.log.warn(
-      `${fault}\nThe configuration is compared with the state alone. What an \`up\` would find different on the ` +
+    await pulumi.log.warn(
+      `${fault}\nThe configuration is compared with the state alone; what an \`up\` would find different on the ` +
         "engine is not shown.",
     );
-    return new Standing(args.recorded);
+    return false;
   }
 }
 
@@ -62,7 +56,13 @@ function engineOf({ dockerHost }: Settings) {
   return chosenEngine() ?? { source: "The Docker engine's default", host: "the local socket" };
 }
 
-async function look({ settings, names, labels, agents }: PreflightArgs): Promise<Look> {
+/**
+ * Looks at the engine, the host and the cluster before anything is declared. A port or a subnet that is taken, or a
+ * kernel that cannot hold so many agents, is refused here, instead of failing half way.
+ *
+ * @throws pulumi.RunError with every obstacle.
+ */
+export async function preflight({ settings, names, labels, agents }: PreflightArgs): Promise<Look> {
   const [inventory, table] = await Promise.all([
     readInventory(labels),
     checkNeighbourTable(settings, labels),

@@ -25,6 +25,18 @@ export interface RecordedState {
   readonly neighbourTable: string | undefined;
   /** `host:port` where the host reaches the seed. */
   readonly endpoint: string | undefined;
+  /** Who has built the image: the docker client, or Pulumi's provider. */
+  readonly builder: ImageBuilder | undefined;
+  /** The stand-ins for the base images, where the image was built on a host that reaches no registry. */
+  readonly standIns: StandIns;
+}
+
+export type ImageBuilder = "client" | "provider";
+
+/** Images that stand in for those that the Dockerfile pins; see setup. Default: the pinned ones. */
+export interface StandIns {
+  readonly builderImage?: string | undefined;
+  readonly runtimeImage?: string | undefined;
 }
 
 /** Reads a state; an empty one is that of a stack that is not there yet. */
@@ -52,6 +64,11 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     hostProcess: component("HostAgent", "generation"),
     neighbourTable: component("NeighbourTable", "generation"),
     endpoint: component("Seed", "endpoint"),
+    builder: component("SerfImage", "builder") as ImageBuilder | undefined,
+    standIns: {
+      builderImage: component("SerfImage", "standInBuilder"),
+      runtimeImage: component("SerfImage", "standInRuntime"),
+    },
   };
 }
 

@@ -1,7 +1,6 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { chosenEngine } from "../programs/engineContext.ts";
 import type { ImageBuild } from "../programs/imageBuild.ts";
 import type { ImageTrialInput } from "../programs/imageTrial.ts";
 import type { ContainerLimits } from "./agentContainer.ts";
@@ -9,6 +8,7 @@ import { hashBuild } from "./buildContext.ts";
 import { generationLabel, type Labels } from "./labels.ts";
 import { imageName } from "./names.ts";
 import { programCommand } from "./programCommand.ts";
+import type { ImageBuilder, StandIns } from "./recordedState.ts";
 import { serfChecksums } from "./serfVersions.ts";
 
 /** What an image is built from, beside the folder `docker`. */
@@ -21,10 +21,14 @@ export interface ImageChoice {
   readonly runtimeImage: string | undefined;
 }
 
-/** The part of something larger that chooses an image. */
-export function imageChoice(from: ImageChoice): ImageChoice {
+/** The part of something larger that chooses an image, with stand-ins for what it leaves to the Dockerfile. */
+export function imageChoice(from: ImageChoice, standIns: StandIns): ImageChoice {
   const { serfVersion, builderImage, runtimeImage } = from;
-  return { serfVersion, builderImage, runtimeImage };
+  return {
+    serfVersion,
+    builderImage: builderImage ?? standIns.builderImage,
+    runtimeImage: runtimeImage ?? standIns.runtimeImage,
+  };
 }
 
 /** The image's name with the tag, which is known before the image is made. */
@@ -46,6 +50,8 @@ export interface SerfImageArgs {
   readonly prefix: string;
   readonly labels: Labels;
   readonly choice: ImageChoice;
+  readonly standIns: StandIns;
+  readonly builder: ImageBuilder;
   /** The generation of the image with this name; see `standing.ts`. */
   readonly generationOf: (name: string) => string;
   /** How a new image is tried before any member is made from it. Default: not at all. */
@@ -80,8 +86,10 @@ export class SerfImage extends pulumi.ComponentResource {
   constructor(name: string, args: SerfImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:SerfImage", name, args, opts);
 
-    const buildArgs = buildArgsOf(args.choice);
-    const ref = imageRef(args.prefix, args.choice);
+    const { standIns } = args;
+    const choice = imageChoice(args.choice, standIns);
+    const buildArgs = buildArgsOf(choice);
+    const ref = imageRef(args.prefix, choice);
     const labels = { ...args.labels, [generationLabel]: args.generationOf(ref) };
     // The provider would remove an image by its name, and so the one that has taken the place of a lost
     // one. Declared first, the removal comes last: when no container is left that needs the image.
@@ -97,7 +105,8 @@ export class SerfImage extends pulumi.ComponentResource {
       { parent: this },
     );
     const build =
-      chosenEngine() && this.#buildByClient(name, { image: ref, context, buildArgs, labels });
+      args.builder === "client" &&
+      this.#buildByClient(name, { image: ref, context, buildArgs, labels });
     const image = new docker.RemoteImage(
       name,
       build
@@ -109,14 +118,21 @@ export class SerfImage extends pulumi.ComponentResource {
     this.ref = ref;
     this.id = image.imageId;
     this.trials = args.trial ? [tryImage(name, image.name, args.labels, args.trial, this)] : [];
-    this.registerOutputs({ ref: this.ref, id: this.id });
+    this.registerOutputs({
+      ref: this.ref,
+      id: this.id,
+      builder: args.builder,
+      standInBuilder: standIns.builderImage,
+      standInRuntime: standIns.runtimeImage,
+    });
   }
 
   /**
    * The provider builds by BuildKit on the engine of its process's `DOCKER_HOST`, and there without TLS: neither
    * its own `host` nor a context of the docker client counts
    * (https://github.com/kreuzwerker/terraform-provider-docker/blob/96d331c98ff4/internal/provider/docker_cli.go).
-   * Where an engine is chosen, the docker client builds, and the provider finds the image there.
+   * Where an engine is chosen, the docker client builds, and the provider finds the image there; see
+   * {@link imageBuilder}.
    */
   #buildByClient(name: string, build: ImageBuild): local.Command {
     return new local.Command(
