@@ -55,6 +55,7 @@ func info() tfbridge.ProviderInfo {
 			"docker_tag":            resource("Tag", nil),
 			"docker_volume":         resource("Volume", nil),
 		},
+		PreConfigureCallback: reachEngine,
 		DataSources: map[string]*tfbridge.DataSourceInfo{
 			"docker_image":                    dataSource("getRemoteImage"),
 			"docker_logs":                     dataSource("getLogs"),

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/docker/docker/client"
+	shim "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// reachEngine fails where no engine answers. The official plugin asks the engine when it is configured, in a
+// preview, too, unless it is reached over SSH
+// (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient); without that,
+// previews that work here would fail there.
+func reachEngine(vars resource.PropertyMap, _ shim.ResourceConfig) error {
+	host := text(vars, "host")
+	if host == "" || strings.HasPrefix(host, "ssh://") {
+		return nil
+	}
+	options := []client.Opt{client.WithHost(host), client.WithAPIVersionNegotiation()}
+	if folder := text(vars, "certPath"); folder != "" {
+		file := func(name string) string { return filepath.Join(folder, name) }
+		options = append(options, client.WithTLSClientConfig(file("ca.pem"), file("cert.pem"), file("key.pem")))
+	}
+	engine, err := client.NewClientWithOpts(options...)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	if _, err := engine.Ping(context.Background()); err != nil {
+		return errors.New("failed to connect to any docker daemon")
+	}
+	return nil
+}
+
+func text(vars resource.PropertyMap, key resource.PropertyKey) string {
+	if value, ok := vars[key]; ok && value.IsString() {
+		return value.StringValue()
+	}
+	return ""
+}
