@@ -9,6 +9,7 @@ import { describeContainer } from "./agentContainer.ts";
 import { type Agents, containersOf, specOf } from "./agents.ts";
 import { type Labels, specLabel } from "./labels.ts";
 import type { Names } from "./names.ts";
+import type { RecordedState } from "./recordedState.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { describeEdits } from "./sight.ts";
 import type { FoundContainer, Look } from "./standing.ts";
@@ -25,6 +26,7 @@ export interface PreflightArgs {
   readonly names: Names;
   readonly labels: Labels;
   readonly agents: Agents;
+  readonly recorded: RecordedState;
 }
 
 /**
@@ -62,13 +64,14 @@ function engineOf({ dockerHost }: Settings) {
  *
  * @throws pulumi.RunError with every obstacle.
  */
-export async function preflight({ settings, names, labels, agents }: PreflightArgs): Promise<Look> {
+export async function preflight(args: PreflightArgs): Promise<Look> {
+  const { settings, names, labels, agents, recorded } = args;
   const [inventory, table] = await Promise.all([
     readInventory(labels),
     checkNeighbourTable(settings, labels),
   ]);
   const obstacles = [
-    ...(await findObstacles(settings, names, labels, inventory)),
+    ...(await findObstacles(settings, names, labels, inventory, recorded)),
     ...table.obstacles,
   ];
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);

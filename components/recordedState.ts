@@ -1,5 +1,6 @@
 /** What a stack's state says of it, as far as the program decides by it. */
 import { generationLabel } from "./labels.ts";
+import type { Member } from "./members.ts";
 
 /** The resources of a state by their URNs, as Pulumi gives them to a program. */
 export type RecordedOutputs = Readonly<
@@ -17,6 +18,8 @@ export interface RecordedState {
   readonly images: Generations;
   /** The addresses on the cluster's network by the containers' names. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** The members' tags by their names, as the last `up` left them. */
+  readonly tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Of what the members share: their configurations and keys. */
   readonly cluster: string | undefined;
   /** Of the host's agent, where it is a process. */
@@ -60,6 +63,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
         pair(one["name"], addressOf(one)),
       ),
     ),
+    tags: new Map(membersIn(ofType("serf:cluster:Convergence")[0])),
     cluster: component("Storage", "generation"),
     hostProcess: component("HostAgent", "generation"),
     neighbourTable: component("NeighbourTable", "generation"),
@@ -70,6 +74,11 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
       runtimeImage: component("SerfImage", "standInRuntime"),
     },
   };
+}
+
+function membersIn(convergence: Outputs = {}): [string, Record<string, string>][] {
+  const members = convergence["members"] as readonly Partial<Member>[] | undefined;
+  return (members ?? []).map(({ name = "", tags = {} }) => [name, tags]);
 }
 
 function pair(name: unknown, value: string | undefined): [string, string][] {

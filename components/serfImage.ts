@@ -84,10 +84,10 @@ export class SerfImage extends pulumi.ComponentResource {
   readonly trials: readonly pulumi.Resource[];
 
   constructor(name: string, args: SerfImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:SerfImage", name, args, opts);
-
     const { standIns } = args;
     const choice = imageChoice(args.choice, standIns);
+    super("serf:cluster:SerfImage", name, { ...choice }, opts);
+
     const buildArgs = buildArgsOf(choice);
     const ref = imageRef(args.prefix, choice);
     const labels = { ...args.labels, [generationLabel]: args.generationOf(ref) };

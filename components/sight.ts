@@ -69,18 +69,25 @@ export function strangersAmong(
  * Undefined when something of that is not as it should be.
  *
  * @param isThere whether a member that is expected runs already, and stays.
+ * @param known who is no stranger.
  */
 export function intactGeneration(
   { members, files }: Sight,
   expected: readonly ExpectedMember[],
-  isThere: (member: ExpectedMember) => boolean,
+  {
+    isThere,
+    known,
+  }: {
+    readonly isThere: (member: ExpectedMember) => boolean;
+    readonly known: readonly Pick<ExpectedMember, "name">[];
+  },
 ): string | undefined {
   if (members === undefined || files === undefined) return undefined;
   const faults = [
     ...compareMembers(expected.filter(isThere), members).filter(
       ({ fault }) => fault !== "unexpected",
     ),
-    ...strangersAmong(members, expected),
+    ...strangersAmong(members, known),
   ];
   return faults.length === 0 ? sealedGeneration(files) : undefined;
 }

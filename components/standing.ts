@@ -139,13 +139,17 @@ export class Standing {
 
   /** Of what the members share. Who is to be recreated is not missed. */
   ofCluster(expected: readonly ExpectedMember[]): ClusterStanding {
-    const { cluster } = this.#recorded;
+    const { cluster, tags } = this.#recorded;
     const { host } = this.#sight;
     const isThere = ({ name }: ExpectedMember) =>
       name === host?.name
         ? host.generation === this.ofHostProcess
         : this.runs(name) && this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
-    const intact = () => asLabels(intactGeneration(this.#sight, expected, isThere));
+    // Whoever is declared no longer leaves in this deployment, and is no stranger.
+    const known = [...expected, ...agentsThatRun(this.#inventory?.containers ?? [])];
+    // Tags that are to be others now are no reason to write everything again.
+    const tagged = expected.map((one) => ({ ...one, tags: tags.get(one.name) ?? one.tags }));
+    const intact = () => asLabels(intactGeneration(this.#sight, tagged, { isThere, known }));
     return {
       generation: this.#generation(cluster, intact),
       fresh: next(cluster),

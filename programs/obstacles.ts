@@ -8,6 +8,7 @@ import { chosenEngine } from "./engineContext.ts";
 import { carries, type Labels } from "../components/labels.ts";
 import { joinerNames } from "../components/groups.ts";
 import type { Names } from "../components/names.ts";
+import type { RecordedState } from "../components/recordedState.ts";
 import type { Settings } from "../components/settings.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
 import { overlaps } from "../components/subnet.ts";
@@ -21,9 +22,11 @@ export async function findObstacles(
   names: Names,
   labels: Labels,
   inventory: Inventory,
+  recorded: RecordedState,
 ): Promise<string[]> {
   return [
     ...nameObstacles(settings, names, inventory.foreignNames),
+    ...unrecordedObstacles(settings, names, inventory, recorded),
     ...subnetObstacles(settings, inventory.networks, labels),
     ...rollingObstacles(settings, names, inventory),
     ...(await gossipPortObstacles(settings, inventory.containers)),
@@ -44,6 +47,32 @@ function nameObstacles(
         `the engine has a container named ${name} that is not of this stack, which needs the name; rename ` +
         `it with \`docker rename ${name} NAME\`, remove it, or give the stack another name`,
     );
+}
+
+/** What the stack has made, and would make again, since its state does not know it. */
+function unrecordedObstacles(
+  settings: Settings,
+  names: Names,
+  { containers, networks }: Inventory,
+  recorded: RecordedState,
+): string[] {
+  const wanted = new Set([names.seed, ...joinerNames(settings.groups, names.prefix)]);
+  const lost = containers.filter(({ name }) => wanted.has(name) && !recorded.containers.has(name));
+  const isNetworkLost = !recorded.networks.has(names.network);
+  return [
+    ...lost.map(
+      ({ name, id }) =>
+        `the engine has the container ${name}, which the state does not know; take it over with \`pulumi import ` +
+        `docker:index/container:Container\` and the ID ${id.slice(0, 12)}, or remove it with \`docker rm --force ${name}\``,
+    ),
+    ...networks
+      .filter(({ name }) => isNetworkLost && name === names.network)
+      .map(
+        ({ name }) =>
+          `the engine has the network ${name}, which the state does not know; remove it with ` +
+          `\`docker network rm ${name}\``,
+      ),
+  ];
 }
 
 function subnetObstacles(

@@ -8,14 +8,14 @@ import (
 
 	"github.com/docker/docker/client"
 	shim "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	sdk "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // reachEngine fails where no engine answers. The official plugin asks the engine when it is configured, in a
 // preview, too, unless it is reached over SSH
 // (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient); without that,
 // previews that work here would fail there.
-func reachEngine(vars resource.PropertyMap, _ shim.ResourceConfig) error {
+func reachEngine(vars sdk.PropertyMap, _ shim.ResourceConfig) error {
 	host := text(vars, "host")
 	if host == "" || strings.HasPrefix(host, "ssh://") {
 		return nil
@@ -36,7 +36,7 @@ func reachEngine(vars resource.PropertyMap, _ shim.ResourceConfig) error {
 	return nil
 }
 
-func text(vars resource.PropertyMap, key resource.PropertyKey) string {
+func text(vars sdk.PropertyMap, key sdk.PropertyKey) string {
 	if value, ok := vars[key]; ok && value.IsString() {
 		return value.StringValue()
 	}
