@@ -1,6 +1,7 @@
 import { recordedVariable, type RecordedStanding } from "../components/preflight.ts";
 import type { DriftRow } from "./driftRows.ts";
-import { configCopy, runPulumi } from "./stack.ts";
+import { withoutSalts } from "./salt.ts";
+import { runPulumi } from "./stack.ts";
 
 /** A part of what `pulumi preview --json` prints. */
 interface Preview {
@@ -31,8 +32,9 @@ export async function plannedChanges(
   { inventory, generation, host, endpoint, table }: RecordedStanding,
 ): Promise<DriftRow[]> {
   const recorded: RecordedStanding = { inventory, generation, host, endpoint, table };
-  const args = ["preview", "--json", ...(await configCopy(stack))];
-  const text = await runPulumi(args, { ...env, [recordedVariable]: JSON.stringify(recorded) });
+  const args = ["preview", "--json", "--stack", stack];
+  const variables = { ...env, [recordedVariable]: JSON.stringify(recorded) };
+  const text = await withoutSalts(() => runPulumi(args, variables));
   return changesIn(JSON.parse(text) as Preview);
 }
 

@@ -1,16 +1,18 @@
 /** `npm run preview`: what `up` would change. */
-import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
-import { configCopy, createStack, pulumi, stackExists } from "./stack.ts";
-import { stateFault } from "./stateFiles.ts";
+import { refuseRenamed } from "./renamed.ts";
+import { createStack, pulumi } from "./stack.ts";
+import { resourcesIn } from "./state.ts";
 
 const purpose = "Shows what `npm start` would change.";
 
-await command({ command: "npm run preview", purpose }, async ({ stack }) => {
+const line = { command: "npm run preview", purpose, readsState: true } as const;
+
+await command(line, async ({ stack }, { state }) => {
+  const resources = resourcesIn(state);
   const { env } = await toolchain();
-  const fault = await stateFault(stack, env);
-  if (fault !== undefined) throw new UserError(fault);
-  if (!(await stackExists(stack, env))) await createStack(stack, env);
-  return await pulumi(["preview", ...(await configCopy(stack))], env);
+  if (resources === undefined) await createStack(stack, env);
+  else refuseRenamed(stack, resources);
+  return await pulumi(["preview", "--stack", stack], env);
 });

@@ -12,7 +12,7 @@ import type { ConvergenceInput } from "../programs/converge.ts";
 import type { JoinersInput } from "../programs/joiners.ts";
 import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import type { RecordedResource } from "./stateFiles.ts";
-import { project } from "./stack.ts";
+import { project } from "./project.ts";
 
 /** What a stack's state says. */
 export interface StackRecord extends RecordedStanding {

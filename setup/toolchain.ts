@@ -3,7 +3,7 @@ import { ownFolder } from "../components/names.ts";
 import { backendEnv } from "./backend.ts";
 import { baseImageProvider } from "./baseImages.ts";
 import { engineProvider } from "./engine.ts";
-import type { Part, Tool } from "./part.ts";
+import type { Part, Provider, Tool } from "./part.ts";
 import { pulumiProvider } from "./pulumi.ts";
 
 /** What the project's commands work with. */
@@ -13,15 +13,30 @@ export interface Toolchain {
   readonly tools: readonly Tool[];
 }
 
-/** The engine first: where none can be had, nothing else is worth its time. */
-const providers = [engineProvider, pulumiProvider, baseImageProvider];
-
 /**
- * Looks for all tools at once, and provides what is missing.
+ * Looks for all tools at once, and provides what is missing, on the engine that the docker client's variables
+ * name.
  *
  * @throws UserError when a tool cannot be had here, with what the user can do.
  */
-export async function toolchain(): Promise<Toolchain> {
+export function toolchain(): Promise<Toolchain> {
+  // The engine first: where none can be had, nothing else is worth its time.
+  return provided([engineProvider, pulumiProvider, baseImageProvider]);
+}
+
+/** As {@link toolchain}, of Pulumi alone: it tells which engine the stack is on, and works without any. */
+export function pulumiTools(): Promise<Toolchain> {
+  return provided([pulumiProvider]);
+}
+
+/** As {@link pulumiTools}, with the base images as far as an engine has them already. */
+export function pulumiWithImages(): Promise<Toolchain> {
+  return provided([pulumiProvider, { ...baseImageProvider, provide: () => Promise.resolve(none) }]);
+}
+
+const none: Part = { tools: [], env: {}, path: [] };
+
+async function provided(providers: readonly Provider[]): Promise<Toolchain> {
   const found = await Promise.all(providers.map(({ look }) => look()));
   const parts: Part[] = [];
   for (const [index, provider] of providers.entries()) {
