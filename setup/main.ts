@@ -26,7 +26,7 @@ export function sentenceOf(error: Error): string {
   if (error instanceof UserError || path === undefined) return error.message;
   if (code === "EACCES" || code === "EPERM") {
     return (
-      `${error.message}\nThis user may not use that file: another user, root perhaps, has made it. Run the ` +
+      `${error.message}\nThis user may not do that: the file or its folder is another user's, perhaps root's. Run the ` +
       "command as that user, or give the project's folder to this one with chown."
     );
   }

@@ -32,7 +32,7 @@ test("a passphrase's file, too", () => {
 test("what the system refuses is a sentence that says what to do", () => {
   const refused = (code: string) =>
     Object.assign(new Error(`${code}: refused, open '.serf/passphrase'`), { code, path: ".serf" });
-  expect(sentenceOf(refused("EACCES"))).toMatch(/^EACCES: .*\nThis user may not use that file/);
+  expect(sentenceOf(refused("EACCES"))).toMatch(/^EACCES: .*\nThis user may not do that/);
   expect(sentenceOf(refused("EROFS"))).toMatch(/must be writable/);
   expect(sentenceOf(refused("ENOSPC"))).toBe("ENOSPC: refused, open '.serf/passphrase'");
   expect(sentenceOf(new UserError("No."))).toBe("No.");
