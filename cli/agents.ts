@@ -7,7 +7,7 @@ import { openInContainer } from "../programs/serfConnection.ts";
 import { RpcError } from "../programs/rpcConnection.ts";
 import type { SerfRpc } from "../programs/serfRpc.ts";
 import { UserError } from "../setup/errors.ts";
-import { project } from "./stack.ts";
+import { project } from "./project.ts";
 
 /** How many agents are asked before a command gives up. */
 const tries = 5;

@@ -2,9 +2,13 @@
 import { parseArgs } from "node:util";
 import { formatTable } from "../components/members.ts";
 import { allowedStackNames, isStackName } from "../components/names.ts";
-import { useEngineOf } from "./engineOfStack.ts";
 import { UserError } from "../setup/errors.ts";
 import { main } from "../setup/main.ts";
+import { pulumiTools } from "../setup/toolchain.ts";
+import { useEngineOf } from "./engineOfStack.ts";
+import { refuseTakenOptions } from "./npmOptions.ts";
+import { readSettings, type StackSettings } from "./settings.ts";
+import { readState, type StackState } from "./state.ts";
 
 /** An option of a command. */
 export interface Option {
@@ -25,12 +29,17 @@ export interface CommandLine<Options extends Readonly<Record<string, Option>>> {
   readonly positionals?: readonly string[];
   /** Default: none. */
   readonly options?: Options;
+  /** The exit code when it cannot do its work. Default: 1. */
+  readonly failure?: number;
+  /** Whether it wants to know the stack's state. Default: it does not. */
+  readonly readsState?: true;
 }
 
 /** What was given. */
 export interface Arguments<Options> {
-  /** Default: `dev`. */
   readonly stack: string;
+  /** Whether the stack was named; otherwise it is `dev`. */
+  readonly isNamed: boolean;
   readonly positionals: readonly string[];
   readonly options: {
     readonly [Name in keyof Options]: Options[Name] extends { multiple: true }
@@ -46,24 +55,44 @@ const common = {
   help: { help: "prints this" },
 } as const satisfies Readonly<Record<string, Option>>;
 
+/** The stack that a command works on. */
+export interface StackPlace {
+  /** As Pulumi is run, for what needs neither an engine nor base images. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The stack's configuration. */
+  readonly settings: StackSettings;
+  /** What the backend has of the stack, where the command reads that. */
+  readonly state: StackState;
+}
+
 /**
- * Runs a command of the project with what the user gave, on the engine of the stack; with `--help` it prints the help instead.
+ * Runs a command of the project with what the user gave, on the engine of the stack; with `--help` it prints
+ * the help instead.
  *
  * @param work returns the exit code.
  */
 export function command<const Options extends Readonly<Record<string, Option>>>(
   line: CommandLine<Options>,
-  work: (given: Arguments<Options>) => Promise<number>,
+  work: (given: Arguments<Options>, place: StackPlace) => Promise<number>,
 ): Promise<void> {
   return main(async () => {
+    const options = Object.entries(optionsOf(line));
+    const names = options.map(([name, { value }]) => [name, value !== undefined] as const);
+    await refuseTakenOptions(line.command, Object.fromEntries(names));
     const given = parseCommandLine(line, process.argv.slice(2));
     if (given === "help") {
       console.log(help(line));
       return 0;
     }
-    useEngineOf(given.stack);
-    return await work(given);
-  });
+    const { env } = await pulumiTools();
+    const { stack } = given;
+    const [settings, state] = await Promise.all([
+      readSettings(stack, env),
+      line.readsState ? readState(stack, env) : ({ kind: "none" } as const),
+    ]);
+    useEngineOf(stack, settings);
+    return await work(given, { env, settings, state });
+  }, line.failure);
 }
 
 /**
@@ -88,7 +117,8 @@ export function parseCommandLine<const Options extends Readonly<Record<string, O
   if (!isStackName(stack)) {
     throw new UserError(`The stack's name is "${stack}", allowed are ${allowedStackNames}.`);
   }
-  return { stack, positionals, options: options as Arguments<Options>["options"] };
+  const isNamed = given !== undefined;
+  return { stack, isNamed, positionals, options: options as Arguments<Options>["options"] };
 }
 
 type Line = CommandLine<Readonly<Record<string, Option>>>;

@@ -9,8 +9,13 @@ import { isLocalEngine } from "../components/engineHost.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { UserError } from "../setup/errors.ts";
 import { main } from "../setup/main.ts";
+import { refuseTakenOptions } from "./npmOptions.ts";
 
 await main(async () => {
+  await refuseTakenOptions("npm run bench", {
+    ...{ large: false, rounds: true, only: true, contender: true, out: true },
+    ...{ parallelism: true, profile: true, render: true },
+  });
   const options = parseOptions(process.argv.slice(2));
   if (options.render !== undefined) {
     await writeReport(await readResults(options.render), dirname(options.render));

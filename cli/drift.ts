@@ -10,14 +10,15 @@ import type { KeyList, SerfRpc } from "../programs/serfRpc.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./agents.ts";
-import { command } from "./arguments.ts";
+import { command, type StackPlace } from "./arguments.ts";
 import { type DriftRow, engineRows, membershipRows } from "./driftRows.ts";
 import { describeLeftovers, findLeftovers } from "./leftovers.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 import { readRecord } from "./record.ts";
-import { exportedResources, recordedThings } from "./recorded.ts";
-import { project, stackExists } from "./stack.ts";
-import { stateFault } from "./stateFiles.ts";
+import { recordedThings } from "./recorded.ts";
+import { refuseRenamed } from "./renamed.ts";
+import { project } from "./project.ts";
+import { resourcesIn } from "./state.ts";
 
 const line = {
   command: "npm run drift",
@@ -25,26 +26,22 @@ const line = {
     "Tells what differs between the configuration, the state, the engine and the membership, and changes\n" +
     "nothing. The exit code is 0 when nothing does, 1 when something does, 2 when it cannot be told.",
   options: { json: { help: "prints the differences as JSON" } },
+  failure: 2,
+  readsState: true,
 } as const;
 
 /** How often members are asked for their keys: Serf loses an answer now and then when the host is busy. */
 const keyQuestions = 3;
 
-await command(line, async ({ stack, options: { json = false } }) => {
-  let rows: DriftRow[];
-  try {
-    rows = await findDrift(stack);
-  } catch (error) {
-    console.error(`error: ${(error as Error).message}`);
-    return 2;
-  }
+await command(line, async ({ stack, options: { json = false } }, place) => {
+  const rows = await findDrift(stack, place);
   if (json) console.log(JSON.stringify(rows, null, 2));
   else if (rows.length === 0) console.log(`Stack ${stack} is as declared; nothing differs.`);
   else console.log(tableOf(rows));
   return rows.length === 0 ? 0 : 1;
 });
 
-async function findDrift(stack: string): Promise<DriftRow[]> {
+async function findDrift(stack: string, { settings, state }: StackPlace): Promise<DriftRow[]> {
   // The toolchain would start an engine, which this command must not.
   await pingEngine(8000).catch((error: unknown) => {
     const { source, host } = chosenEngine() ?? { source: "The engine", host: "the local socket's" };
@@ -53,17 +50,17 @@ async function findDrift(stack: string): Promise<DriftRow[]> {
     );
   });
   const { env } = await toolchain();
-  const fault = await stateFault(stack, env);
-  if (fault !== undefined) throw new UserError(fault);
-  const exists = await stackExists(stack, env);
-  const resources = exists ? await exportedResources(stack, env, "--show-secrets") : [];
+  const resources = resourcesIn(state) ?? [];
+  refuseRenamed(stack, resources);
   const things = recordedThings(resources);
-  const unknown = describeLeftovers(await findLeftovers(stack, things)).map((what): DriftRow => ({
-    what,
-    declared: "not in the state",
-    found: "there",
-    side: "state",
-  }));
+  const unknown = describeLeftovers(await findLeftovers(stack, settings, things)).map(
+    (what): DriftRow => ({
+      what,
+      declared: "not in the state",
+      found: "there",
+      side: "state",
+    }),
+  );
   if (things.size === 0) {
     if (unknown.length > 0) return unknown;
     throw new UserError(`Stack ${stack} is not up; \`npm start -- --stack ${stack}\` makes it.`);

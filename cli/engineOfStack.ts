@@ -1,22 +1,22 @@
 import { allowedEngineHosts, engineEnvironment, isEngineHost } from "../components/engineHost.ts";
 import { hostSource } from "../programs/engineContext.ts";
 import { UserError } from "../setup/errors.ts";
-import { configFile, plainSetting } from "./stackConfig.ts";
+import type { StackSettings } from "./settings.ts";
 
 /**
  * Lets this process, and all that it starts, talk to the engine that the stack's configuration names.
  * Where it names none, the docker client's choice stays.
  *
- * @throws UserError when the file cannot be read, or what it names is no engine.
+ * @throws UserError when what it names is no engine.
  */
-export function useEngineOf(stack: string): void {
-  const host = plainSetting(stack, "dockerHost");
+export function useEngineOf(stack: string, settings: StackSettings): void {
+  const host = settings.value("dockerHost");
   if (host === undefined) return;
   if (!isEngineHost(host)) {
     throw new UserError(`dockerHost is "${host}", allowed is ${allowedEngineHosts}.`);
   }
-  const certPath = plainSetting(stack, "dockerCertPath");
+  const certPath = settings.value("dockerCertPath");
   Object.assign(process.env, engineEnvironment({ host, certPath }), {
-    [hostSource]: `dockerHost in ${configFile(stack)}`,
+    [hostSource]: `dockerHost of stack ${stack}`,
   });
 }

@@ -11,8 +11,8 @@ import type {
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { removeContainers, removeIfThere } from "../programs/containers.ts";
 import { readInventory } from "../programs/inventory.ts";
-import { project } from "./stack.ts";
-import { plainSetting } from "./stackConfig.ts";
+import { project } from "./project.ts";
+import type { StackSettings } from "./settings.ts";
 
 export interface Leftovers {
   readonly containers: readonly FoundContainer[];
@@ -30,6 +30,7 @@ export interface Leftovers {
  */
 export async function findLeftovers(
   stack: string,
+  settings: StackSettings,
   recorded: ReadonlySet<string>,
 ): Promise<Leftovers> {
   const labels = labelsOf(project, stack);
@@ -39,7 +40,7 @@ export async function findLeftovers(
   );
   const names = namesOf(project, stack);
   // A volume's name is its ID.
-  const retained = plainSetting(stack, "retainData") === "true" && names.volumes.data;
+  const retained = settings.wants("retainData") && names.volumes.data;
   const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && name !== retained);
   const isAll = recorded.size === 0;
   return {

@@ -1,6 +1,7 @@
 import { offlineVariable } from "../components/preflight.ts";
 import type { DriftRow } from "./driftRows.ts";
-import { configCopy, runPulumi } from "./stack.ts";
+import { withoutSalts } from "./salt.ts";
+import { runPulumi } from "./stack.ts";
 
 /** A part of what `pulumi preview --json` prints. */
 interface Preview {
@@ -21,8 +22,9 @@ const operations: Readonly<Record<string, string>> = {
 
 /** Lists what the configuration would change in a state whose things are all as they were made. */
 export async function plannedChanges(stack: string, env: NodeJS.ProcessEnv): Promise<DriftRow[]> {
-  const args = ["preview", "--json", ...(await configCopy(stack))];
-  const text = await runPulumi(args, { ...env, [offlineVariable]: "true" });
+  const args = ["preview", "--json", "--stack", stack];
+  const variables = { ...env, [offlineVariable]: "true" };
+  const text = await withoutSalts(() => runPulumi(args, variables));
   return changesIn(JSON.parse(text) as Preview);
 }
 

@@ -1,22 +1,26 @@
 /** `npm run preview`: what `up` would change. */
 import { offlineVariable } from "../components/preflight.ts";
-import { UserError } from "../setup/errors.ts";
-import { toolchain } from "../setup/toolchain.ts";
+import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
-import { configCopy, createStack, pulumi, stackExists } from "./stack.ts";
-import { stateFault } from "./stateFiles.ts";
+import { refuseRenamed } from "./renamed.ts";
+import { scratchBackend } from "./settings.ts";
+import { pulumi } from "./stack.ts";
+import { resourcesIn } from "./state.ts";
 
 const line = {
   command: "npm run preview",
-  purpose: "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
+  purpose:
+    "Shows what `npm start` would change. Where no engine answers, the configuration is compared with the state alone.",
   options: { offline: { help: "looks at no engine" } },
+  readsState: true,
 } as const;
 
-await command(line, async ({ stack, options: { offline = false } }) => {
-  const { env } = await toolchain(offline ? "left alone" : "looked for");
-  const fault = await stateFault(stack, env);
-  if (fault !== undefined) throw new UserError(fault);
-  if (!(await stackExists(stack, env))) await createStack(stack, env);
+await command(line, async ({ stack, options: { offline = false } }, { state }) => {
+  const resources = resourcesIn(state);
+  const { env } = await (offline ? pulumiTools() : pulumiWithImages());
+  if (resources !== undefined) refuseRenamed(stack, resources);
+  // A stack that is not there is previewed against nothing, and not made.
+  const backend = resources === undefined ? await scratchBackend(stack, env) : env;
   const variables = offline ? { [offlineVariable]: "true" } : {};
-  return await pulumi(["preview", ...(await configCopy(stack))], { ...env, ...variables });
+  return await pulumi(["preview", "--stack", stack], { ...backend, ...variables });
 });

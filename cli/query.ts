@@ -9,7 +9,7 @@ import { throughAgent } from "./agents.ts";
 import { command } from "./arguments.ts";
 import { payloadFrom, readablePayload, shownPayload } from "./payload.ts";
 import { expectationFrom, QueryTally, timeoutFrom } from "./queryTally.ts";
-import { project } from "./stack.ts";
+import { project } from "./project.ts";
 import { explained, tagFilters, tagHelp } from "./tagFilters.ts";
 
 await command(

@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { ownFolder } from "../components/names.ts";
 import { birthOf } from "../programs/birth.mjs";
 import { UserError } from "../setup/errors.ts";
+import type { StackPlace } from "./arguments.ts";
 import { describeLeftovers, findLeftovers, inTheWay, removeLeftovers } from "./leftovers.ts";
-import { recordedResources, recordedThings } from "./recorded.ts";
-import { project, runPulumi } from "./stack.ts";
-import { hasEmbeddedBackend } from "./stateFiles.ts";
+import { recordedThings } from "./recorded.ts";
+import type { StackSettings } from "./settings.ts";
+import { project } from "./project.ts";
+import { runPulumi } from "./stack.ts";
+import { hasEmbeddedBackend, type RecordedResource } from "./stateFiles.ts";
 
 /** A file that stands while an `up` is under way, and stays where that did not come to a good end. */
 export function unfinishedMark(stack: string): string {
@@ -33,18 +36,22 @@ export async function finish(stack: string): Promise<void> {
  * @returns the IDs and names that the state knows.
  * @throws UserError when another run is at work on the stack.
  */
-export async function recover(stack: string, env: NodeJS.ProcessEnv): Promise<Set<string>> {
+export async function recover(
+  stack: string,
+  { env, settings }: Omit<StackPlace, "state">,
+  resources: readonly RecordedResource[],
+): Promise<Set<string>> {
   const isEmbedded = hasEmbeddedBackend(env);
   if (isEmbedded && (await deadLocks(stack)).length > 0) {
     console.log(`Releasing the lock of an earlier run on stack ${stack} that was cut short.`);
     await runPulumi(["cancel", "--yes", "--stack", stack], env);
   }
-  const recorded = recordedThings(await recordedResources(stack, env));
+  const recorded = recordedThings(resources);
   if (existsSync(unfinishedMark(stack))) {
-    await removeLeftovers(stack, await findLeftovers(stack, recorded));
+    await removeLeftovers(stack, await findLeftovers(stack, settings, recorded));
   } else if (isEmbedded && recorded.size > 0) {
     // In a state that others share, what is not recorded may be just in the making.
-    const { containers } = await findLeftovers(stack, recorded);
+    const { containers } = await findLeftovers(stack, settings, recorded);
     const none = { networks: [], volumes: [], images: [], agent: undefined };
     await removeLeftovers(stack, { ...none, containers });
   }
@@ -61,8 +68,8 @@ export function isLost(stack: string, recorded: ReadonlySet<string>): boolean {
  *
  * @throws UserError that names all of it.
  */
-export async function refuseLeftovers(stack: string): Promise<void> {
-  const found = describeLeftovers(inTheWay(await findLeftovers(stack, new Set())));
+export async function refuseLeftovers(stack: string, settings: StackSettings): Promise<void> {
+  const found = describeLeftovers(inTheWay(await findLeftovers(stack, settings, new Set())));
   if (found.length === 0) return;
   throw new UserError(
     `The state knows nothing of stack ${stack}, but the engine has, with its labels:\n` +

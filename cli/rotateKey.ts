@@ -1,36 +1,55 @@
 /** `npm run rotate-key`: gives the cluster another gossip key, with no member leaving. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { namesOf } from "../components/names.ts";
+import { isOfAnotherFolder } from "../programs/agentProcess.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
 import { unfinishedMark } from "./recovery.ts";
-import { runPulumi, stackExists } from "./stack.ts";
-import { configFile, isConfigured, plainSetting } from "./stackConfig.ts";
+import { refuseRenamed } from "./renamed.ts";
+import { withoutSalts } from "./salt.ts";
+import type { StackSettings } from "./settings.ts";
+import { project } from "./project.ts";
+import { configFile, runPulumi } from "./stack.ts";
+import { resourcesIn } from "./state.ts";
 import { bringUp } from "./up.ts";
 
 const purpose =
   "Gives the cluster another gossip key, with no member leaving; a rotation that was cut short goes on.";
 
-await command({ command: "npm run rotate-key", purpose }, async ({ stack }) => {
-  const { env } = await toolchain();
-  if (!(await stackExists(stack, env))) {
+const line = { command: "npm run rotate-key", purpose, readsState: true } as const;
+
+await command(line, async ({ stack }, { settings, state }) => {
+  const resources = resourcesIn(state);
+  if (resources === undefined) {
     throw new UserError(`Stack ${stack} is not up; \`npm start -- --stack ${stack}\` makes it.`);
   }
+  refuseRenamed(stack, resources);
+  const { env } = await toolchain();
+  // An agent that cannot write its keyring any more would let the rotation fail.
+  if (isOfAnotherFolder(namesOf(project, stack).hostAgentDir)) {
+    const code = await bringUp(stack, env);
+    if (code !== 0) return code;
+  }
   // An `up` that failed may have failed in the middle of a rotation, whose key is still wanted.
-  if (!existsSync(unfinishedMark(stack))) await askForKey(stack, env);
+  if (!existsSync(unfinishedMark(stack))) await askForKey(stack, settings, env);
   return await bringUp(stack, env);
 });
 
-async function askForKey(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function askForKey(
+  stack: string,
+  settings: StackSettings,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const set = ["config", "set", "--stack", stack];
-  if (isConfigured(stack, "gossipKey")) {
+  if (settings.isSet("gossipKey")) {
     const key = randomBytes(32).toString("base64");
-    await runPulumi([...set, "--secret", "gossipKey"], env, key);
+    await withoutSalts(() => runPulumi([...set, "--secret", "gossipKey"], env, key));
     console.log(`${configFile(stack)} has another gossipKey.`);
     return;
   }
-  const next = Number(plainSetting(stack, "keyRotation") ?? 0) + 1;
+  const next = Number(settings.value("keyRotation") ?? 0) + 1;
   await runPulumi([...set, "keyRotation", String(next)], env);
   console.log(`${configFile(stack)} has keyRotation: ${next}, which asks for another key.`);
 }

@@ -1,18 +1,16 @@
 /** What the commands share: the stack they work on and how they call Pulumi. */
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { ownFolder } from "../components/names.ts";
-import { run } from "../programs/run.ts";
+import { CommandError, run } from "../programs/run.ts";
 import { foreground } from "../setup/foreground.mjs";
-import { hasEmbeddedBackend, stateFile } from "./stateFiles.ts";
+import { withoutSalts } from "./salt.ts";
 
-/** The project's name in Pulumi.yaml, which begins every name and key. */
-export const project = "serf";
+/** The name of a stack's configuration file. */
+export function configFile(stack: string): string {
+  return `Pulumi.${stack}.yaml`;
+}
 
 /** Runs Pulumi at the user's terminal. */
 export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  return foreground("pulumi", args, { env });
+  return withoutSalts(() => foreground("pulumi", args, { env }));
 }
 
 /** Brings the stack up or takes it down, at the user's terminal. Returns Pulumi's exit code. */
@@ -22,7 +20,7 @@ export async function deploy(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const flags = ["--yes", "--skip-preview", "--suppress-outputs"];
-  return await pulumi([command, ...flags, ...parallelism(env), ...(await configCopy(stack))], env);
+  return await pulumi([command, ...flags, ...parallelism(env), "--stack", stack], env);
 }
 
 /**
@@ -35,40 +33,19 @@ function parallelism(env: NodeJS.ProcessEnv): string[] {
   return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];
 }
 
-/**
- * The arguments that make Pulumi read a copy of the stack's configuration file. Pulumi writes the
- * salt of the passphrase into the file it reads, and the passphrase is this clone's own: in the
- * tracked file the salt would lock everybody else out.
- */
-export async function configCopy(stack: string): Promise<string[]> {
-  const tracked = `Pulumi.${stack}.yaml`;
-  const copy = join(ownFolder, "config", tracked);
-  await mkdir(join(ownFolder, "config"), { recursive: true });
-  if (existsSync(tracked)) await copyFile(tracked, copy);
-  else await writeFile(copy, "config: {}\n");
-  return ["--stack", stack, "--config-file", copy];
-}
-
-/** Whether the backend has the stack. */
-export async function stackExists(stack: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  // Another stack's state may be damaged, over which Pulumi's list would fail.
-  if (hasEmbeddedBackend(env)) return existsSync(stateFile(stack));
-  const list = JSON.parse(await runPulumi(["stack", "ls", "--json"], env)) as { name: string }[];
-  return list.some(({ name }) => name === stack || name.endsWith(`/${stack}`));
-}
-
-/** Makes the stack, from a folder of its own, for the reason that {@link configCopy} gives. */
+/** Makes the stack. */
 export async function createStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const folder = join(ownFolder, "new");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
-  await runPulumi(["stack", "init", stack, "--no-select", "--cwd", folder], env);
   // What follows without a `--stack` means the one that was made last.
-  await runPulumi(["stack", "select", stack], env);
+  await withoutSalts(() => runPulumi(["stack", "init", stack], env));
+}
+
+/** Whether Pulumi has refused something because its backend has no such stack. */
+export function isNoStack(error: unknown): boolean {
+  return error instanceof CommandError && /no stack named .* found/.test(error.stderr);
 }
 
 /**
- * Runs Pulumi for its output.
+ * Runs Pulumi for its output. What may write the passphrase's salt takes {@link withoutSalts} around it.
  *
  * @param input what it reads from standard input. Default: nothing.
  * @throws CommandError with what Pulumi said.

@@ -1,8 +1,8 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { rm } from "node:fs/promises";
-import { createInterface } from "node:readline/promises";
 import { labelsOf } from "../components/labels.ts";
 import { wisherOf } from "../components/neighbours.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { releaseEntries } from "../programs/neighbourLimits.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
@@ -14,51 +14,78 @@ import {
   removeAgentFiles,
   removeLeftovers,
 } from "./leftovers.ts";
+import { askAtTerminal } from "./question.ts";
 import { deadLocks, finish, isLost, recover } from "./recovery.ts";
-import { deploy, project, runPulumi, stackExists } from "./stack.ts";
-import { configFile, plainSetting } from "./stackConfig.ts";
-import { hasEmbeddedBackend, putAside, stateFault } from "./stateFiles.ts";
+import { formerName } from "./renamed.ts";
+import type { StackSettings } from "./settings.ts";
+import { project } from "./project.ts";
+import { configFile, deploy, runPulumi } from "./stack.ts";
+import { othersThatAreUp } from "./state.ts";
+import { hasEmbeddedBackend, putAside } from "./stateFiles.ts";
 
 const line = {
   command: "npm stop",
   purpose: "Destroys what `npm start` made.",
   options: { yes: { help: "removes without asking, too, what the state does not know" } },
+  readsState: true,
 } as const;
 
-await command(line, async ({ stack, options: { yes = false } }) => {
-  const { env } = await toolchain();
-  const fault = await stateFault(stack, env);
-  const exists = fault === undefined && (await stackExists(stack, env));
-  if (exists && isProtected(stack)) throw new UserError(protectedStack(stack));
-  const recorded = exists ? await recover(stack, env) : new Set<string>();
-  if (exists && !isLost(stack, recorded)) {
-    const code = await deploy("destroy", stack, env);
-    if (code !== 0) return code;
-    await removeLeftovers(stack, await findLeftovers(stack, new Set()));
-  } else {
-    const found = await findLeftovers(stack, new Set());
-    if (!(await mayRemove(stack, found, fault, yes))) return 1;
-    await removeLeftovers(stack, found);
-    if (!exists && fault === undefined && describeLeftovers(found).length === 0) {
-      console.log(`Nothing of stack ${stack} is here.`);
+await command(
+  line,
+  async ({ stack, isNamed, options: { yes = false } }, { settings, state, ...place }) => {
+    const resources = state.kind === "known" ? state.resources : undefined;
+    if (resources && settings.wants("protect")) throw new UserError(protectedStack(stack));
+    if (!isNamed && !yes && resources?.length && !(await isMeant(stack, place.env))) return 1;
+    const { env } = await toolchain();
+    const fault = state.kind === "unreadable" ? state.fault : undefined;
+    if (fault !== undefined && !hasEmbeddedBackend(env)) throw new UserError(fault);
+    const recorded = resources
+      ? await recover(stack, { env, settings }, resources)
+      : new Set<string>();
+    const names = [...new Set([stack, formerName(stack, resources ?? []) ?? stack])];
+    if (resources && !isLost(stack, recorded)) {
+      console.log(`Taking down stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
+      const code = await deploy("destroy", stack, env);
+      if (code !== 0) return code;
+      for (const name of names) {
+        await removeLeftovers(name, await findLeftovers(name, settings, new Set()));
+      }
+    } else {
+      const found = await findLeftovers(stack, settings, new Set());
+      if (!(await mayRemove(stack, settings, found, fault, yes))) return 1;
+      await removeLeftovers(stack, found);
+      if (fault === undefined && describeLeftovers(found).length === 0) {
+        console.log(`Nothing of stack ${stack} is here.`);
+      }
     }
-  }
-  await removeAgentFiles(stack);
-  if (fault !== undefined) {
-    for (const lock of await deadLocks(stack)) await rm(lock);
-    console.log(`The state that could not be read is in ${await putAside(stack)}.`);
-  }
-  // What the state has lost, or what was left to a stack that has not asked for it.
-  await releaseEntries(wisherOf(labelsOf(project, stack)));
-  if (exists && hasEmbeddedBackend(env)) {
-    await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
-  }
-  await finish(stack);
-  return 0;
-});
+    for (const name of names) await removeAgentFiles(name);
+    if (fault !== undefined) {
+      for (const lock of await deadLocks(stack)) await rm(lock);
+      console.log(`The state that could not be read is in ${await putAside(stack)}.`);
+    }
+    // What the state has lost, or what was left to a stack that has not asked for it.
+    for (const name of names) await releaseEntries(wisherOf(labelsOf(project, name)));
+    if (resources && hasEmbeddedBackend(env)) {
+      await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
+    }
+    await finish(stack);
+    return 0;
+  },
+);
 
-function isProtected(stack: string): boolean {
-  return plainSetting(stack, "protect") === "true";
+/**
+ * Asks whether the stack is meant that nobody named, where others are up as well.
+ *
+ * @throws UserError when nobody can be asked.
+ */
+async function isMeant(stack: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const others = await othersThatAreUp(stack, env);
+  if (others.length === 0) return true;
+  return await askAtTerminal(
+    `No stack was named, and beside ${stack} there ${others.length === 1 ? "is" : "are"} ${others.join(", ")}.`,
+    `Take ${stack} down?`,
+    `Nothing was removed. Name it: \`npm stop -- --stack ${stack}\`.`,
+  );
 }
 
 function protectedStack(stack: string): string {
@@ -76,35 +103,32 @@ function protectedStack(stack: string): string {
  */
 async function mayRemove(
   stack: string,
+  settings: StackSettings,
   found: Leftovers,
   fault: string | undefined,
   yes: boolean,
 ): Promise<boolean> {
   const lines = describeLeftovers(found);
   if (lines.length === 0 && fault === undefined) return true;
-  console.log(
-    [
-      fault ?? `The state knows nothing of stack ${stack}.`,
-      `With its labels there ${lines.length === 1 ? "is" : "are"} here:`,
-      ...(lines.length === 0 ? ["  - nothing"] : lines.map((one) => `  - ${one}`)),
-    ].join("\n"),
-  );
-  if (isProtected(stack)) {
+  const situation = [
+    fault ?? `The state knows nothing of stack ${stack}.`,
+    `With its labels there ${lines.length === 1 ? "is" : "are"} here:`,
+    ...(lines.length === 0 ? ["  - nothing"] : lines.map((one) => `  - ${one}`)),
+  ].join("\n");
+  if (settings.wants("protect")) {
+    console.log(situation);
     throw new UserError(
       `Stack ${stack} is protected, and nothing was removed. If it is to go: set serf:protect to false in ` +
         `${configFile(stack)}, and then this command again.`,
     );
   }
-  if (yes) return true;
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new UserError(
-      `Nothing was removed. \`npm stop -- --stack ${stack} --yes\` removes all of it.`,
-    );
+  if (yes) {
+    console.log(situation);
+    return true;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question("Remove all of it? [y/N] ");
-  terminal.close();
-  if (/^y(es)?$/i.test(answer.trim())) return true;
-  console.log("Nothing was removed.");
-  return false;
+  return await askAtTerminal(
+    situation,
+    "Remove all of it?",
+    `Nothing was removed. \`npm stop -- --stack ${stack} --yes\` removes all of it.`,
+  );
 }

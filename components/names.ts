@@ -1,6 +1,6 @@
 import type { VolumeNames } from "./agentContainer.ts";
 
-/** What git ignores: the state backend, the passphrase, copies of configurations, the host's agents. */
+/** What git ignores: the state backend, the passphrase, notes of runs under way, the host's agents. */
 export const ownFolder = ".serf";
 
 /** The names of everything that a stack makes on an engine and on the host. */

@@ -4,6 +4,8 @@ import { recordedIn, type RecordedOutputs, type RecordedState } from "./recorded
 /**
  * Asks Pulumi what the state of this stack says, as the last deployment left it.
  *
+ * @throws pulumi.RunError when the stack has been renamed since, which renames nothing on the engine.
+ *
  * Source: https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/resource/deploy/builtins.go
  */
 export async function readState(): Promise<RecordedState> {
@@ -11,5 +13,11 @@ export async function readState(): Promise<RecordedState> {
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName,
   })) as { readonly outputs?: RecordedOutputs };
-  return recordedIn(outputs ?? {});
+  const recorded = recordedIn(outputs ?? {});
+  const { stack = pulumi.getStack() } = recorded;
+  if (stack === pulumi.getStack()) return recorded;
+  throw new pulumi.RunError(
+    `The stack ${pulumi.getStack()} was called ${stack} when it was brought up, and what it made still is. Rename it ` +
+      `back: \`pulumi stack rename ${stack}\`. Or destroy it first.`,
+  );
 }

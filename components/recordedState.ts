@@ -11,6 +11,8 @@ export type RecordedOutputs = Readonly<
 type Generations = ReadonlyMap<string, string>;
 
 export interface RecordedState {
+  /** The stack's name when it was brought up, which is in all names and labels; undefined where nothing is. */
+  readonly stack: string | undefined;
   readonly containers: Generations;
   readonly networks: Generations;
   readonly volumes: Generations;
@@ -54,6 +56,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     return typeof value === "string" ? value : undefined;
   };
   return {
+    stack: resources.map(({ outputs }) => labelIn(outputs, "serf.stack")).find(Boolean),
     containers: generations("docker:index/container:Container"),
     networks: generations("docker:index/network:Network"),
     volumes: generations("docker:index/volume:Volume"),
@@ -88,14 +91,19 @@ function pair(name: unknown, value: string | undefined): [string, string][] {
 type Outputs = Readonly<Record<string, unknown>>;
 
 /** An image that the docker client has built has no labels of its own in the state. */
-function generationOf({ labels, build, triggers }: Outputs): string | undefined {
-  const list = Array.isArray(labels) ? (labels as { label?: string; value?: string }[]) : [];
+function generationOf(outputs: Outputs): string | undefined {
+  const { build, triggers } = outputs;
   const label = (build as { label?: Record<string, string> } | undefined)?.label;
   return (
-    list.find((one) => one.label === generationLabel)?.value ??
+    labelIn(outputs, generationLabel) ??
     label?.[generationLabel] ??
     (triggers as { built?: string } | undefined)?.built
   );
+}
+
+function labelIn({ labels }: Outputs, wanted: string): string | undefined {
+  const list = Array.isArray(labels) ? (labels as { label?: string; value?: string }[]) : [];
+  return list.find(({ label }) => label === wanted)?.value;
 }
 
 function addressOf({ networksAdvanced }: Outputs): string | undefined {

@@ -46,6 +46,7 @@ export const blank: Sight = {
 export const agentFaults = {
   silent: { what: "agent", made: "answering", found: "not answering" },
   otherKey: { what: "gossip key", made: "the cluster's", found: "another" },
+  otherFolder: { what: "folder", made: "this clone's", found: "another" },
   invaded: { what: "agents", made: "one", found: "another one beside it" },
 } as const satisfies Readonly<Record<string, Edit>>;
 

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { birthOf } from "./birth.mjs";
 import { pause } from "./run.ts";
@@ -93,9 +93,22 @@ function linkedBinary(dir: string): string | undefined {
   }
 }
 
+/** Whether the agent that runs has its files in another folder: that of a clone that was copied to here. */
+export function isOfAnotherFolder(dir: string): boolean {
+  const agent = livingAgent(dir);
+  if (agent === undefined) return false;
+  try {
+    return readlinkSync(`/proc/${agent.pid}/cwd`) !== realpathSync(dir);
+  } catch {
+    // There is no /proc, or it is another user's.
+    return false;
+  }
+}
+
 /**
  * Starts the agent, detached from this process and its terminal.
  *
+ * @param files in an absolute folder.
  * @throws Error when the process cannot be started.
  */
 export async function startAgent(
@@ -109,8 +122,11 @@ export async function startAgent(
   const log = await open(files.log, "a", 0o600);
   try {
     // The caller's pipes must not stay open in the agent, or whoever reads them waits for ever.
-    const all = ["agent", `-config-file=${files.config}`, `-snapshot=${files.snapshot}`, ...args];
+    const own = { config: basename(files.config), snapshot: basename(files.snapshot) };
+    const all = ["agent", `-config-file=${own.config}`, `-snapshot=${own.snapshot}`, ...args];
     const child = spawn(files.binary, all, {
+      // Its files are named from there, so that they are found as well when the clone is moved.
+      cwd: files.dir,
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
     });
@@ -168,8 +184,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EPERM") {
+      throw new Error(
+        `The host's agent, process ${pid}, belongs to another user. Run this as that user, or as root.`,
+      );
+    }
     // It may have ended by itself in the meantime.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if (code !== "ESRCH") throw error;
   }
 }
 

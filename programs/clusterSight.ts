@@ -9,7 +9,7 @@ import type { Member } from "../components/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
 import { agentFaults, type HostSight, type Sight } from "../components/sight.ts";
 import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
-import { agentFiles, livingAgent } from "./agentProcess.ts";
+import { agentFiles, isOfAnotherFolder, livingAgent } from "./agentProcess.ts";
 import { readFiles } from "./configVolume.ts";
 import { editedContainers } from "./containerEdits.ts";
 import { forEachParallel } from "./engineApi.ts";
@@ -169,11 +169,13 @@ async function hostSight(
   const files = agentFiles(dir);
   const keys = keysIn(await readFile(files.keyring, "utf8").catch(() => undefined));
   const hasCommonKey = common === undefined || keys.some((key) => common.includes(key));
-  const faults = !hasCommonKey
-    ? [agentFaults.otherKey]
-    : isAlive || (await answers())
-      ? []
-      : [agentFaults.silent];
+  const faults = isOfAnotherFolder(dir)
+    ? [agentFaults.otherFolder]
+    : !hasCommonKey
+      ? [agentFaults.otherKey]
+      : isAlive || (await answers())
+        ? []
+        : [agentFaults.silent];
   return { name, generation: agent.generation, faults };
 
   async function answers(): Promise<boolean> {

@@ -8,7 +8,7 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import {
   differInConductOnly,
@@ -65,7 +65,7 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
   const files = agentFiles(resolve(input.dir));
   const config = groupConfig({ tags: input.tags, join: [input.join] }, input.rpcToken, {
     rpcPort: input.rpcPort,
-    keyringPath: files.keyring,
+    keyringPath: basename(files.keyring),
   });
   if (await suffices(files, config, input)) {
     await reloadAgent(files, config);

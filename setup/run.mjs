@@ -55,10 +55,25 @@ function chooseNode() {
   process.exit(1);
 }
 
+/**
+ * @param {NodeJS.ErrnoException} error
+ * @returns {never}
+ */
+function refuse({ message, code }) {
+  console.error(`setup: ${message}`);
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    console.error(
+      "setup: this user must be able to write the project's folder, with .serf and node_modules in it. " +
+        "Where another user has made these, run the command as that user, or use chown.",
+    );
+  }
+  process.exit(1);
+}
+
 if (!isInstalled()) {
   await withLock(join(root, ".serf", "packages.lock"), async () => {
     if (!isInstalled()) await install();
-  });
+  }).catch(refuse);
 }
 const node = chooseNode();
 // What the program starts, Pulumi first of all, must find the same Node.js.

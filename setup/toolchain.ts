@@ -14,40 +14,35 @@ export interface Toolchain {
 }
 
 /**
- * What a command wants of an engine: one that is there and has base images, whatever that takes; what is there
- * already, which may be nothing; or nothing at all.
- */
-export type EngineNeed = "provided" | "looked for" | "left alone";
-
-/**
- * Looks for all tools at once, and provides what is missing.
+ * Looks for all tools at once, and provides what is missing, on the engine that the docker client's variables
+ * name.
  *
  * @param engine default: provided.
  * @throws UserError when a tool cannot be had here, with what the user can do.
  */
-export async function toolchain(engine: EngineNeed = "provided"): Promise<Toolchain> {
-  const look = async ({ look }: Provider) => {
-    if (engine === "left alone") return undefined;
-    return await look().catch((error: unknown) => {
-      if (engine === "provided") throw error;
-    });
-  };
-  const provide = async (provider: Provider) => (await provider.look()) ?? provider.provide();
-  const [engineFound, pulumiFound, imagesFound] = await Promise.all([
-    look(engineProvider),
-    pulumiProvider.look(),
-    look(baseImageProvider),
-  ]);
-  const parts: (Part | undefined)[] = [];
+export function toolchain(): Promise<Toolchain> {
   // The engine first: where none can be had, nothing else is worth its time.
-  const isWanted = engine === "provided";
-  parts.push(engineFound ?? (isWanted ? await provide(engineProvider) : undefined));
-  parts.push(pulumiFound ?? (await provide(pulumiProvider)));
-  parts.push(imagesFound ?? (isWanted ? await provide(baseImageProvider) : undefined));
-  return await toolchainOf(parts.filter((part) => part !== undefined));
+  return provided([engineProvider, pulumiProvider, baseImageProvider]);
 }
 
-async function toolchainOf(parts: readonly Part[]): Promise<Toolchain> {
+/** As {@link toolchain}, of Pulumi alone: it tells which engine the stack is on, and works without any. */
+export function pulumiTools(): Promise<Toolchain> {
+  return provided([pulumiProvider]);
+}
+
+/** As {@link pulumiTools}, with the base images as far as an engine has them already. */
+export function pulumiWithImages(): Promise<Toolchain> {
+  return provided([pulumiProvider, { ...baseImageProvider, provide: () => Promise.resolve(none) }]);
+}
+
+const none: Part = { tools: [], env: {}, path: [] };
+
+async function provided(providers: readonly Provider[]): Promise<Toolchain> {
+  const found = await Promise.all(providers.map(({ look }) => look()));
+  const parts: Part[] = [];
+  for (const [index, provider] of providers.entries()) {
+    parts.push(found[index] ?? (await provider.look()) ?? (await provider.provide()));
+  }
   const folders = [...parts.flatMap(({ path }) => path), process.env["PATH"]];
   return {
     env: {

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -32,7 +33,9 @@ export interface Config {
 
 /** A copy of the project with a state of its own, whose commands are run as a user would. */
 export class Project {
-  readonly dir: string;
+  dir: string;
+  /** What a user has in the environment. */
+  variables: Readonly<Record<string, string>> = {};
   readonly #stacks = new Set<string>();
   readonly #timeout: number;
 
@@ -54,6 +57,20 @@ export class Project {
     return join(this.dir, ...parts);
   }
 
+  /** Moves the clone. */
+  moveTo(dir: string): void {
+    renameSync(this.dir, dir);
+    this.dir = dir;
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(this.path(name), text);
+  }
+
   configure(stack: string, config: Config): void {
     this.#stacks.add(stack);
     const lines = Object.entries(config).map(
@@ -73,6 +90,7 @@ export class Project {
       Object.entries(process.env).filter(([key]) => !key.startsWith("PULUMI_")),
     );
     const program = [this.path("setup", "run.mjs"), `cli/${name}.ts`, ...args];
+    Object.assign(env, this.variables);
     const options = { cwd: this.dir, env, timeout: this.#timeout, maxBuffer: 2 ** 26 };
     let settle: (result: Result) => void;
     const ended = new Promise<Result>((resolve) => (settle = resolve));

@@ -112,9 +112,12 @@ async function answer(text: string): Promise<{ code: number; output: string }> {
   const command = `${process.execPath} setup/run.mjs cli/stop.ts --stack ${stack}`;
   const child = startProcess("script", ["-qec", command, "/dev/null"], { cwd: project.dir });
   let output = "";
+  let isAnswered = false;
   child.stdout.on("data", (data: Buffer) => {
     output += data.toString();
-    if (output.includes("[y/N]")) child.stdin.write(`${text}\n`);
+    if (isAnswered || !output.includes("[y/N]")) return;
+    isAnswered = true;
+    child.stdin.write(`${text}\n`);
   });
   const code = await new Promise<number>((resolve) =>
     child.once("exit", (code) => resolve(code ?? 1)),

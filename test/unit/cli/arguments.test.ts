@@ -16,13 +16,19 @@ const parse = (...args: string[]) => parseCommandLine(line, args);
 
 describe("what was given", () => {
   test("defaults", () => {
-    expect(parse("load")).toEqual({ stack: "dev", positionals: ["load"], options: { tag: [] } });
+    expect(parse("load")).toEqual({
+      stack: "dev",
+      isNamed: false,
+      positionals: ["load"],
+      options: { tag: [] },
+    });
   });
 
   test("everything, in any order", () => {
     const args = ["--tag", "a=b", "load", "--json", "-", "--tag=c=d", "--expect", "all", "-s", "x"];
     expect(parse(...args)).toEqual({
       stack: "x",
+      isNamed: true,
       positionals: ["load", "-"],
       options: { tag: ["a=b", "c=d"], expect: "all", json: true },
     });
@@ -58,7 +64,12 @@ describe("faults name the argument and what is allowed", () => {
     expect(() => parseCommandLine(stop, ["now"])).toThrow(
       'Unexpected argument "now". Allowed are --stack NAME, --help.',
     );
-    expect(parseCommandLine(stop, [])).toEqual({ stack: "dev", positionals: [], options: {} });
+    expect(parseCommandLine(stop, [])).toEqual({
+      stack: "dev",
+      isNamed: false,
+      positionals: [],
+      options: {},
+    });
   });
 
   test("a stack's name", () => {

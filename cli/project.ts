@@ -1,0 +1,2 @@
+/** The project's name in Pulumi.yaml, which begins every name and key. */
+export const project = "serf";

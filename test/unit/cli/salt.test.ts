@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { unsalted } from "../../../cli/salt.ts";
+
+const file = "Pulumi.dev.yaml";
+const salt = "encryptionsalt: v1:abc:v1:def:ghi==\n";
+const after = (before: string | undefined, now: string) =>
+  unsalted(before === undefined ? {} : { [file]: before }, { [file]: now });
+
+test("a file that only got the salt, and was formatted, is as it was to the byte", () => {
+  const before =
+    "# ours\nbase: &base { joiners: 1 }\nconfig:\n  <<: *base\n  tags: { zone:   north }\n  serf:protect: true\n";
+  const now =
+    '# ours\nconfig:\n  serf:joiners: "1"\n  serf:protect: "true"\n  serf:tags:\n    zone: north\n';
+  expect(after(before, now + salt)).toEqual({ [file]: before });
+});
+
+test("what was set meanwhile stays", () => {
+  const now = 'config:\n  serf:joiners: "2"\n';
+  expect(after("config:\n  serf:joiners: 1\n", now + salt)).toEqual({ [file]: now });
+});
+
+test.each([
+  ["a value", "config:\n  serf:gossipKey:\n    secure: v1:abc\n"],
+  ["a value within others", "config:\n  serf:tags: { a: [{ secure: v1:abc }] }\n"],
+])("the salt stays where %s is encrypted", (_, now) => {
+  expect(after("config: {}\n", salt + now)).toEqual({});
+});
+
+test("a salt that was there is somebody's own", () => {
+  expect(after(salt, `config: {}\n${salt}`)).toEqual({});
+});
+
+test("a file that was made for the salt alone goes", () => {
+  expect(after(undefined, salt)).toEqual({ [file]: undefined });
+  expect(after("", salt)).toEqual({ [file]: "" });
+});
+
+test("files without a salt, and those that cannot be read, are left alone", () => {
+  expect(after(undefined, "config: {}\n")).toEqual({});
+  expect(after("config: {}\n", `config: {\n${salt}`)).toEqual({});
+});
