@@ -33,7 +33,7 @@ interface Parties extends Record<Party, pulumi.Resource | undefined> {
 
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
-  const settings = loadSettings();
+  const settings = await loadSettings();
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
   const engine = linkEngine(settings);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ownFolder } from "../components/names.ts";
+import { chosenEngine } from "../programs/engineContext.ts";
 import { run } from "../programs/run.ts";
 import { foreground } from "../setup/foreground.mjs";
 import { hasEmbeddedBackend, stateFile } from "./stateFiles.ts";
@@ -31,7 +32,7 @@ export async function deploy(
  */
 function parallelism(env: NodeJS.ProcessEnv): string[] {
   // A server that is reached over SSH drops connections when many come at once.
-  const isRemote = env["DOCKER_HOST"]?.startsWith("ssh:") ?? false;
+  const isRemote = chosenEngine(env)?.host.startsWith("ssh:") ?? false;
   return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];
 }
 

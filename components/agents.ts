@@ -1,5 +1,5 @@
 import type { Fleet } from "../programs/configurations.ts";
-import { type AgentConduct, gossipPort } from "./agentConfig.ts";
+import { type AgentConduct, gossipEndpoint } from "./agentConfig.ts";
 import { type JoinerGroup, groupTags } from "./groups.ts";
 import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";
@@ -30,12 +30,15 @@ export function planAgents(
   joiners: readonly DeclaredJoiner[],
 ): Agents {
   const { subnet, tags } = settings;
-  const gateway = `${subnet.gateway}:${gossipPort}`;
+  const port = settings.hostAgentPort;
+  const gateway = gossipEndpoint({ address: subnet.gateway, port });
   const isHostFirst = settings.join === "gateway";
   const joinAddress = { ip: subnet.seed, dns: names.seed, gateway }[settings.join];
   // The way of any process of the host; a port that Docker chooses is known only when the seed runs.
   const published =
-    settings.gossipPort === 0 ? subnet.seed : `${settings.publishAddress}:${settings.gossipPort}`;
+    settings.gossipPort === 0
+      ? gossipEndpoint({ address: subnet.seed })
+      : `${settings.publishAddress}:${settings.gossipPort}`;
   const fleet = (group: string, tags: AgentConduct["tags"], join: string): Fleet => ({
     group,
     tags,
@@ -44,7 +47,7 @@ export function planAgents(
   });
   const seed = { name: names.seed, address: subnet.seed, tags: { ...tags, role: "seed" } };
   const host = settings.hostAgent
-    ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
+    ? { name: names.host, address: subnet.gateway, port, tags: { ...tags, role: "host" } }
     : undefined;
   const groups = settings.groups.filter(({ count }) => count > 0);
   return {

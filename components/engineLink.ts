@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
-import { type EngineHost, engineEnvironment } from "./engineHost.ts";
+import { defaultHost, type EngineHost, engineEnvironment } from "./engineHost.ts";
 import type { Settings } from "./settings.ts";
 
 /** What makes components, and all that belongs to them, talk to one engine. */
@@ -10,20 +11,22 @@ export type EngineLink = Pick<pulumi.ComponentResourceOptions, "providers" | "tr
 /**
  * Finds the engine of a stack, and lets this process talk to it as well.
  *
- * Pulumi's Docker provider and what commands start know `DOCKER_HOST` by themselves, but no context of the
- * docker client, and nothing of the stack's configuration: for these two the link names the engine.
+ * Pulumi's Docker provider and what commands start know nothing of the stack's configuration, and the provider
+ * reads the environment in another way than the docker client: for these two the link names the engine.
  *
  * @returns the options for each component; empty where nothing needs to be named.
  */
 export function linkEngine({ dockerHost, dockerCertPath }: Settings): EngineLink {
   const host =
-    dockerHost === undefined ? engineOfContext() : { host: dockerHost, certPath: dockerCertPath };
+    dockerHost === undefined ? engineToName() : { host: dockerHost, certPath: dockerCertPath };
   if (host === undefined) return {};
   const environment = engineEnvironment(host);
   Object.assign(process.env, environment);
   const provider = new docker.Provider("engine", {
     host: host.host,
-    ...(host.certPath !== undefined && { certPath: host.certPath }),
+    // Left out, both would be taken from the environment, and the context before the host.
+    certPath: host.certPath ?? "",
+    context: "",
   });
   const withEnvironment: pulumi.ResourceTransform = ({ type, props, opts }) => {
     if (type !== "command:local:Command") return undefined;
@@ -33,6 +36,10 @@ export function linkEngine({ dockerHost, dockerCertPath }: Settings): EngineLink
   return { providers: { docker: provider }, transforms: [withEnvironment] };
 }
 
-function engineOfContext(): EngineHost | undefined {
-  return process.env["DOCKER_HOST"] ? undefined : chosenEngine();
+/** The docker client's engine, where the provider would find another one by itself. */
+function engineToName(): EngineHost | undefined {
+  const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_CONTEXT } = process.env;
+  const ofProvider = [DOCKER_HOST || defaultHost, DOCKER_CERT_PATH || "", DOCKER_CONTEXT || ""];
+  const { host, certPath } = chosenEngine() ?? { host: defaultHost };
+  return isDeepStrictEqual(ofProvider, [host, certPath ?? "", ""]) ? undefined : { host, certPath };
 }

@@ -13,6 +13,8 @@ export interface HostAgentArgs {
   readonly name: string;
   /** The bridge's gateway, where the containers reach the host. */
   readonly address: string;
+  /** The port that it gossips on. */
+  readonly port: number;
   readonly profile: Profile;
   /** Where the agent keeps its files, relative to the project. */
   readonly dir: string;
@@ -66,6 +68,7 @@ export class HostAgent extends pulumi.ComponentResource {
       dir: args.dir,
       name: args.name,
       address: args.address,
+      port: args.port,
       profile: args.profile,
       tags: args.tags,
       image,
@@ -81,7 +84,7 @@ export class HostAgent extends pulumi.ComponentResource {
     const { rolling, name: member } = args;
     const cause = pulumi
       .output(args.image)
-      .apply((image) => [image, `${args.rpcPort}`, args.profile, this.generation]);
+      .apply((image) => [image, `${args.port}`, `${args.rpcPort}`, args.profile, this.generation]);
     const turn = awaitTurn(name, { rolling, member, cause }, { parent: this });
     new local.Command(
       name,

@@ -29,9 +29,9 @@ export function declareHostAgent(
   { agents, settings, names, labels, image, join, standing, secrets, rolling }: HostAgentPlan,
   opts: pulumi.ComponentResourceOptions,
 ): HostAgent | HostContainer {
-  const { rpcPort, subnet, profile } = settings;
+  const { rpcPort, hostAgentPort: port, subnet, profile } = settings;
   const address = subnet.gateway;
-  const common = { name: names.host, address, image, rpcPort, profile, labels, rolling };
+  const common = { name: names.host, address, port, image, rpcPort, profile, labels, rolling };
   if (settings.hostAgentIn === "container") {
     const generation = standing.ofContainer(names.host);
     const { limits } = settings;

@@ -15,6 +15,8 @@ export interface HostContainerArgs {
   readonly name: string;
   /** The bridge's gateway, where the other members reach the engine's host. */
   readonly address: string;
+  /** The port that it gossips on. */
+  readonly port: number;
   /** The image's name with the tag. */
   readonly image: pulumi.Input<string>;
   /** Must hold the agent's configuration by the time the container is made. */

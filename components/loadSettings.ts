@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
+import { engineElsewhere } from "../programs/enginePlace.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
-import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { engineEnvironment, EngineHostError } from "./engineHost.ts";
+import { configuredEngine, parseSettings, type Settings, SettingsError } from "./settings.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
 function secretKeys(): string[] {
@@ -13,7 +15,7 @@ function secretKeys(): string[] {
  *
  * @throws pulumi.RunError, which Pulumi prints without a stack trace, with every fault.
  */
-export function loadSettings(): Settings {
+export async function loadSettings(): Promise<Settings> {
   const namespace = `${pulumi.getProject()}:`;
   const values = Object.fromEntries(
     Object.entries(pulumi.runtime.allConfig())
@@ -23,16 +25,22 @@ export function loadSettings(): Settings {
   // A host that reaches no image registry has made base images of its own; see setup.
   values["builderImage"] ||= process.env["SERF_BUILDER_IMAGE"] ?? "";
   values["runtimeImage"] ||= process.env["SERF_RUNTIME_IMAGE"] ?? "";
+  const configured = configuredEngine(values);
+  // From here on this process talks to the stack's engine.
+  if (configured !== undefined) Object.assign(process.env, engineEnvironment(configured));
   try {
+    const engine = chosenEngine();
     return parseSettings(values, {
       stack: pulumi.getStack(),
       platform: process.platform,
       handlerFiles: readHandlerFiles("docker/handlers"),
-      engine: chosenEngine(),
+      engine,
+      elsewhere: await engineElsewhere(),
       isSecret: (key) => secretKeys().includes(`${namespace}${key}`),
     });
   } catch (error) {
-    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    const isSentence = error instanceof SettingsError || error instanceof EngineHostError;
+    if (isSentence) throw new pulumi.RunError(error.message);
     throw error;
   }
 }

@@ -15,7 +15,7 @@ export function declaredContainers(
   settings: Settings,
   names: Names,
 ): (found: FoundContainer) => MadeContainer | undefined {
-  const { subnet, limits, profile, publishAddress, gossipPort, rpcPort } = settings;
+  const { subnet, limits, profile, publishAddress, gossipPort, rpcPort, hostAgentPort } = settings;
   const common = { network: names.network, volumes: names.volumes, limits, profile };
   const main = imageRef(names.prefix, settings);
   const joiners = new Map(
@@ -38,7 +38,7 @@ export function declaredContainers(
         return { ...common, ...joiner, name, role: "joiner", address };
       }
       case "host": {
-        const place = { network: "host", address: subnet.gateway, rpcPort };
+        const place = { network: "host", address: subnet.gateway, port: hostAgentPort, rpcPort };
         return { ...common, ...place, name, role: "host", group: "host", image: main };
       }
       default:

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EngineError, pingEngine } from "../programs/engineApi.ts";
+import { EngineError } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { takeSight } from "../programs/clusterSight.ts";
+import { engineFacts } from "../programs/enginePlace.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { checkNeighbourTable, type TableCheck } from "../programs/neighbourCheck.ts";
 import { findObstacles } from "../programs/obstacles.ts";
@@ -35,9 +36,6 @@ function standingOf(recorded: RecordedStanding): Standing {
   return new Standing(inventory, generation, { ...blank, host, endpoint, table });
 }
 
-/** Milliseconds in which the engine must answer. */
-const engineTimeout = 6000;
-
 function engineOf({ dockerHost }: Settings) {
   if (dockerHost !== undefined) return { source: "dockerHost", host: dockerHost };
   return chosenEngine() ?? { source: "The Docker engine's default", host: "the local socket" };
@@ -60,7 +58,7 @@ export async function preflight(
   let inventory: Inventory;
   let table: TableCheck;
   try {
-    await pingEngine(engineTimeout);
+    await engineFacts();
     [inventory, table] = await Promise.all([
       readInventory(labels),
       checkNeighbourTable(settings, labels),

@@ -1,3 +1,4 @@
+import { EngineHostError } from "../components/engineHost.ts";
 import { CommandError } from "../programs/run.ts";
 import { UserError } from "./errors.ts";
 
@@ -11,8 +12,9 @@ export async function main(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();
   } catch (error) {
-    const isSentence = error instanceof UserError || error instanceof CommandError;
-    console.error(isSentence ? `error: ${error.message}` : error);
+    const sentences = [UserError, CommandError, EngineHostError];
+    const isSentence = sentences.some((kind) => error instanceof kind);
+    console.error(isSentence ? `error: ${(error as Error).message}` : error);
     process.exitCode = 1;
   }
 }
