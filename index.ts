@@ -14,7 +14,7 @@ import { loadSettings, ownStandIns } from "./components/loadSettings.ts";
 import { MemberEvents } from "./components/memberEvents.ts";
 import { namesOf } from "./components/names.ts";
 import { declareNeighbourTable } from "./components/neighbourTable.ts";
-import { preflight, reachesEngine } from "./components/preflight.ts";
+import { preflight } from "./components/preflight.ts";
 import { ProcessLimits } from "./components/processLimits.ts";
 import { Protection } from "./components/protection.ts";
 import { readState } from "./components/readState.ts";
@@ -27,14 +27,13 @@ import { Storage } from "./components/storage.ts";
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
   silenceSdk();
-  const settings = loadSettings();
+  const recorded = await readState();
+  const { settings, isReached } = await loadSettings(recorded);
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
   const chosen = chooseEngine(settings);
-  const recorded = await readState();
   const { groups, subnet, gossipKey, keyRotation } = settings;
   const declared = declareJoiners(groups, names.prefix, subnet, recorded.addresses);
-  const isReached = await reachesEngine(settings);
   const standIns = isReached ? ownStandIns() : recorded.standIns;
   const agents = planAgents(settings, names, declared, standIns);
   const look = isReached ? await preflight({ settings, names, labels, agents, recorded }) : undefined;

@@ -1,4 +1,9 @@
-import { allowedEngineHosts, engineEnvironment, isEngineHost } from "../components/engineHost.ts";
+import {
+  allowedEngineHosts,
+  engineEnvironment,
+  formatEngineHost,
+  parseEngineHost,
+} from "../components/engineHost.ts";
 import { hostSource } from "../programs/engineContext.ts";
 import { UserError } from "../setup/errors.ts";
 import type { StackSettings } from "./settings.ts";
@@ -12,11 +17,13 @@ import type { StackSettings } from "./settings.ts";
 export function useEngineOf(stack: string, settings: StackSettings): void {
   const host = settings.value("dockerHost");
   if (host === undefined) return;
-  if (!isEngineHost(host)) {
+  const address = parseEngineHost(host);
+  if (address === undefined) {
     throw new UserError(`dockerHost is "${host}", allowed is ${allowedEngineHosts}.`);
   }
   const certPath = settings.value("dockerCertPath");
-  Object.assign(process.env, engineEnvironment({ host, certPath }), {
+  const engine = { host: formatEngineHost(address), certPath };
+  Object.assign(process.env, engineEnvironment(engine), {
     [hostSource]: `dockerHost of stack ${stack}`,
   });
 }

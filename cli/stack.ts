@@ -1,4 +1,5 @@
 /** What the commands share: the stack they work on and how they call Pulumi. */
+import { chosenEngine } from "../programs/engineContext.ts";
 import { CommandError, run } from "../programs/run.ts";
 import { foreground } from "../setup/foreground.mjs";
 import { withoutSalts } from "./salt.ts";
@@ -29,7 +30,7 @@ export async function deploy(
  */
 function parallelism(env: NodeJS.ProcessEnv): string[] {
   // A server that is reached over SSH drops connections when many come at once.
-  const isRemote = env["DOCKER_HOST"]?.startsWith("ssh:") ?? false;
+  const isRemote = chosenEngine(env)?.host.startsWith("ssh:") ?? false;
   return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];
 }
 

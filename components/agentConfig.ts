@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** The port that every agent gossips on inside the cluster's network. */
+/** The port that every agent gossips on, except the host's where another one is set for it. */
 export const gossipPort = 7946;
 
 /** The port on loopback where an agent in a container answers RPC. */
@@ -84,14 +84,31 @@ export const profiles = ["lan", "wan", "local"] as const;
 
 /** What stands on an agent's command line, beside its group's configuration. */
 export interface AgentStart extends AgentIdentity {
+  /** The port it gossips on. Default: {@link gossipPort}. */
+  readonly port?: number;
   /** Default: lan, which is Serf's. */
   readonly profile?: Profile;
 }
 
 /** What an agent is told on its command line: who it is, and what all agents of a stack have alike. */
-export function startArguments({ name, address, profile }: AgentStart): string[] {
-  return [`-node=${name}`, `-bind=${address}:${gossipPort}`, ...profileArguments(profile)];
+export function startArguments(start: AgentStart): string[] {
+  return [
+    `-node=${start.name}`,
+    `-bind=${gossipEndpoint(start)}`,
+    ...profileArguments(start.profile),
+  ];
 }
+
+/**
+ * `host:port` where an agent gossips. Whom Serf is to join without a port it takes to be at its own.
+ *
+ * @param port default: {@link gossipPort}.
+ */
+export function gossipEndpoint({ address, port = gossipPort }: GossipPlace): string {
+  return `${address}:${port}`;
+}
+
+type GossipPlace = Pick<AgentStart, "address" | "port">;
 
 /** @param profile default: lan, of which Serf need not be told. */
 export function profileArguments(profile: Profile = "lan"): string[] {

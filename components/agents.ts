@@ -1,5 +1,5 @@
 import type { Fleet } from "../programs/configurations.ts";
-import { type AgentConduct, gossipPort } from "./agentConfig.ts";
+import { type AgentConduct, gossipEndpoint } from "./agentConfig.ts";
 import { type AgentContainer, containerSpec, describeContainer, hostNetwork } from "./agentContainer.ts";
 import { type JoinerGroup, groupTags } from "./groups.ts";
 import { eventHandlers } from "./handlers.ts";
@@ -43,11 +43,14 @@ export function planAgents(
   standIns: StandIns,
 ): Agents {
   const { subnet, tags, limits, profile } = settings;
-  const gateway = `${subnet.gateway}:${gossipPort}`;
+  const port = settings.hostAgentPort;
+  const gateway = gossipEndpoint({ address: subnet.gateway, port });
   const isHostFirst = settings.join === "gateway";
   // The way of any process of the host; a port that Docker chooses is known only when the seed runs.
   const published =
-    settings.gossipPort === 0 ? subnet.seed : `${settings.publishAddress}:${settings.gossipPort}`;
+    settings.gossipPort === 0
+      ? gossipEndpoint({ address: subnet.seed })
+      : `${settings.publishAddress}:${settings.gossipPort}`;
   const fleet = (group: string, tags: AgentConduct["tags"]): JoiningFleet => ({
     group,
     tags,
@@ -55,7 +58,7 @@ export function planAgents(
   });
   const seed = { name: names.seed, address: subnet.seed, tags: { ...tags, role: "seed" } };
   const host = settings.hostAgent
-    ? { name: names.host, address: subnet.gateway, tags: { ...tags, role: "host" } }
+    ? { name: names.host, address: subnet.gateway, port, tags: { ...tags, role: "host" } }
     : undefined;
   const groups = settings.groups.filter(({ count }) => count > 0);
   const image = imageRef(names.prefix, imageChoice(settings, standIns));
@@ -93,7 +96,7 @@ export function planAgents(
     hostContainer: isHostInContainer
       ? {
           ...{ ...common, network: hostNetwork, rpcPort, image },
-          ...{ name: host.name, address: host.address, group: "host" },
+          ...{ name: host.name, address: host.address, port, group: "host" },
         }
       : undefined,
     expected: [

@@ -1,24 +1,132 @@
 /** Where a Docker engine answers. */
 export interface EngineHost {
-  /** `unix:///path`, `tcp://host:port` or `ssh://[user@]host[:port]`. */
+  /** As {@link formatEngineHost} writes it. */
   readonly host: string;
   /** The folder with `ca.pem`, `cert.pem` and `key.pem` for TLS. Default: no TLS. */
   readonly certPath?: string | undefined;
 }
 
-/** What {@link isEngineHost} accepts, as words for an error message. */
-export const allowedEngineHosts =
-  "unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT], or empty for what the docker client uses";
+/** An engine's address, taken apart. */
+export type EngineAddress =
+  | { readonly kind: "unix"; readonly path: string }
+  | {
+      readonly kind: "tcp";
+      /** A name or an address, IPv6 without brackets. */
+      readonly hostname: string;
+      readonly port: number;
+      /** What stands before every path of the API, as of a proxy that serves several engines. */
+      readonly base: string;
+    }
+  | {
+      readonly kind: "ssh";
+      readonly user: string | undefined;
+      readonly hostname: string;
+      readonly port: number | undefined;
+      /** The engine's socket on that host. Default: what the docker client uses there. */
+      readonly socket: string | undefined;
+    };
 
-export function isEngineHost(text: string): boolean {
-  return (
-    /^unix:\/\/\/\S+$/.test(text) ||
-    /^tcp:\/\/[^\s/@]+:\d{1,5}$/.test(text) ||
-    /^ssh:\/\/([^\s/@:-][^\s/@:]*@)?[^\s/@:-][^\s/@:]*(:\d{1,5})?$/.test(text)
-  );
+/** An engine is named in a way that leads to none; the message is a sentence for the user. */
+export class EngineHostError extends Error {
+  override readonly name = "EngineHostError";
 }
 
-/** Whether the engine surely runs on this host. */
+/** Where the docker client finds an engine unless it is told another place. */
+const defaultSocket = "/var/run/docker.sock";
+
+/** The engine that is meant where none is named. */
+export const defaultHost = `unix://${defaultSocket}`;
+
+/** The port of an engine without TLS, which the docker client adds to an address that has none. */
+const defaultPort = 2375;
+
+/** What {@link parseEngineHost} accepts, as words for an error message. */
+export const allowedEngineHosts =
+  "unix:///PATH, tcp://HOST[:PORT] or ssh://[USER@]HOST[:PORT][/SOCKET], with an IPv6 HOST in brackets, or " +
+  "empty for what the docker client uses";
+
+/**
+ * Takes an engine's address apart as the docker client does with `--host` and `DOCKER_HOST`. What that
+ * would take for something else than it looks like is not allowed, for example a path without `unix://`.
+ *
+ * Source: https://github.com/docker/cli/blob/v28.5.2/opts/hosts.go and, for SSH,
+ * https://github.com/docker/cli/blob/v28.5.2/cli/connhelper
+ */
+export function parseEngineHost(text: string): EngineAddress | undefined {
+  const [, scheme = "tcp", rest = ""] = /^(?:([^:/]*):\/\/)?(.*)$/s.exec(text.trim()) ?? [];
+  if (/[\n\r\0]/.test(rest)) return undefined;
+  switch (scheme) {
+    case "unix":
+      return parseSocket(rest === "" ? defaultSocket : rest);
+    case "tcp":
+      return parseTcp(rest);
+    case "ssh":
+      return parseSsh(rest);
+    default:
+      return undefined;
+  }
+}
+
+function parseSocket(path: string): EngineAddress | undefined {
+  return path.startsWith("/") && !path.includes("://") ? { kind: "unix", path } : undefined;
+}
+
+/** A host with a port, either of which may be missing. */
+const place = String.raw`(?:\[(?<v6>[\da-fA-F:.]+)\]|(?<name>[^\s/@:[\]?#%-][^\s/@:[\]?#%]*)?)(?::(?<port>\d*))?`;
+
+const tcpPattern = new RegExp(String.raw`^${place}(?<base>/[^\s?#%]*)?$`);
+
+function parseTcp(rest: string): EngineAddress | undefined {
+  const { v6, name, port, base = "" } = tcpPattern.exec(rest)?.groups ?? {};
+  // The client would take the path of a socket for that of an engine on this machine.
+  const isPath = base !== "" && v6 === undefined && name === undefined;
+  if (!tcpPattern.test(rest) || isPath || !isPort(port)) return undefined;
+  return {
+    kind: "tcp",
+    hostname: v6 ?? name ?? "localhost",
+    port: Number(port || defaultPort),
+    base: base.replace(/\/+$/, ""),
+  };
+}
+
+const sshPattern = new RegExp(
+  String.raw`^(?:(?<user>[^\s/@:?#-][^\s/@:?#]*)@)?${place}(?<socket>/[\w./@+,-]*)?$`,
+);
+
+function parseSsh(rest: string): EngineAddress | undefined {
+  const { user, v6, name, port, socket = "" } = sshPattern.exec(rest)?.groups ?? {};
+  const hostname = v6 ?? name;
+  if (hostname === undefined || !isPort(port)) return undefined;
+  const isSocket = socket.replaceAll("/", "") !== "";
+  try {
+    return {
+      kind: "ssh",
+      user: user && decodeURIComponent(user),
+      hostname,
+      port: port ? Number(port) : undefined,
+      socket: isSocket ? socket : undefined,
+    };
+  } catch {
+    // A percent sign that encodes nothing.
+    return undefined;
+  }
+}
+
+function isPort(text = ""): boolean {
+  return text === "" || (Number(text) >= 1 && Number(text) <= 65535);
+}
+
+/** Writes an address in full, so that the docker client and Pulumi's provider take the same for it. */
+export function formatEngineHost(address: EngineAddress): string {
+  if (address.kind === "unix") return `unix://${address.path}`;
+  const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
+  if (address.kind === "tcp") return `tcp://${host}:${address.port}${address.base}`;
+  const user = address.user === undefined ? "" : `${encodeURIComponent(address.user)}@`;
+  const port = address.port === undefined ? "" : `:${address.port}`;
+  return `ssh://${user}${host}${port}${address.socket ?? ""}`;
+}
+
+/** Whether the engine may run on this host: behind a socket there may also be one that runs elsewhere. */
 export function isLocalEngine(host: string | undefined): boolean {
   return host === undefined || host.startsWith("unix:");
 }
@@ -26,5 +134,10 @@ export function isLocalEngine(host: string | undefined): boolean {
 /** The environment in which a program, and the docker client, talks to this engine and no other. */
 export function engineEnvironment({ host, certPath }: EngineHost): Record<string, string> {
   const tls = certPath === undefined ? "" : "1";
-  return { DOCKER_HOST: host, DOCKER_TLS_VERIFY: tls, DOCKER_CERT_PATH: certPath ?? "" };
+  return {
+    DOCKER_HOST: host,
+    DOCKER_TLS_VERIFY: tls,
+    DOCKER_TLS: "",
+    DOCKER_CERT_PATH: certPath ?? "",
+  };
 }

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
-import { type EngineHost, engineEnvironment } from "./engineHost.ts";
+import { defaultHost, type EngineHost, engineEnvironment } from "./engineHost.ts";
 import type { ImageBuilder } from "./recordedState.ts";
 import type { Settings } from "./settings.ts";
 
@@ -12,18 +13,22 @@ export type EngineLink = Pick<pulumi.ComponentResourceOptions, "providers" | "tr
  * Finds the engine that a stack's configuration or a context of the docker client names, and lets this process
  * talk to it.
  *
- * @returns undefined where neither names one: Pulumi's provider and what commands start know `DOCKER_HOST` and
- *   the local socket by themselves.
+ * @returns undefined where neither has to be named: Pulumi's provider and what commands start find the engine by
+ *   themselves, though the provider reads the environment in another way than the docker client.
  */
 export function chooseEngine({ dockerHost, dockerCertPath }: Settings): EngineHost | undefined {
   const host =
-    dockerHost === undefined ? engineOfContext() : { host: dockerHost, certPath: dockerCertPath };
+    dockerHost === undefined ? engineToName() : { host: dockerHost, certPath: dockerCertPath };
   if (host !== undefined) Object.assign(process.env, engineEnvironment(host));
   return host;
 }
 
-function engineOfContext(): EngineHost | undefined {
-  return process.env["DOCKER_HOST"] ? undefined : chosenEngine();
+/** The docker client's engine, where the provider would find another one by itself. */
+function engineToName(): EngineHost | undefined {
+  const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_CONTEXT } = process.env;
+  const ofProvider = [DOCKER_HOST || defaultHost, DOCKER_CERT_PATH || "", DOCKER_CONTEXT || ""];
+  const { host, certPath } = chosenEngine() ?? { host: defaultHost };
+  return isDeepStrictEqual(ofProvider, [host, certPath ?? "", ""]) ? undefined : { host, certPath };
 }
 
 /** Who builds images for the engine that this process talks to; serfImage.ts has the reason. */
@@ -46,11 +51,12 @@ const nowhere = "ssh://offline.invalid";
 export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): EngineLink {
   // Pulumi takes it for a default provider by its name, and so does not list the way to the engine among
   // the changes.
-  const provider = new docker.Provider("default-engine", {
-    ...(chosen && { host: chosen.host }),
-    ...(chosen?.certPath !== undefined && { certPath: chosen.certPath }),
-    ...(isOffline && { host: nowhere }),
-  });
+  const named = isOffline ? { host: nowhere } : chosen;
+  const provider = new docker.Provider(
+    "default-engine",
+    // Left out, they would be taken from the environment, and the context before the host.
+    named && { host: named.host, certPath: named.certPath ?? "", context: "" },
+  );
   const environment = chosen && engineEnvironment(chosen);
   if (environment === undefined && !isOffline) return { providers: { docker: provider } };
   const withEnvironment: pulumi.ResourceTransform = ({ type, props, opts }) => {

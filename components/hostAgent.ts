@@ -12,6 +12,8 @@ export interface HostAgentArgs {
   readonly name: string;
   /** The bridge's gateway, where the containers reach the host. */
   readonly address: string;
+  /** The port that it gossips on. */
+  readonly port: number;
   readonly profile: Profile;
   /** Where the agent keeps its files, relative to the project. */
   readonly dir: string;
@@ -67,6 +69,7 @@ export class HostAgent extends pulumi.ComponentResource {
       dir: args.dir,
       name: args.name,
       address: args.address,
+      port: args.port,
       profile: args.profile,
       tags: args.tags,
       image,

@@ -29,12 +29,12 @@ export function declareHostAgent(
     const formerDir = names.hostAgentDir;
     return new HostContainer("host", { container, labels, standing, change, formerDir }, opts);
   }
-  const { rpcPort, profile, convergenceTimeout: timeout } = settings;
+  const { rpcPort, hostAgentPort: port, profile, convergenceTimeout: timeout } = settings;
   const { name, address, tags } = host;
   return new HostAgent(
     "host",
     {
-      ...{ name, address, tags, rpcPort, profile, labels, change, join, timeout },
+      ...{ name, address, port, tags, rpcPort, profile, labels, change, join, timeout },
       dir: names.hostAgentDir,
       image: agents.seed.image,
       isFirst: agents.isHostFirst,

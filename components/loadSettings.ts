@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
+import { engineElsewhere } from "../programs/enginePlace.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
-import type { StandIns } from "./recordedState.ts";
-import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { engineEnvironment, EngineHostError } from "./engineHost.ts";
+import { reachesEngine } from "./preflight.ts";
+import type { RecordedState, StandIns } from "./recordedState.ts";
+import { configuredEngine, parseSettings, type Settings, SettingsError } from "./settings.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
 function secretKeys(): string[] {
@@ -15,28 +18,46 @@ export function ownStandIns(): StandIns {
   return { builderImage, runtimeImage };
 }
 
+/** The configuration, and what it took to read it. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** Whether the stack's engine answers; in a preview it need not. */
+  readonly isReached: boolean;
+}
+
 /**
  * Reads and validates the configuration of the stack that is being deployed.
  *
+ * @param recorded tells where the host's agent runs when the engine cannot be asked.
  * @throws pulumi.RunError, which Pulumi prints without a stack trace, with every fault.
  */
-export function loadSettings(): Settings {
+export async function loadSettings(recorded: RecordedState): Promise<LoadedSettings> {
   const namespace = `${pulumi.getProject()}:`;
   const values = Object.fromEntries(
     Object.entries(pulumi.runtime.allConfig())
       .filter(([key]) => key.startsWith(namespace))
       .map(([key, value]) => [key.slice(namespace.length), value]),
   );
+  const configured = configuredEngine(values);
+  // From here on this process talks to the stack's engine.
+  if (configured !== undefined) Object.assign(process.env, engineEnvironment(configured));
   try {
-    return parseSettings(values, {
+    const engine = chosenEngine();
+    const isReached = await reachesEngine(configured);
+    const settings = parseSettings(values, {
       stack: pulumi.getStack(),
       platform: process.platform,
       handlerFiles: readHandlerFiles("docker/handlers"),
-      engine: chosenEngine(),
+      engine,
+      ...(isReached
+        ? { elsewhere: await engineElsewhere() }
+        : { recordedHostAgentIn: recorded.hostAgentIn }),
       isSecret: (key) => secretKeys().includes(`${namespace}${key}`),
     });
+    return { settings, isReached };
   } catch (error) {
-    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    const isSentence = error instanceof SettingsError || error instanceof EngineHostError;
+    if (isSentence) throw new pulumi.RunError(error.message);
     throw error;
   }
 }

@@ -13,6 +13,8 @@ export interface Member {
 export interface ExpectedMember {
   readonly name: string;
   readonly address: string;
+  /** The port that it gossips on. Default: that of all agents in containers of their own. */
+  readonly port?: number;
   /** All of its tags. */
   readonly tags: Readonly<Record<string, string>>;
 }

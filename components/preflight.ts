@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { takeSight } from "../programs/clusterSight.ts";
-import { EngineError, pingEngine } from "../programs/engineApi.ts";
+import { EngineError } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
+import { engineFacts } from "../programs/enginePlace.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { checkNeighbourTable } from "../programs/neighbourCheck.ts";
 import { findObstacles } from "../programs/obstacles.ts";
 import { describeContainer } from "./agentContainer.ts";
 import { type Agents, containersOf, specOf } from "./agents.ts";
+import type { EngineHost } from "./engineHost.ts";
 import { type Labels, specLabel } from "./labels.ts";
 import type { Names } from "./names.ts";
 import type { RecordedState } from "./recordedState.ts";
@@ -16,9 +18,6 @@ import type { FoundContainer, Look } from "./standing.ts";
 
 /** Names the variable that, when it is set, lets a preview look at no engine. */
 export const offlineVariable = "SERF_OFFLINE";
-
-/** Milliseconds in which the engine must answer. */
-const engineTimeout = 6000;
 
 /** What is to be declared, which is held against what is there. */
 export interface PreflightArgs {
@@ -34,15 +33,18 @@ export interface PreflightArgs {
  *
  * @throws pulumi.RunError in an `up` when it does not.
  */
-export async function reachesEngine(settings: Settings): Promise<boolean> {
+export async function reachesEngine(configured: EngineHost | undefined): Promise<boolean> {
   const isPreview = pulumi.runtime.isDryRun();
   if (isPreview && process.env[offlineVariable]) return false;
   try {
-    await pingEngine(engineTimeout);
+    await engineFacts();
     return true;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const { source, host } = engineOf(settings);
+    const { source, host } =
+      configured === undefined
+        ? (chosenEngine() ?? { source: "The Docker engine's default", host: "the local socket" })
+        : { source: "dockerHost", host: configured.host };
     const fault = `${source} is ${host}, but no Docker engine answers there: ${error.message}`;
     if (!isPreview) throw new pulumi.RunError(fault);
     await pulumi.log.warn(
@@ -51,11 +53,6 @@ export async function reachesEngine(settings: Settings): Promise<boolean> {
     );
     return false;
   }
-}
-
-function engineOf({ dockerHost }: Settings) {
-  if (dockerHost !== undefined) return { source: "dockerHost", host: dockerHost };
-  return chosenEngine() ?? { source: "The Docker engine's default", host: "the local socket" };
 }
 
 /**

@@ -4,6 +4,11 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import "../programs/compileCache.mjs";
+import { withLoopback } from "./proxies.mjs";
+
+// The SDK speaks gRPC with Pulumi on loopback, and its gRPC would do so through a proxy, where one is named.
+const { no_grpc_proxy, no_proxy } = process.env;
+process.env["no_grpc_proxy"] = withLoopback(no_grpc_proxy || no_proxy);
 
 // When Pulumi was killed, as by the end of `head` in `pulumi preview | head`, the SDK tells that it cannot
 // write, which it cannot write either: it goes on with that until the memory is full.

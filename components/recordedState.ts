@@ -1,6 +1,7 @@
 /** What a stack's state says of it, as far as the program decides by it. */
 import { generationLabel } from "./labels.ts";
 import type { Member } from "./members.ts";
+import type { HostAgentPlace } from "./settings.ts";
 
 /** The resources of a state by their URNs, as Pulumi gives them to a program. */
 export type RecordedOutputs = Readonly<
@@ -30,6 +31,8 @@ export interface RecordedState {
   readonly neighbourTable: string | undefined;
   /** `host:port` where the host reaches the seed. */
   readonly endpoint: string | undefined;
+  /** Where the host's agent runs; undefined where it does not. */
+  readonly hostAgentIn: HostAgentPlace | undefined;
   /** Who has built the image: the docker client, or Pulumi's provider. */
   readonly builder: ImageBuilder | undefined;
   /** The stand-ins for the base images, where the image was built on a host that reaches no registry. */
@@ -71,6 +74,12 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     hostProcess: component("HostAgent", "generation"),
     neighbourTable: component("NeighbourTable", "generation"),
     endpoint: component("Seed", "endpoint"),
+    hostAgentIn:
+      ofType("serf:cluster:HostAgent").length > 0
+        ? "process"
+        : ofType("serf:cluster:HostContainer").length > 0
+          ? "container"
+          : undefined,
     builder: component("SerfImage", "builder") as ImageBuilder | undefined,
     standIns: {
       builderImage: component("SerfImage", "standInBuilder"),

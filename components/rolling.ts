@@ -13,9 +13,12 @@ export function rollingOf(settings: Settings, names: Names, labels: Labels): Rol
   return { labels, maxUnavailable, timeout, seed, ...host };
 }
 
-function hostOf({ hostAgentIn, rpcPort, subnet }: Settings, names: Names): RollingHost {
+function hostOf(
+  { hostAgentIn, hostAgentPort: port, rpcPort, subnet }: Settings,
+  names: Names,
+): RollingHost {
   const { host: name, hostAgentDir: dir } = names;
   const inContainer = { kind: "container", name } as const;
   const view = hostAgentIn === "container" ? inContainer : hostView({ name, dir, rpcPort });
-  return { name, address: subnet.gateway, dir, view };
+  return { name, address: subnet.gateway, port, dir, view };
 }

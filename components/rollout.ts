@@ -18,6 +18,8 @@ export interface Rolling {
 
 /** The agent of the engine's host, as a member that is looked after. */
 export interface RollingHost extends AgentIdentity {
+  /** The port that it gossips on. */
+  readonly port: number;
   /** Where one that is a process keeps its files. */
   readonly dir: string;
   readonly view: View;

@@ -1,8 +1,14 @@
 import { isAbsolute } from "node:path";
-import { type Profile, profiles } from "./agentConfig.ts";
+import { gossipPort as agentPort, type Profile, profiles } from "./agentConfig.ts";
 import type { ContainerLimits } from "./agentContainer.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
-import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from "./engineHost.ts";
+import {
+  allowedEngineHosts,
+  type EngineHost,
+  formatEngineHost,
+  isLocalEngine,
+  parseEngineHost,
+} from "./engineHost.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import type { ImageChoice } from "./serfImage.ts";
@@ -20,7 +26,7 @@ type JoinStrategy = (typeof joinStrategies)[number];
 
 const joinStrategies = ["ip", "dns", "gateway"] as const;
 
-type HostAgentPlace = (typeof hostAgentPlaces)[number];
+export type HostAgentPlace = (typeof hostAgentPlaces)[number];
 
 const hostAgentPlaces = ["process", "container"] as const;
 
@@ -48,7 +54,9 @@ export interface Settings extends ImageChoice {
    * Default: a process where the engine is this Linux machine's, else a container.
    */
   readonly hostAgentIn: HostAgentPlace;
-  /** The engine. Default: the one that the docker client talks to. */
+  /** The port on which that agent gossips, at the bridge's gateway. Default: 7946. */
+  readonly hostAgentPort: number;
+  /** The engine, written in full. Default: the one that the docker client talks to. */
   readonly dockerHost: string | undefined;
   /** The folder with `ca.pem`, `cert.pem` and `key.pem` for a `tcp://` engine. Default: no TLS. */
   readonly dockerCertPath: string | undefined;
@@ -105,6 +113,13 @@ export interface DeploymentPlace {
   readonly handlerFiles: readonly HandlerFile[];
   /** The engine that the docker client talks to. Default: the one of the local socket. */
   readonly engine?: EngineHost | undefined;
+  /**
+   * Why the engine is not this Linux host's, although its address may be, as the rest of a sentence that begins
+   * with the engine. Default: nothing speaks against it, or it has not been asked.
+   */
+  readonly elsewhere?: string | undefined;
+  /** Where the host's agent was put last, when the engine cannot be asked. Default: by the engine. */
+  readonly recordedHostAgentIn?: HostAgentPlace | undefined;
   /** Whether Pulumi keeps a setting encrypted. Default: it does. */
   readonly isSecret?: (key: string) => boolean;
 }
@@ -126,13 +141,13 @@ export function parseSettings(
   const joiners =
     reader.integer("joiners", undefined, 0, maxJoiners) ?? (declared.length > 0 ? 0 : 3);
   const handlers = parseHandlers(values["handlers"] ?? "", place.handlerFiles);
-  const dockerHost = reader.read<string | undefined>(
-    "dockerHost",
-    undefined,
-    allowedEngineHosts,
-    (text) => (isEngineHost(text) ? text : undefined),
-  );
-  const isHere = place.platform === "linux" && isLocalEngine(dockerHost ?? place.engine?.host);
+  const dockerHost = readDockerHost(reader);
+  const isHere =
+    place.recordedHostAgentIn === undefined
+      ? place.platform === "linux" &&
+        isLocalEngine(dockerHost ?? place.engine?.host) &&
+        place.elsewhere === undefined
+      : place.recordedHostAgentIn === "process";
   const settings: Settings = {
     joiners,
     groups: [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...declared],
@@ -147,13 +162,9 @@ export function parseSettings(
     ),
     hostAgent: reader.flag("hostAgent", true),
     hostAgentIn: readHostAgentPlace(reader, isHere),
+    hostAgentPort: reader.integer("hostAgentPort", agentPort, 1024, 65535),
     dockerHost,
-    dockerCertPath: reader.read<string | undefined>(
-      "dockerCertPath",
-      undefined,
-      "an absolute path",
-      (text) => (isAbsolute(text) ? text : undefined),
-    ),
+    dockerCertPath: readCertPath(reader),
     rpcPort: reader.integer("rpcPort", 7373, 1, 65535),
     limits: readLimits(reader),
     profile: reader.oneOf<Profile, Profile>("profile", "lan", profiles),
@@ -185,6 +196,26 @@ export function parseSettings(
     reader.faults.push(...own.faults);
     return image;
   }
+}
+
+/** The engine that a stack's configuration names, as far as that is allowed, for what must know it first. */
+export function configuredEngine(values: Readonly<Record<string, string>>): EngineHost | undefined {
+  const reader = new SettingsReader(values);
+  const host = readDockerHost(reader);
+  return host === undefined ? undefined : { host, certPath: readCertPath(reader) };
+}
+
+function readDockerHost(reader: SettingsReader): string | undefined {
+  return reader.read<string | undefined>("dockerHost", undefined, allowedEngineHosts, (text) => {
+    const address = parseEngineHost(text);
+    return address && formatEngineHost(address);
+  });
+}
+
+function readCertPath(reader: SettingsReader): string | undefined {
+  return reader.read<string | undefined>("dockerCertPath", undefined, "an absolute path", (text) =>
+    isAbsolute(text) ? text : undefined,
+  );
 }
 
 function readHostAgentPlace(reader: SettingsReader, isHere: boolean): HostAgentPlace {

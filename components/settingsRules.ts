@@ -1,3 +1,4 @@
+import { defaultHost } from "./engineHost.ts";
 import { gossipKeyFault, missingGossipKey } from "./gossipKey.ts";
 import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
 import { allowedStackNames, isStackName } from "./names.ts";
@@ -12,7 +13,7 @@ import { prefixFor } from "./subnet.ts";
  */
 export function contradictions(
   settings: Settings,
-  { stack, platform, engine, isSecret = () => true }: DeploymentPlace,
+  { stack, platform, engine, elsewhere, isSecret = () => true }: DeploymentPlace,
   isHere: boolean,
 ): string[] {
   const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
@@ -61,12 +62,15 @@ export function contradictions(
     );
   }
   if (hostAgent && settings.hostAgentIn === "process" && !isHere) {
+    const host = dockerHost ?? engine?.host ?? defaultHost;
     const reason =
-      platform === "linux"
-        ? `the engine is at ${dockerHost ?? engine?.host ?? ""}, where no process can be started from here`
-        : `on ${platform} this machine cannot reach the containers' network`;
+      platform !== "linux"
+        ? `on ${platform} this machine cannot reach the containers' network`
+        : elsewhere === undefined
+          ? `the engine is at ${host}, where no process can be started from here`
+          : `the engine at ${host} ${elsewhere}, where no process can be started from here`;
     faults.push(
-      `hostAgentIn is process, but ${reason}; run \`pulumi config set hostAgentIn container\` or ` +
+      `hostAgentIn is process, but ${reason}; run \`pulumi config set hostAgentIn auto\` or ` +
         "`pulumi config set hostAgent false`",
     );
   }
@@ -79,5 +83,28 @@ export function contradictions(
   if (hostAgent && rpcPort === gossipPort) {
     faults.push(`rpcPort and gossipPort are both ${rpcPort}, but each needs a port of its own`);
   }
+  if (hostAgent && settings.hostAgentIn === "container" && rpcPort < 1024) {
+    faults.push(
+      `rpcPort is ${rpcPort}, but the host's agent in a container has no right to ports below 1024; choose ` +
+        "another, for example `pulumi config set rpcPort 7373`",
+    );
+  }
+  if (hostAgent && takesGateway(settings) && gossipPort === settings.hostAgentPort) {
+    faults.push(
+      `gossipPort and hostAgentPort are both ${gossipPort}, but publishAddress is ${settings.publishAddress}, ` +
+        `which takes the port at ${subnet.gateway} from the host's agent, too; choose another, for example ` +
+        `\`pulumi config set hostAgentPort ${otherPort(gossipPort)}\``,
+    );
+  }
   return faults;
+}
+
+/** Whether the seed's port is published at the bridge's gateway, where the host's agent listens. */
+function takesGateway({ publishAddress, subnet }: Settings): boolean {
+  return publishAddress === "0.0.0.0" || publishAddress === subnet.gateway;
+}
+
+/** A port to propose in place of one. */
+export function otherPort(port: number): number {
+  return port < 65535 ? port + 1 : port - 1;
 }

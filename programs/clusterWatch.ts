@@ -1,4 +1,5 @@
 /** Looks at a cluster while its members are replaced. */
+import { gossipEndpoint } from "../components/agentConfig.ts";
 import { type Labels, roleLabel } from "../components/labels.ts";
 import {
   downMembers,
@@ -57,7 +58,9 @@ export async function watch<T>(
       if (now > deadline) return undefined;
       if (now > heal) {
         heal = now + healInterval;
-        await Promise.all(views.map((view, index) => helpToSee(view, present, looks[index]!)));
+        await Promise.all(
+          views.map((view, index) => helpToSee(view, present, looks[index]!, rolling)),
+        );
       }
       await pause(pollInterval);
     }
@@ -111,9 +114,16 @@ async function look(view: View): Promise<Look> {
   };
 }
 
-async function helpToSee(view: View, present: readonly PresentMember[], seen: Look): Promise<void> {
+async function helpToSee(
+  view: View,
+  present: readonly PresentMember[],
+  seen: Look,
+  { host }: Rolling,
+): Promise<void> {
   if (seen.statuses === undefined) return;
   const running = present.filter(({ name, isRunning }) => isRunning && name !== view.name);
-  const lost = downMembers(running, [seen]).map(({ address }) => address);
+  const lost = downMembers(running, [seen]).map(({ name, address }) =>
+    gossipEndpoint({ address, ...(name === host?.name && { port: host.port }) }),
+  );
   await joinFew(view, lost);
 }

@@ -11,7 +11,7 @@
  * `dissolve` lets all agents in containers leave at once, and removes the containers.
  */
 import { text } from "node:stream/consumers";
-import type { Profile } from "../components/agentConfig.ts";
+import { gossipEndpoint, type Profile } from "../components/agentConfig.ts";
 import { adviceOnCrowd } from "../components/crowd.ts";
 import {
   compareMembers,
@@ -96,7 +96,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     }
     if (now > heal) {
       heal = now + healInterval;
-      await Promise.all(sights.map(joinLost));
+      await Promise.all(sights.map((sight) => joinLost(sight, input.expected)));
       await reloadMistagged(sights);
       const differences = sights.flatMap(({ differences }) => differences);
       await expelContainers(differences, input.network, input.labels);
@@ -133,15 +133,16 @@ async function look(
 }
 
 function addressesBeside({ expected, views }: ConvergenceInput): string[] {
-  return expected.filter(({ name }) => name !== views[0]!.name).map(({ address }) => address);
+  return expected.filter(({ name }) => name !== views[0]!.name).map(gossipEndpoint);
 }
 
-async function joinLost({ view, differences }: Sight): Promise<void> {
+async function joinLost(
+  { view, differences }: Sight,
+  expected: readonly ExpectedMember[],
+): Promise<void> {
   const lost = differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
-  await joinFew(
-    view,
-    lost.map(({ address }) => address),
-  );
+  const names = new Set(lost.map(({ name }) => name));
+  await joinFew(view, expected.filter(({ name }) => names.has(name)).map(gossipEndpoint));
 }
 
 /** One that was just starting may have missed that its configuration has changed. */

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { join } from "node:path";
 import { chosenEngine } from "./engineContext.ts";
-import type { EngineHost } from "../components/engineHost.ts";
+import {
+  allowedEngineHosts,
+  defaultHost,
+  type EngineHost,
+  EngineHostError,
+  parseEngineHost,
+} from "../components/engineHost.ts";
 import { connectBySsh } from "./sshConnection.ts";
 
 // An import would read all that the module exports, and so load its client for `fetch`, too, which takes longer
@@ -19,8 +25,6 @@ export interface EngineConnection {
   readonly atOnce: number;
 }
 
-const localSocket = "/var/run/docker.sock";
-
 /** An SSH server with its usual settings begins to refuse connections at the tenth that is just being made. */
 const sshAtOnce = 4;
 
@@ -35,29 +39,48 @@ const connections = new Map<string, EngineConnection>();
  * @throws Error when what is named cannot be used.
  */
 export function connectEngine(): EngineConnection {
-  const choice = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONTEXT"];
+  const choice = [
+    "DOCKER_HOST",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_TLS",
+    "DOCKER_CERT_PATH",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+  ];
   const key = choice.map((name) => process.env[name] ?? "").join("\n");
   const connection = connections.get(key) ?? connectTo(chosenEngine());
   connections.set(key, connection);
   return connection;
 }
 
-function connectTo({ host, certPath }: EngineHost = { host: `unix://${localSocket}` }) {
-  const url = new URL(host);
-  const { protocol, hostname, port, pathname } = url;
-  const plain = (place: RequestOptions): EngineConnection => ({
-    begin: (options, answered) => request({ ...place, ...options }, answered),
-    atOnce: Infinity,
-  });
-  if (protocol === "unix:") return plain({ agent, socketPath: pathname });
-  if (protocol === "tcp:" && certPath === undefined) return plain({ agent, host: hostname, port });
-  if (protocol === "tcp:") return throughTls(hostname, port, certPath!);
-  const secure = new Agent({ keepAlive: true, maxSockets: sshAtOnce });
-  secure.createConnection = () => connectBySsh(url);
-  return { ...plain({ agent: secure, host: "docker" }), atOnce: sshAtOnce };
+function connectTo({ host, certPath }: EngineHost = { host: defaultHost }) {
+  const address = parseEngineHost(host);
+  if (address === undefined) {
+    throw new EngineHostError(`The engine's host is "${host}", allowed is ${allowedEngineHosts}.`);
+  }
+  if (address.kind === "unix") return plain({ agent, socketPath: address.path });
+  if (address.kind === "ssh") {
+    const secure = new Agent({ keepAlive: true, maxSockets: sshAtOnce });
+    secure.createConnection = () => connectBySsh(address);
+    return { ...plain({ agent: secure, host: "docker" }), atOnce: sshAtOnce };
+  }
+  const { hostname, port, base } = address;
+  const place = { host: hostname, port };
+  return certPath === undefined
+    ? plain({ agent, ...place }, base)
+    : throughTls(place, base, certPath);
 }
 
-function throughTls(host: string, port: string, certPath: string): EngineConnection {
+/** @param base stands before the path of each request. Default: nothing. */
+function plain(place: RequestOptions, base = "", send = request): EngineConnection {
+  return {
+    begin: ({ path, ...options }, answered) =>
+      send({ ...place, ...options, path: `${base}${path ?? ""}` }, answered),
+    atOnce: Infinity,
+  };
+}
+
+function throughTls(place: RequestOptions, base: string, certPath: string): EngineConnection {
   const { Agent, request } = process.getBuiltinModule("node:https");
   const read = (name: string) => readFileSync(join(certPath, `${name}.pem`));
   const secure = new Agent({
@@ -66,8 +89,5 @@ function throughTls(host: string, port: string, certPath: string): EngineConnect
     cert: read("cert"),
     key: read("key"),
   });
-  return {
-    begin: (options, answered) => request({ agent: secure, host, port, ...options }, answered),
-    atOnce: Infinity,
-  };
+  return plain({ agent: secure, ...place }, base, request);
 }

@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { EngineHost } from "../components/engineHost.ts";
+import {
+  allowedEngineHosts,
+  type EngineHost,
+  EngineHostError,
+  formatEngineHost,
+  parseEngineHost,
+} from "../components/engineHost.ts";
 
 /** The engine that the docker client on this machine talks to. */
 export interface ChosenEngine extends EngineHost {
@@ -13,45 +19,93 @@ export interface ChosenEngine extends EngineHost {
 /** Names the variable that says, for messages, what has set `DOCKER_HOST`. Default: the user. */
 export const hostSource = "SERF_DOCKER_HOST_SOURCE";
 
+/** Where the docker client goes that is told to use TLS, but no host. */
+const defaultTlsHost = "tcp://localhost:2376";
+
 /**
  * Finds the engine as the docker client does: `DOCKER_HOST`, else the context that `DOCKER_CONTEXT` or the
  * client's configuration names. The files of a context are described in
  * https://github.com/docker/cli/blob/v28.0.0/cli/context/store/store.go.
  *
  * @returns undefined where nothing is chosen, which means the local socket.
- * @throws Error when the context cannot be read.
+ * @throws EngineHostError when the choice cannot be read, or names no engine.
  */
 export function chosenEngine(env: NodeJS.ProcessEnv = process.env): ChosenEngine | undefined {
-  const host = env["DOCKER_HOST"];
-  if (host) {
-    const usesTls = Boolean(env["DOCKER_TLS_VERIFY"] || env["DOCKER_TLS"]);
-    const certPath = env["DOCKER_CERT_PATH"] || clientFolder(env);
-    const source = env[hostSource] ?? "DOCKER_HOST";
-    return { host, source, ...(usesTls && { certPath }) };
+  const named = env["DOCKER_HOST"];
+  if (!named) {
+    const context = env["DOCKER_CONTEXT"] || currentContext(env);
+    if (context && context !== "default") return contextEngine(context, clientFolder(env));
   }
-  const name = env["DOCKER_CONTEXT"] || currentContext(env);
-  return name && name !== "default" ? contextEngine(name, clientFolder(env)) : undefined;
+  const tlsVariable = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].find((name) => env[name]);
+  if (!named?.trim()) {
+    if (tlsVariable === undefined) return undefined;
+    return { host: defaultTlsHost, source: tlsVariable, certPath: certFolder(env) };
+  }
+  const source = env[hostSource] ?? "DOCKER_HOST";
+  const address = parseEngineHost(named);
+  if (address === undefined) {
+    throw new EngineHostError(
+      `${source} is ${JSON.stringify(named)}, allowed is ${allowedEngineHosts}.`,
+    );
+  }
+  const usesTls = tlsVariable !== undefined && address.kind === "tcp";
+  return {
+    host: formatEngineHost(address),
+    source,
+    ...(usesTls && { certPath: certFolder(env) }),
+  };
 }
 
 function clientFolder(env: NodeJS.ProcessEnv): string {
   return env["DOCKER_CONFIG"] || join(homedir(), ".docker");
 }
 
+function certFolder(env: NodeJS.ProcessEnv): string {
+  return env["DOCKER_CERT_PATH"] || clientFolder(env);
+}
+
 function currentContext(env: NodeJS.ProcessEnv): string | undefined {
   const file = join(clientFolder(env), "config.json");
-  if (!existsSync(file)) return undefined;
-  return (JSON.parse(readFileSync(file, "utf8")) as { currentContext?: string }).currentContext;
+  // The docker client takes an empty file, too.
+  if (!existsSync(file) || readFileSync(file, "utf8").trim() === "") return undefined;
+  const advice = "mend it, or remove it, which also ends logins to registries";
+  return (readJson(file, advice) as { readonly currentContext?: string }).currentContext;
 }
 
 function contextEngine(name: string, folder: string): ChosenEngine {
   const id = createHash("sha256").update(name).digest("hex");
   const file = join(folder, "contexts", "meta", id, "meta.json");
-  if (!existsSync(file)) throw new Error(`There is no Docker context ${name}: ${file} is missing.`);
-  const { Endpoints } = JSON.parse(readFileSync(file, "utf8")) as {
-    readonly Endpoints: { readonly docker?: { readonly Host?: string } };
+  if (!existsSync(file)) {
+    throw new EngineHostError(
+      `There is no Docker context ${name}: ${file} is missing. \`docker context ls\` lists them.`,
+    );
+  }
+  const advice = `make the Docker context ${name} again with \`docker context create\``;
+  const { Endpoints } = readJson(file, advice) as {
+    readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
   };
-  const host = Endpoints.docker?.Host;
-  if (!host) throw new Error(`The Docker context ${name} names no host.`);
+  const host = Endpoints?.docker?.Host;
+  if (!host) throw new EngineHostError(`The Docker context ${name} names no host.`);
+  const address = parseEngineHost(host);
+  const whole = address && formatEngineHost(address);
+  // Of a context the client completes nothing: without a port it goes to that of HTTP.
+  if (whole === undefined || host.replace(/\/$/, "") !== whole) {
+    throw new EngineHostError(
+      `The Docker context ${name} names the host ${JSON.stringify(host)}; give it in full with \`docker ` +
+        `context update ${name} --docker host=${whole ?? "HOST"}\`, allowed is ${allowedEngineHosts}.`,
+    );
+  }
   const certPath = join(folder, "contexts", "tls", id, "docker");
-  return { host, source: `the context ${name}`, ...(existsSync(certPath) && { certPath }) };
+  const hasTls = address?.kind === "tcp" && existsSync(certPath);
+  return { host: whole, source: `the context ${name}`, ...(hasTls && { certPath }) };
+}
+
+function readJson(file: string, advice: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof value === "object" && value !== null) return value;
+    throw new SyntaxError("it holds no object");
+  } catch (error) {
+    throw new EngineHostError(`${file} cannot be read (${(error as Error).message}); ${advice}.`);
+  }
 }

@@ -16,7 +16,7 @@ const few = 3;
  * all others. And who has seen a member fail believes in its successor only when that one has heard
  * of it, which may take half a minute, or a join from here.
  *
- * @param addresses of those that it does not see; that none of them answers is no error.
+ * @param addresses `host:port` of those that it does not see; that none of them answers is no error.
  */
 export async function joinFew(view: View, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
@@ -29,7 +29,7 @@ export async function joinFew(view: View, addresses: readonly string[]): Promise
  * until a member that nobody here looks from has heard of every other: it may have joined just
  * after another's coming was announced, and know of that one's earlier leaving only.
  *
- * @param addresses of all others.
+ * @param addresses `host:port` of all others.
  * @param time milliseconds, at most. Default: in which 1000 members are synchronized.
  * @returns whether it was done, or is under way: over a bad network the seed goes on by itself.
  */

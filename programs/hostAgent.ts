@@ -41,6 +41,8 @@ export interface HostAgentInput {
   readonly name: string;
   /** The address that the containers reach the host at. */
   readonly address: string;
+  /** The port that it gossips on. */
+  readonly port: number;
   readonly profile: Profile;
   readonly tags: Readonly<Record<string, string>>;
   /** The image that the Serf binary is taken from. */

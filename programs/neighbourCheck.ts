@@ -1,5 +1,4 @@
 /** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
-import { isLocalEngine } from "../components/engineHost.ts";
 import { agentsOnHost } from "../components/groups.ts";
 import type { Labels } from "../components/labels.ts";
 import { maybeTooSmall, tooSmall } from "../components/neighbourAdvice.ts";
@@ -14,7 +13,7 @@ import {
   without,
 } from "../components/neighbours.ts";
 import type { Settings } from "../components/settings.ts";
-import { chosenEngine } from "./engineContext.ts";
+import { isEngineHere } from "./enginePlace.ts";
 import { listContainers } from "./inventory.ts";
 import { canSetLimits, readLedger, readLimits } from "./neighbourLimits.ts";
 
@@ -29,7 +28,7 @@ export interface TableCheck {
 export async function checkNeighbourTable(settings: Settings, labels: Labels): Promise<TableCheck> {
   const agents = agentsOnHost(settings.groups);
   const own = wantedEntries(agents);
-  const limits = isLocalEngine(chosenEngine()?.host) ? await readLimits() : undefined;
+  const limits = (await isEngineHere()) ? await readLimits() : undefined;
   if (limits === undefined) {
     const isMuch = !suffices(defaultLimits, own);
     return {

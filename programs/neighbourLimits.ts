@@ -1,7 +1,6 @@
 /** The limits of this kernel's neighbour table, and the record of who has asked for larger ones. */
 import { existsSync } from "node:fs";
 import { access, constants, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { isLocalEngine } from "../components/engineHost.ts";
 import {
   type Claim,
   claimTable,
@@ -18,7 +17,7 @@ import {
   type Wishes,
 } from "../components/neighbours.ts";
 import { withLock } from "../setup/lock.mjs";
-import { chosenEngine } from "./engineContext.ts";
+import { isEngineHere } from "./enginePlace.ts";
 import { listContainers } from "./inventory.ts";
 
 const folder = "/proc/sys/net/ipv4/neigh/default";
@@ -81,7 +80,7 @@ export async function claimEntries(wisher: string, claim: Claim): Promise<void> 
  */
 export async function releaseEntries(wisher: string): Promise<void> {
   // A stack on another host's engine has nothing here, and mostly nobody has.
-  if (!isLocalEngine(chosenEngine()?.host)) return;
+  if (!(await isEngineHere())) return;
   const ledger = await readLedger();
   if (ledger === undefined) return;
   if (!(await canSetLimits())) {

@@ -1,15 +1,14 @@
 /** What on this host stands in the way of a stack, looked up before anything is made. */
-import { createSocket } from "node:dgram";
-import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { livingAgent } from "./agentProcess.ts";
-import { isLocalEngine } from "../components/engineHost.ts";
-import { chosenEngine } from "./engineContext.ts";
+import { engineFacts, isEngineHere } from "./enginePlace.ts";
+import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
+import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { carries, type Labels } from "../components/labels.ts";
 import { joinerNames } from "../components/groups.ts";
 import type { Names } from "../components/names.ts";
 import type { RecordedState } from "../components/recordedState.ts";
 import type { Settings } from "../components/settings.ts";
+import { otherPort } from "../components/settingsRules.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
 import { overlaps } from "../components/subnet.ts";
 
@@ -24,13 +23,15 @@ export async function findObstacles(
   inventory: Inventory,
   recorded: RecordedState,
 ): Promise<string[]> {
+  const place = { isHere: await isEngineHere(), engine: await engineFacts() };
+  const { containers } = inventory;
   return [
     ...nameObstacles(settings, names, inventory.foreignNames),
     ...unrecordedObstacles(settings, names, inventory, recorded),
-    ...subnetObstacles(settings, inventory.networks, labels),
+    ...subnetObstacles(settings, inventory.networks, labels, place),
     ...rollingObstacles(settings, names, inventory),
-    ...(await gossipPortObstacles(settings, inventory.containers)),
-    ...(await rpcPortObstacles(settings, names, inventory.containers)),
+    ...(await gossipPortObstacles(settings, containers, place)),
+    ...(await hostAgentObstacles(settings, names, containers, place)),
   ];
 }
 
@@ -79,6 +80,7 @@ function subnetObstacles(
   settings: Settings,
   networks: readonly FoundNetwork[],
   labels: Labels,
+  { isHere }: EnginePlace,
 ): string[] {
   const { cidr, gateway } = settings.subnet;
   const taken = networks
@@ -89,7 +91,6 @@ function subnetObstacles(
         .map((other) => `the Docker network ${name} (${other})`),
     );
   // A network's bridge is an interface too, and is already named as the network.
-  const isHere = isLocalEngine(chosenEngine()?.host);
   const interfaces = taken.length > 0 || !isHere ? [] : interfacesIn(cidr, gateway);
   return [...taken, ...interfaces].map(
     (other) =>
@@ -129,68 +130,21 @@ function interfacesIn(cidr: string, gateway: string): string[] {
 async function gossipPortObstacles(
   settings: Settings,
   own: readonly FoundContainer[],
+  { isHere, engine }: EnginePlace,
 ): Promise<string[]> {
-  // Ports of a remote engine cannot be tried from here.
-  if (!isLocalEngine(chosenEngine()?.host)) return [];
   const { publishAddress: address, gossipPort: port } = settings;
   if (port === 0) return [];
   if (own.some(({ published }) => published.includes(`${address}:${port}/tcp`))) return [];
+  const advice = `choose another, for example \`pulumi config set gossipPort ${otherPort(port)}\``;
+  // Ports of a remote engine cannot be tried from here.
+  if (!isHere)
+    return isSwarmPort(port, engine) ? [`gossipPort is ${port}, but ${swarm}; ${advice}`] : [];
   const [tcp, udp] = await Promise.all([tryTcp(address, port), tryUdp(address, port)]);
   const code = tcp ?? udp;
   if (code === undefined) return [];
   if (code === "EADDRNOTAVAIL") {
     return [`publishAddress is ${address}, which is not an address of this host`];
   }
-  return [
-    `gossipPort is ${port}, but ${tcp ? "TCP" : "UDP"} port ${port} on ${address} ${reason(code)}; ` +
-      "choose another, for example `pulumi config set gossipPort 7979`",
-  ];
-}
-
-async function rpcPortObstacles(
-  settings: Settings,
-  names: Names,
-  own: readonly FoundContainer[],
-): Promise<string[]> {
-  const isProcess = settings.hostAgent && settings.hostAgentIn === "process";
-  const isOwn =
-    livingAgent(names.hostAgentDir) !== undefined || own.some(({ name }) => name === names.host);
-  if (!isProcess || isOwn) return [];
-  const code = await tryTcp("127.0.0.1", settings.rpcPort);
-  if (code === undefined) return [];
-  return [
-    `rpcPort is ${settings.rpcPort}, but TCP port ${settings.rpcPort} on 127.0.0.1 ${reason(code)}; ` +
-      "choose another, for example `pulumi config set rpcPort 7374`",
-  ];
-}
-
-function reason(code: string): string {
-  if (code === "EADDRINUSE") return "is in use";
-  if (code === "EACCES") return "may not be used by this user";
-  return `cannot be used (${code})`;
-}
-
-/** @returns the error's code, or undefined when the port is free. */
-function tryTcp(address: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ host: address, port, exclusive: true }, () => {
-      server.close(() => resolve(undefined));
-    });
-  });
-}
-
-/** @returns the error's code, or undefined when the port is free. */
-function tryUdp(address: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket("udp4");
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      socket.close();
-      resolve(error.code ?? error.message);
-    });
-    socket.bind({ address, port, exclusive: true }, () => {
-      socket.close(() => resolve(undefined));
-    });
-  });
+  const place = `${tcp ? "TCP" : "UDP"} port ${port} on ${address} ${reasonOf(code)}`;
+  return [`gossipPort is ${port}, but ${isSwarmPort(port, engine) ? swarm : place}; ${advice}`];
 }

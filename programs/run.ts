@@ -53,7 +53,23 @@ export function run(
  * @param timeout milliseconds. Default: 10,000.
  */
 export function docker(args: readonly string[], timeout?: number): Promise<string> {
-  return run("docker", args, { timeout });
+  return run("docker", args, { timeout, env: clientEnvironment(process.env) });
+}
+
+/**
+ * An environment without what would let the docker client treat this project's images in another way than
+ * Pulumi's provider and the engine's API do, which know nothing of it:
+ *
+ * - Content trust refuses an image that is built here, which nobody has signed.
+ * - A default platform asks for an image that is not this engine's.
+ * - BuildKit that is asked for fails where the client lacks it; unasked, the client takes it where it can.
+ */
+export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = { ...env };
+  delete kept["DOCKER_CONTENT_TRUST"];
+  delete kept["DOCKER_DEFAULT_PLATFORM"];
+  if (kept["DOCKER_BUILDKIT"] !== "0") delete kept["DOCKER_BUILDKIT"];
+  return kept;
 }
 
 /** Waits this many milliseconds. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Standing } from "../../components/standing.ts";
-import { type Declared, declare, type Mode, ofType, types } from "./mocks.ts";
+import { type Declared, declare, type Mode, ofType, revealSecret, types } from "./mocks.ts";
 
 // It looks at the real host and engine; see test/e2e.
 vi.mock("../../components/preflight.ts", () => ({
@@ -13,7 +13,14 @@ vi.mock("../../components/preflight.ts", () => ({
     ),
 }));
 
+vi.mock("../../programs/enginePlace.ts", () => ({
+  engineElsewhere: () => Promise.resolve(elsewhere),
+}));
+
+let elsewhere: string | undefined;
+
 afterEach(() => {
+  elsewhere = undefined;
   vi.unstubAllEnvs();
 });
 
@@ -109,6 +116,7 @@ describe("with maxUnavailable", () => {
         dir: ".serf/host/test",
         rpcPort: 7373,
       },
+      port: 7946,
     },
   };
 
@@ -246,4 +254,55 @@ test("on an engine that is chosen, the docker client builds the image before the
   });
   expect(image).not.toHaveProperty("build");
   expect(image["triggers"]).toEqual({ built: "first" });
+});
+
+test("of an engine that is behind a socket, but elsewhere, the host's agent is a container", async () => {
+  elsewhere = "runs on another host";
+  const { declared } = await deploy();
+  expect(names(declared, types.container)).toEqual(["host", "seed"]);
+});
+
+test("the host's agent has the port that is set, and all who join it know it", async () => {
+  const config = { hostAgentPort: "7950", join: "gateway", joiners: "1" };
+  const { declared } = await deploy({ config });
+  const host = revealSecret(ofType(declared, types.command)["host"]!.inputs["stdin"]);
+  expect(JSON.parse(host as string)).toMatchObject({ port: 7950, join: "172.30.0.1:7950" });
+  expect(startOf(await deploy({ config: { ...config, hostAgentIn: "container" } }))).toContain(
+    "-bind=172.30.0.1:7950",
+  );
+});
+
+function startOf({ declared }: { readonly declared: readonly Declared[] }): unknown {
+  return ofType(declared, types.container)["host"]!.inputs["command"];
+}
+
+describe("the provider is told the engine", () => {
+  const provider = async () => {
+    const { declared } = await deploy();
+    return ofType(declared, "pulumi:providers:docker")["engine"]?.inputs;
+  };
+
+  test("unless it finds the same as the docker client", async () => {
+    for (const name of ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY"])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv("DOCKER_CONFIG", "/nonexistent");
+    expect(await provider()).toBeUndefined();
+    vi.stubEnv("DOCKER_HOST", "tcp://there:2375");
+    expect(await provider()).toBeUndefined();
+    vi.stubEnv("DOCKER_HOST", "tcp://there");
+    expect(await provider()).toEqual({ host: "tcp://there:2375", certPath: "", context: "" });
+  });
+
+  test.each([
+    // The provider would use TLS, whatever the host.
+    [{ DOCKER_HOST: "tcp://there:2375", DOCKER_CERT_PATH: "/certs" }, "tcp://there:2375", ""],
+    [{ DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certs" }, "tcp://localhost:2376", "/certs"],
+    // To the provider a context stands above the host.
+    [{ DOCKER_HOST: "ssh://there", DOCKER_CONTEXT: "lab" }, "ssh://there", ""],
+    [{ DOCKER_CONTEXT: "default" }, "unix:///var/run/docker.sock", ""],
+  ])("%j", async (env, host, certPath) => {
+    vi.stubEnv("DOCKER_HOST", undefined);
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    expect(await provider()).toEqual({ host, certPath, context: "" });
+  });
 });

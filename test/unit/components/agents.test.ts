@@ -51,7 +51,12 @@ test("a group's tags stand above those of every member, and its name is its role
     { name: "serf-test-seed", address: "172.30.0.2", tags: { rack: "a", role: "seed" } },
     { name: "serf-test-joiner-1", address: "172.30.0.3", tags: { rack: "a", role: "joiner" } },
     { name: "serf-test-web-1", address: "172.30.0.4", tags: { rack: "b", role: "web" } },
-    { name: "serf-test-host", address: "172.30.0.1", tags: { rack: "a", role: "host" } },
+    {
+      name: "serf-test-host",
+      address: "172.30.0.1",
+      port: 7946,
+      tags: { rack: "a", role: "host" },
+    },
   ]);
 });
 

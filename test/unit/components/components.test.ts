@@ -189,6 +189,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       dir: ".serf/host/test",
       image: "serf-test:1",
       join: "127.0.0.1:7946",
+      port: 7946,
       isFirst: false,
       rpcPort: 7373,
       profile: "lan" as const,

@@ -1,7 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** Runs a script as Pulumi runs the program, and reads the JSON that it prints. */
 function runPreloaded(script: string): unknown {
@@ -20,6 +24,17 @@ const loaded = has("/typescript.js");
 test("the SDK is loaded without what this program does not need", () => {
   const script = `require("@pulumi/pulumi"); console.log(JSON.stringify(${loaded}))`;
   expect(runPreloaded(script)).toBe(false);
+});
+
+test("no proxy comes between the SDK and Pulumi", () => {
+  vi.stubEnv("https_proxy", "http://proxy.example:3128");
+  vi.stubEnv("no_proxy", ".example, 127.0.0.1");
+  // As the SDK's gRPC asks it.
+  const script = `
+    const { mapProxyName } = require("@grpc/grpc-js/build/src/http_proxy.js");
+    const target = { scheme: "dns", path: "127.0.0.1:4000" };
+    console.log(JSON.stringify(mapProxyName(target, {}).target));`;
+  expect(runPreloaded(script)).toEqual({ scheme: "dns", path: "127.0.0.1:4000" });
 });
 
 test("what was left out is loaded when it is needed", () => {

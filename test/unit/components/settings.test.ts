@@ -44,9 +44,14 @@ test.each([
   ["join", "link", "one of ip, dns, gateway"],
   ["profile", "WAN", "one of lan, wan, local"],
   ["hostAgentIn", "vm", "one of auto, process, container"],
-  ["dockerHost", "there:2375", "unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT]"],
-  ["dockerHost", "tcp://there", "unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT]"],
-  ["dockerHost", "ssh://-oProxyCommand=x", "unix:///PATH, tcp://HOST:PORT or ssh://"],
+  [
+    "dockerHost",
+    "http://there:2375",
+    "unix:///PATH, tcp://HOST[:PORT] or ssh://[USER@]HOST[:PORT]",
+  ],
+  ["dockerHost", "/var/run/docker.sock", "unix:///PATH, tcp://HOST[:PORT] or ssh://"],
+  ["dockerHost", "ssh://-oProxyCommand=x", "unix:///PATH, tcp://HOST[:PORT] or ssh://"],
+  ["hostAgentPort", "80", "a whole number from 1024 to 65535"],
   ["groups", "[]", "a map"],
   ["events", "{}", "a list"],
   ["handlers", "[]", "a map from files in docker/handlers to events"],
@@ -253,12 +258,41 @@ describe("settings that contradict each other", () => {
     const process = { hostAgentIn: "process" };
     expect(faultsOf(process)).toEqual([]);
     expect(faultsOf(process, { platform: "darwin" })[0]).toMatch(
-      /hostAgentIn is process, but on darwin .*; run `pulumi config set hostAgentIn container`/,
+      /hostAgentIn is process, but on darwin .*; run `pulumi config set hostAgentIn auto`/,
     );
     expect(faultsOf({ ...process, dockerHost: "ssh://me@there" })[0]).toMatch(
       /hostAgentIn is process, but the engine is at ssh:\/\/me@there, where no process can/,
     );
     expect(faultsOf(process, { engine: { host: "tcp://there:2376" } })).toHaveLength(1);
+    expect(faultsOf(process, { elsewhere: "runs on another host" })[0]).toMatch(
+      /hostAgentIn is process, but the engine at unix:\S+ runs on another host, where no process can/,
+    );
+  });
+
+  test("the kernel of an engine that is not here", () => {
+    const tune = { tuneKernel: "true" };
+    expect(faultsOf(tune)).toEqual([]);
+    expect(faultsOf(tune, { elsewhere: "runs on another host" })[0]).toContain(
+      "tuneKernel is true",
+    );
+  });
+
+  test("the seed's port at all addresses, and the host's agent's", () => {
+    const all = { publishAddress: "0.0.0.0" };
+    expect(faultsOf(all)[0]).toMatch(
+      /^gossipPort and hostAgentPort are both 7946, but publishAddress is 0\.0\.0\.0, .*hostAgentPort 7947`$/,
+    );
+    expect(faultsOf({ publishAddress: "172.30.0.1" })).toHaveLength(1);
+    expect(faultsOf({ ...all, hostAgentPort: "7947" })).toEqual([]);
+    expect(faultsOf({ ...all, hostAgent: "false" })).toEqual([]);
+    expect(faultsOf({ ...all, gossipPort: "auto" })).toEqual([]);
+  });
+
+  test("a port that a container of the agents' user may not have", () => {
+    expect(faultsOf({ rpcPort: "80", hostAgentIn: "container" })[0]).toContain(
+      "rpcPort is 80, but",
+    );
+    expect(faultsOf({ rpcPort: "80" })).toEqual([]);
   });
 
   test("certificates for an engine that is not reached over TCP", () => {

@@ -38,6 +38,29 @@ test("DOCKER_HOST stands above every context", () => {
   expect(chosen(env)).toEqual({ host: "ssh://there", source: "DOCKER_HOST" });
 });
 
+test("DOCKER_HOST is completed as the client does it, or refused", () => {
+  expect(chosen({ DOCKER_HOST: " 127.0.0.1" })?.host).toBe("tcp://127.0.0.1:2375");
+  expect(chosen({ DOCKER_HOST: "unix:///tmp/my docker.sock" })?.host).toBe(
+    "unix:///tmp/my docker.sock",
+  );
+  expect(chosen({ DOCKER_HOST: " " })).toBeUndefined();
+  expect(() => chosen({ DOCKER_HOST: "http://there" })).toThrow(
+    'DOCKER_HOST is "http://there", allowed is unix:///PATH, tcp://',
+  );
+});
+
+test("TLS without a host is that of this machine, and none of a socket or of SSH", () => {
+  const tls = { DOCKER_TLS_VERIFY: "1" };
+  expect(chosen(tls)).toEqual({
+    host: "tcp://localhost:2376",
+    source: "DOCKER_TLS_VERIFY",
+    certPath: folder,
+  });
+  for (const host of ["unix:///run/docker.sock", "ssh://there"]) {
+    expect(chosen({ ...tls, DOCKER_HOST: host })).toEqual({ host, source: "DOCKER_HOST" });
+  }
+});
+
 test("DOCKER_HOST with TLS takes the certificates of DOCKER_CERT_PATH, or the client's own", () => {
   const env = { DOCKER_HOST: "tcp://there:2376", DOCKER_TLS_VERIFY: "1" };
   expect(chosen(env)?.certPath).toBe(folder);
@@ -55,6 +78,32 @@ test("a context is read as the client wrote it, with its certificates", () => {
     source: "the context lab",
     certPath,
   });
+});
+
+test("of a context's host the client completes nothing, so it must be whole", () => {
+  for (const host of ["tcp://127.0.0.1", "127.0.0.1:2375", "http://there"]) {
+    context("lab", host);
+    expect(() => chosen({ DOCKER_CONTEXT: "lab" })).toThrow(
+      `names the host "${host}"; give it in full`,
+    );
+  }
+  context("lab", "tcp://there:2375/");
+  expect(chosen({ DOCKER_CONTEXT: "lab" })?.host).toBe("tcp://there:2375");
+});
+
+test("files of the client that are cut are named, and an empty one says nothing", () => {
+  const file = join(folder, "config.json");
+  writeFileSync(file, "");
+  expect(chosen()).toBeUndefined();
+  for (const text of ['{"currentContext":', "null"]) {
+    writeFileSync(file, text);
+    expect(() => chosen()).toThrow(`${file} cannot be read (`);
+    expect(chosen({ DOCKER_HOST: "ssh://there" })?.host).toBe("ssh://there");
+  }
+  context("lab", "ssh://there");
+  const id = createHash("sha256").update("lab").digest("hex");
+  writeFileSync(join(folder, "contexts", "meta", id, "meta.json"), "{");
+  expect(() => chosen({ DOCKER_CONTEXT: "lab" })).toThrow("make the Docker context lab again");
 });
 
 test("a context that is not there is named", () => {

@@ -1,0 +1,128 @@
+/** Asks the engine where it runs, and compares that with this host. */
+import { readFileSync, realpathSync } from "node:fs";
+import { hostname, release } from "node:os";
+import { defaultHost, EngineHostError, parseEngineHost } from "../components/engineHost.ts";
+import { type EngineFacts, whyElsewhere } from "../components/enginePlace.ts";
+import { engine, EngineError, query } from "./engineApi.ts";
+import { chosenEngine } from "./engineContext.ts";
+
+/** Milliseconds in which the engine must answer. */
+const answerTimeout = 6000;
+
+interface Answer {
+  readonly facts: EngineFacts;
+  /** This network namespace's, before and after the engine was asked: networks come and go meanwhile. */
+  readonly interfaces: readonly string[];
+}
+
+const answers = new Map<string, Promise<Answer>>();
+
+/**
+ * What the engine tells of its host. It is asked once.
+ *
+ * @throws EngineError when it does not answer.
+ */
+export async function engineFacts(): Promise<EngineFacts> {
+  return (await askOnce()).facts;
+}
+
+function askOnce(): Promise<Answer> {
+  const host = chosenEngine()?.host ?? defaultHost;
+  const known = answers.get(host) ?? askEngine();
+  answers.set(host, known);
+  return known;
+}
+
+async function askEngine(): Promise<Answer> {
+  const before = readInterfaces();
+  const filters = query({ filters: { driver: ["bridge"] } });
+  const ask = (path: string) => engine({ method: "GET", path, timeout: answerTimeout });
+  const [info, networks] = await Promise.all([ask("/info"), ask(`/networks?${filters}`)]);
+  return {
+    facts: factsFrom(info as Info, networks as readonly Network[]),
+    interfaces: [...before, ...readInterfaces()],
+  };
+}
+
+interface Info {
+  readonly Name: string;
+  readonly KernelVersion: string;
+  readonly OperatingSystem: string;
+  readonly SecurityOptions: readonly string[] | null;
+  readonly Swarm?: { readonly LocalNodeState?: string };
+}
+
+interface Network {
+  readonly Id: string;
+  readonly Options: Readonly<Record<string, string>> | null;
+}
+
+function factsFrom(info: Info, networks: readonly Network[]): EngineFacts {
+  const options = (info.SecurityOptions ?? []).map((option) => option.split(",")[0]);
+  return {
+    name: info.Name,
+    kernel: info.KernelVersion,
+    system: info.OperatingSystem,
+    isRootless: options.includes("name=rootless"),
+    remapsUsers: options.includes("name=userns"),
+    isSwarmNode: !["inactive", ""].includes(info.Swarm?.LocalNodeState ?? ""),
+    bridges: networks.map(
+      ({ Id, Options }) => Options?.["com.docker.network.bridge.name"] ?? `br-${Id.slice(0, 12)}`,
+    ),
+  };
+}
+
+/**
+ * Why the engine does not run on this host, or not in its network, as the rest of a sentence; undefined when it
+ * does, or does not answer.
+ */
+export async function engineElsewhere(): Promise<string | undefined> {
+  try {
+    const address = parseEngineHost(chosenEngine()?.host ?? defaultHost);
+    if (process.platform !== "linux" || address?.kind !== "unix") return undefined;
+    const { facts, interfaces } = await askOnce();
+    const host = { name: hostname(), kernel: release(), interfaces };
+    return whyElsewhere(facts, host, hasListener(address.path));
+  } catch (error) {
+    if (error instanceof EngineError || error instanceof EngineHostError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the engine runs on this Linux host, in its network. One that does not answer may do so. */
+export async function isEngineHere(): Promise<boolean> {
+  const address = parseEngineHost(chosenEngine()?.host ?? defaultHost);
+  const maybe = process.platform === "linux" && address?.kind === "unix";
+  return maybe && (await engineElsewhere()) === undefined;
+}
+
+function readInterfaces(): string[] {
+  return [...readProc("net/dev").matchAll(/^\s*([^\s:]+):/gm)].map(([, name]) => name!);
+}
+
+/** Whether a process of this network namespace listens at a socket; undefined where that cannot be seen. */
+function hasListener(socket: string): boolean | undefined {
+  // Of a listening socket the kernel shows the flag that it accepts connections.
+  const lines = readProc("net/unix").matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm);
+  const paths = [...lines].map(([, path]) => path!);
+  if (paths.length === 0) return undefined;
+  const resolved = resolvedPath(socket);
+  return paths.some((path) => path === socket || resolvedPath(path) === resolved);
+}
+
+function resolvedPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Its file is gone, or in another mount namespace.
+    return path;
+  }
+}
+
+function readProc(name: string): string {
+  try {
+    return readFileSync(`/proc/self/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}
