@@ -6,7 +6,7 @@ import { allowedEngineHosts, type EngineHost, isEngineHost, isLocalEngine } from
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import type { ImageChoice } from "./serfImage.ts";
-import { defaultSerfVersion, serfChecksums } from "./serfVersions.ts";
+import { defaultSerfVersion, refusedSerf, serfChecksums } from "./serfVersions.ts";
 import { SettingsReader } from "./settingsReader.ts";
 import { contradictions } from "./settingsRules.ts";
 import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "./subnet.ts";
@@ -237,7 +237,7 @@ function readImage(reader: SettingsReader): Partial<ImageChoice> {
       /^[a-z0-9][\w./:@-]*$/.test(text) ? text : undefined,
     );
   const choice: { [Key in keyof ImageChoice]: ImageChoice[Key] | undefined } = {
-    serfVersion: reader.oneOf("serfVersion", undefined, Object.keys(serfChecksums)),
+    serfVersion: reader.oneOf("serfVersion", undefined, Object.keys(serfChecksums), refusedSerf),
     builderImage: image("builderImage"),
     runtimeImage: image("runtimeImage"),
   };

@@ -113,7 +113,7 @@ describe("with maxUnavailable", () => {
   };
 
   test("each image is tried first, and the seed and the host's agent wait for their turns", async () => {
-    const groups = '{"web":{"count":1,"serfVersion":"0.10.2"}}';
+    const groups = '{"web":{"count":1,"serfVersion":"0.10.4"}}';
     const { declared } = await deploy({ config: { ...config, groups } });
     const { declared: plain } = await deploy({ config: { joiners: "2", groups } });
     const added = new Set(names(declared, types.command)).difference(

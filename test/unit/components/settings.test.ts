@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { serfChecksums } from "../../../components/serfVersions.ts";
 import { parseSettings, SettingsError } from "../../../components/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];
@@ -52,8 +53,8 @@ test.each([
   ["handlers", "[]", "a map from files in docker/handlers to events"],
   ["rpcPort", "0", "a whole number from 1 to 65535"],
   ["hostAgent", "yes", "true or false"],
-  ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.2"],
-  ["serfVersion", "toString", "one of 0.11.0, 0.10.2"],
+  ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.4"],
+  ["serfVersion", "toString", "one of 0.11.0, 0.10.4"],
   ["publishAddress", "localhost", "an IPv4 address of the host"],
   ["subnet", "172.30.0.1/24", "a private IPv4 network in CIDR notation"],
   ["subnet", "8.8.8.0/24", "a private IPv4 network in CIDR notation"],
@@ -159,12 +160,12 @@ describe("groups", () => {
   });
 
   test("have a count, tags and an image of their own", () => {
-    const db = { count: 1, tags: { rack: 7 }, serfVersion: "0.10.2" };
+    const db = { count: 1, tags: { rack: 7 }, serfVersion: "0.10.4" };
     expect(groupsOf({ db })[1]).toEqual({
       name: "db",
       count: 1,
       tags: { rack: "7" },
-      image: { serfVersion: "0.10.2" },
+      image: { serfVersion: "0.10.4" },
     });
   });
 
@@ -293,6 +294,20 @@ describe("tags", () => {
     expect(faultsOf({ tags: JSON.stringify({ a: "x".repeat(400) }) })).toEqual([]);
     expect(faultsOf({ tags: JSON.stringify({ a: "x".repeat(512) }) })).toHaveLength(1);
   });
+});
+
+test("a Serf release with a known hole is refused with the reason", () => {
+  expect(faultsOf({ serfVersion: "0.10.2" })).toEqual([
+    'serfVersion is "0.10.2", allowed is one of 0.11.0, 0.10.4; 0.10.2 lacks the fix for security advisory ' +
+      "HCSEC-2026-18, which 0.10.4 has",
+  ]);
+});
+
+test.each(["README.md", "Pulumi.yaml"])("%s names the Serf releases that there are", (file) => {
+  const [, found] = /The Serf release in the image[,:] ([^|]*?)\.?\s*[|\n]/i.exec(
+    readFileSync(file, "utf8"),
+  )!;
+  expect(found).toBe(Object.keys(serfChecksums).join(" or "));
 });
 
 test("Pulumi.yaml declares exactly the settings, with the program's defaults", () => {
