@@ -12,7 +12,7 @@ import { prefixFor } from "./subnet.ts";
  */
 export function contradictions(
   settings: Settings,
-  { stack, platform, engine, isSecret = () => true }: DeploymentPlace,
+  { stack, platform, engine, isSecret = (key) => key === "gossipKey" }: DeploymentPlace,
   isHere: boolean,
 ): string[] {
   const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
@@ -28,6 +28,12 @@ export function contradictions(
     }
   } else if (settings.requireGossipKey) {
     faults.push(missingGossipKey);
+  }
+  for (const key of ["tags", "groups", "events"].filter(isSecret)) {
+    faults.push(
+      `${key} has an encrypted value, but the state and every member of the cluster have it in plain text; ` +
+        "set it without --secret, or leave it out",
+    );
   }
   if (settings.tuneKernel && !isHere) {
     faults.push(
