@@ -74,7 +74,7 @@ export function readRecord(stack: string, resources: readonly RecordedResource[]
     made,
     inventory: {
       containers,
-      foreignNames: [],
+      foreign: { containers: [], volumes: [], images: [] },
       networks: all("docker:index/network:Network").map(networkFrom),
       images: all("docker:index/remoteImage:RemoteImage").map(imageFrom),
       volumes: all("docker:index/volume:Volume").map((one) => ({

@@ -11,9 +11,11 @@ import {
   describeLeftovers,
   findLeftovers,
   type Leftovers,
+  refuseForeignVolumes,
   removeAgentFiles,
   removeLeftovers,
 } from "./leftovers.ts";
+import { recordedResources } from "./recorded.ts";
 import { deadLocks, finish, isLost, recover } from "./recovery.ts";
 import { deploy, project, runPulumi, stackExists } from "./stack.ts";
 import { configFile, plainSetting } from "./stackConfig.ts";
@@ -32,6 +34,7 @@ await command(line, async ({ stack, options: { yes = false } }) => {
   if (exists && isProtected(stack)) throw new UserError(protectedStack(stack));
   const recorded = exists ? await recover(stack, env) : new Set<string>();
   if (exists && !isLost(stack, recorded)) {
+    await refuseForeignVolumes(stack, await recordedResources(stack, env));
     const code = await deploy("destroy", stack, env);
     if (code !== 0) return code;
     await removeLeftovers(stack, await findLeftovers(stack, new Set()));

@@ -5,12 +5,19 @@ import { blank, intactGeneration, type Sight } from "./sight.ts";
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {
   readonly containers: readonly FoundContainer[];
-  /** The names of all other containers of the engine. */
-  readonly foreignNames: readonly string[];
+  readonly foreign: ForeignNames;
   /** Also those of others. */
   readonly networks: readonly FoundNetwork[];
   readonly images: readonly FoundImage[];
   readonly volumes: readonly FoundVolume[];
+}
+
+/** The names of what the engine has beside it. */
+interface ForeignNames {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  /** With tags. */
+  readonly images: readonly string[];
 }
 
 /** How what the members share stands. */
@@ -142,8 +149,12 @@ export class Standing {
     return this.#read(this.#inventory.images.find((found) => found.names.includes(name)));
   }
 
-  ofVolume(name: string): string {
-    return this.#read(this.#inventory.volumes.find((found) => found.name === name));
+  /** Undefined for one that carries none: it was not made here, and is used as it is. */
+  ofVolume(name: string): string | undefined {
+    const { volumes, foreign } = this.#inventory;
+    if (foreign.volumes.includes(name)) return undefined;
+    const found = volumes.find((one) => one.name === name);
+    return found === undefined ? this.fresh : found.labels[generationLabel];
   }
 
   #running(name: string): FoundContainer | undefined {

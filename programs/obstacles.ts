@@ -6,11 +6,11 @@ import { livingAgent } from "./agentProcess.ts";
 import { isLocalEngine } from "../components/engineHost.ts";
 import { chosenEngine } from "./engineContext.ts";
 import { carries, type Labels } from "../components/labels.ts";
-import { joinerNames } from "../components/groups.ts";
 import type { Names } from "../components/names.ts";
 import type { Settings } from "../components/settings.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
 import { overlaps } from "../components/subnet.ts";
+import { takenNames } from "../components/takenNames.ts";
 
 /**
  * Lists the obstacles as sentences that name the setting; none when the way is clear. What the
@@ -23,27 +23,12 @@ export async function findObstacles(
   inventory: Inventory,
 ): Promise<string[]> {
   return [
-    ...nameObstacles(settings, names, inventory.foreignNames),
+    ...takenNames(settings, names, labels, inventory),
     ...subnetObstacles(settings, inventory.networks, labels),
     ...rollingObstacles(settings, names, inventory),
     ...(await gossipPortObstacles(settings, inventory.containers)),
     ...(await rpcPortObstacles(settings, names, inventory.containers)),
   ];
-}
-
-function nameObstacles(
-  settings: Settings,
-  names: Names,
-  foreignNames: readonly string[],
-): string[] {
-  const wanted = new Set([names.seed, ...joinerNames(settings.groups, names.prefix)]);
-  return foreignNames
-    .filter((name) => wanted.has(name))
-    .map(
-      (name) =>
-        `the engine has a container named ${name} that is not of this stack, which needs the name; rename ` +
-        `it with \`docker rename ${name} NAME\`, remove it, or give the stack another name`,
-    );
 }
 
 function subnetObstacles(
@@ -105,7 +90,10 @@ async function gossipPortObstacles(
   if (!isLocalEngine(chosenEngine()?.host)) return [];
   const { publishAddress: address, gossipPort: port } = settings;
   if (port === 0) return [];
-  if (own.some(({ published }) => published.includes(`${address}:${port}/tcp`))) return [];
+  // The seed's container has its ports now and then only where the engine starts it again and again.
+  const holds = ({ state, published }: FoundContainer) =>
+    state === "restarting" || published.includes(`${address}:${port}/tcp`);
+  if (own.some(holds)) return [];
   const [tcp, udp] = await Promise.all([tryTcp(address, port), tryUdp(address, port)]);
   const code = tcp ?? udp;
   if (code === undefined) return [];

@@ -7,7 +7,13 @@ vi.mock("../../components/preflight.ts", () => ({
   preflight: () =>
     Promise.resolve(
       new Standing(
-        { containers: [], foreignNames: [], networks: [], images: [], volumes: [] },
+        {
+          containers: [],
+          foreign: { containers: [], volumes: [], images: [] },
+          networks: [],
+          images: [],
+          volumes: [],
+        },
         "first",
       ),
     ),
