@@ -41,7 +41,7 @@ export function engineRows(record: StackRecord, found: Inventory, sight: Sight):
       return row(`network ${name}`, subnets.join(), now ? now.subnets.join() : "removed");
     }),
     ...volumes.flatMap(({ name }) =>
-      found.volumes.some((one) => one.name === name)
+      found.volumes.some((one) => one.name === name) || found.foreign.volumes.includes(name)
         ? []
         : row(`volume ${name}`, "there", "removed"),
     ),

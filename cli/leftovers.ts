@@ -11,8 +11,10 @@ import type {
 import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
 import { removeContainers, removeIfThere } from "../programs/containers.ts";
 import { readInventory } from "../programs/inventory.ts";
+import { UserError } from "../setup/errors.ts";
 import { project } from "./project.ts";
 import type { StackSettings } from "./settings.ts";
+import type { RecordedResource } from "./stateFiles.ts";
 
 export interface Leftovers {
   readonly containers: readonly FoundContainer[];
@@ -52,6 +54,32 @@ export async function findLeftovers(
   };
 }
 
+/**
+ * Refuses to destroy a stack where somebody else's volume has the name of one of it: Pulumi knows volumes by
+ * their names alone, and would remove it.
+ *
+ * @throws UserError that names them.
+ */
+export async function refuseForeignVolumes(
+  stack: string,
+  resources: readonly RecordedResource[],
+): Promise<void> {
+  const { foreign } = await readInventory(labelsOf(project, stack));
+  const taken = resources
+    .filter(({ type, retainOnDelete = false }) => type === volumeType && !retainOnDelete)
+    .flatMap(({ id = "" }) => (foreign.volumes.includes(id) ? [id] : []));
+  if (taken.length === 0) return;
+  throw new UserError(
+    `The engine has ${taken.map((name) => `a volume named ${name}`).join(" and ")} that does not carry the ` +
+      `labels of stack ${stack}, and nothing was removed, since Pulumi would remove that as well. Remove it ` +
+      `yourself, \`docker volume rm ${taken.join(" ")}\`, or keep the agents' data, ` +
+      `\`npm run pulumi -- config set --stack ${stack} retainData true\` and \`npm start -- --stack ${stack}\`; ` +
+      "then this command again.",
+  );
+}
+
+const volumeType = "docker:index/volume:Volume";
+
 /** A line for each, for people. */
 export function describeLeftovers({
   containers,
@@ -85,7 +113,10 @@ export async function removeLeftovers(stack: string, found: Leftovers): Promise<
   for (const path of [
     ...networks.map(({ id }) => `/networks/${id}`),
     ...volumes.map(({ name }) => `/volumes/${name}`),
-    ...images.map(({ id }) => `/images/${id}?force=1`),
+    // By the names, which leaves an image to whoever has given it another one.
+    ...images
+      .flatMap(({ id, names }) => (names.length > 0 ? names : [id]))
+      .map((image) => `/images/${image}?force=1`),
   ]) {
     await removeIfThere(path);
   }

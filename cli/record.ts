@@ -55,7 +55,7 @@ export function readRecord(resources: readonly RecordedResource[]): StackRecord 
     made: new Map(members.map(({ inputs = {} }) => [String(inputs["name"]), describedIn(inputs)])),
     inventory: {
       containers: members.map(containerFrom),
-      foreignNames: [],
+      foreign: { containers: [], volumes: [], images: [] },
       networks: all("docker:index/network:Network").map(networkFrom),
       images: all("docker:index/remoteImage:RemoteImage").map(imageFrom),
       volumes: all("docker:index/volume:Volume").map((one) => ({

@@ -16,6 +16,8 @@ export interface RecordedResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Whether it outlives the stack. Default: false. */
+  readonly retainOnDelete?: boolean;
 }
 
 /** Whether the state lies in the project's own folder. */

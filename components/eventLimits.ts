@@ -4,6 +4,7 @@
  * Sources: `UserEvent` and `Query` in
  * https://github.com/hashicorp/serf/blob/v0.11.0/serf/serf.go, the messages in `messages.go` there.
  */
+import { containerHead, packed, sum } from "./packedSize.ts";
 
 /** What takes part in the size of an event. */
 export interface EventContent {
@@ -35,7 +36,7 @@ const reservedPrefix = "_serf";
  * default limits: what grows with the cluster's clock is counted at its longest.
  */
 export function eventFaults({ name, payload }: EventContent): string[] {
-  const size = eventMessage + packed(byteLength(name)) + packed(payload.length);
+  const size = eventMessage + packed(name) + packed(payload.length);
   return [
     ...nameFaults("event", name),
     ...sizeFaults("event", { name, payload }, size, eventLimit),
@@ -50,20 +51,19 @@ export function queryFaults({
   nodes = [],
   tags = {},
 }: QueryContent): string[] {
-  const names = nodes.map((node) => packed(byteLength(node)));
+  const names = nodes.map((node) => packed(node));
   const filters = [
-    ...(nodes.length > 0 ? [listHead(nodes.length) + sum(names)] : []),
+    ...(nodes.length > 0 ? [containerHead(nodes.length) + sum(names)] : []),
     ...Object.entries(tags).map(
-      ([tag, expression]) =>
-        fields("Tag", "Expr") + packed(byteLength(tag)) + packed(byteLength(expression)),
+      ([tag, expression]) => fields("Tag", "Expr") + packed(tag) + packed(expression),
     ),
   ].map((length) => packed(filterType + length));
   const size =
     queryMessage +
-    packed(byteLength(from)) +
-    listHead(filters.length) +
+    packed(from) +
+    containerHead(filters.length) +
     sum(filters) +
-    packed(byteLength(name)) +
+    packed(name) +
     packed(payload.length);
   return [
     ...nameFaults("query", name),
@@ -88,8 +88,7 @@ function sizeFaults(kind: string, content: EventContent, size: number, limit: nu
   ];
 }
 
-// Lengths in MessagePack, as Serf writes it between agents: in the old form, which has no strings
-// with a length of one byte, and with the names of the fields.
+// Messages are maps with the names of the fields.
 
 /** The longest number, and the longest of 32 and of 16 bits. */
 const [int64, int32, int16] = [9, 5, 3];
@@ -110,22 +109,9 @@ const queryMessage =
   (int64 + int32 + packed(16) + int16) +
   (oneByte + oneByte + int64);
 
-/** A text or bytes with the head. */
-function packed(length: number): number {
-  return length + (length < 32 ? 1 : 3);
-}
-
-function listHead(items: number): number {
-  return items < 16 ? 1 : 3;
-}
-
-/** The head of a map with at most 15 fields, and their names. */
+/** The head of a map with these fields, and their names. */
 function fields(...names: string[]): number {
-  return 1 + sum(names.map((name) => packed(name.length)));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return containerHead(names.length) + sum(names.map(packed));
 }
 
 function byteLength(text: string): number {

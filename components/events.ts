@@ -1,4 +1,5 @@
 import { eventFaults } from "./eventLimits.ts";
+import { textFault } from "./plainText.ts";
 import { isMap } from "./tags.ts";
 
 /** An event that is sent when the members of the cluster have changed. */
@@ -22,22 +23,30 @@ export function parseEvents(
 ): DeclaredEvent[] {
   return values.flatMap((one, index): DeclaredEvent[] => {
     const setting = `events[${index}]`;
-    const { name, payload = "", coalesce = false, ...others } = isMap(one) ? one : {};
-    if (typeof name !== "string" || typeof payload !== "string" || typeof coalesce !== "boolean") {
+    if (!isMap(one)) {
       report(
-        `${setting} is ${JSON.stringify(one)}, allowed is a map with the texts name and ` +
-          "payload and with coalesce, which is true or false",
+        `${setting} is ${JSON.stringify(one)}, allowed is a map with the texts name and payload and with ` +
+          "coalesce, which is true or false",
       );
       return [];
+    }
+    const { name, payload = "", coalesce = false, ...others } = one;
+    for (const [key, text] of Object.entries({ name, payload })) {
+      const fault = textFault(`${setting}.${key}`, text);
+      if (fault !== undefined) report(fault);
+    }
+    if (typeof coalesce !== "boolean") {
+      report(`${setting}.coalesce is ${JSON.stringify(coalesce)}, allowed is true or false`);
     }
     for (const key of Object.keys(others)) {
       report(
         `${setting}.${key} is not a setting of an event; those are name, payload and coalesce`,
       );
     }
+    if (typeof name !== "string" || typeof payload !== "string") return [];
     for (const fault of eventFaults({ name, payload: Buffer.from(payload) })) {
       report(`${setting}: ${fault}`);
     }
-    return [{ name, payload, coalesce }];
+    return [{ name, payload, coalesce: coalesce === true }];
   });
 }

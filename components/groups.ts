@@ -1,6 +1,6 @@
 import { joinerName } from "./names.ts";
 import type { ImageChoice } from "./serfImage.ts";
-import { allowedTags, fits, isMap, parseTags } from "./tags.ts";
+import { isMap, maxTagBytes, parseTags, tagBytes } from "./tags.ts";
 
 /** Joiners that are alike. */
 export interface JoinerGroup {
@@ -60,12 +60,10 @@ export function parseGroups(
     const { count, tags = {}, ...image } = values;
     const isCount = Number.isInteger(count) && Number(count) >= 0 && Number(count) <= maxJoiners;
     if (!isCount) fault(".count", count, `a whole number from 0 to ${maxJoiners}`);
-    const knownTags = parseTags(tags);
-    if (knownTags === undefined) fault(".tags", tags, allowedTags);
     return {
       name,
       count: isCount ? Number(count) : 0,
-      tags: knownTags ?? {},
+      tags: parseTags(tags, `${setting}.tags`, report),
       image: readImage(image, setting),
     };
   });
@@ -91,16 +89,29 @@ export function groupTags(
   return { ...common, ...group.tags, role: group.name };
 }
 
-/** Says which groups have more tags than Serf sends, together with those of every member. */
+/** Says whose tags, the role among them, are more than Serf sends. */
 export function tagFaults(
   common: Readonly<Record<string, string>>,
   groups: readonly JoinerGroup[],
 ): string[] {
+  const fault = (what: string, tags: Readonly<Record<string, string>>) => {
+    const bytes = tagBytes(tags);
+    return bytes <= maxTagBytes
+      ? []
+      : [
+          `${what} ${bytes} bytes in Serf's encoding, with role=${tags["role"]!}, allowed are ${maxTagBytes}; ` +
+            "make them shorter",
+        ];
+  };
+  const plain = fault("tags take", { ...common, role: "seed" });
+  if (plain.length > 0) return plain;
   return groups
-    .filter((group) => !fits({ ...common, ...group.tags }))
-    .map(
-      ({ name }) =>
-        `groups.${name}.tags and tags have together more than the 512 bytes that Serf sends of a ` +
-        "member's tags; make them shorter",
-    );
+    .filter(({ count }) => count > 0)
+    .flatMap((group) => {
+      const what =
+        group.name === plainGroup
+          ? "tags take"
+          : `groups.${group.name}.tags and tags take together`;
+      return fault(what, groupTags(common, group));
+    });
 }

@@ -67,13 +67,14 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
     readInventory(labels),
     checkNeighbourTable(settings, labels),
   ]);
+  const wanted = containersOf(agents);
+  const images = [...wanted.values()].map(({ image }) => image);
   const obstacles = [
-    ...(await findObstacles(settings, names, labels, inventory, recorded)),
+    ...(await findObstacles(settings, names, labels, inventory, recorded, images)),
     ...table.obstacles,
   ];
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);
   for (const warning of table.warnings) void pulumi.log.warn(warning);
-  const wanted = containersOf(agents);
   const sight = await takeSight({
     containers: inventory.containers,
     // One that was made from something else is to be replaced anyway.

@@ -16,6 +16,7 @@ export interface RecordedState {
   readonly stack: string | undefined;
   readonly containers: Generations;
   readonly networks: Generations;
+  /** Empty for one that carries none, since it was not made by the stack. */
   readonly volumes: Generations;
   /** By the images' names with their tags. */
   readonly images: Generations;
@@ -62,7 +63,11 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     stack: resources.map(({ outputs }) => labelIn(outputs, "serf.stack")).find(Boolean),
     containers: generations("docker:index/container:Container"),
     networks: generations("docker:index/network:Network"),
-    volumes: generations("docker:index/volume:Volume"),
+    volumes: new Map(
+      ofType("docker:index/volume:Volume").flatMap((one) =>
+        pair(one["name"], generationOf(one) ?? ""),
+      ),
+    ),
     images: generations("docker:index/remoteImage:RemoteImage"),
     addresses: new Map(
       ofType("docker:index/container:Container").flatMap((one) =>

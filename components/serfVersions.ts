@@ -5,7 +5,12 @@
  */
 export const serfChecksums: Readonly<Record<string, string>> = {
   "0.11.0": "h1:8PbIr0pQOHs5hpBAkbX0teVLckuLvG3qIZm7hZJO0gc=",
-  "0.10.2": "h1:m5IORhuNSjaxeljg5DeQVDlQyVkhRIjJDimbkCa8aAc=",
+  "0.10.4": "h1:TCQOrJXHZ1Xf80c4WBhMM9OwUFgDaIP0R+YvoQUKadI=",
+};
+
+/** Why a release that somebody may have configured is not among them, as the end of a sentence. */
+export const refusedSerf: Readonly<Record<string, string>> = {
+  "0.10.2": "0.10.2 lacks the fix for security advisory HCSEC-2026-18, which 0.10.4 has",
 };
 
 /** The Serf release that is built unless the setting `serfVersion` names another. */

@@ -12,11 +12,11 @@ import {
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import type { ImageChoice } from "./serfImage.ts";
-import { defaultSerfVersion, serfChecksums } from "./serfVersions.ts";
+import { defaultSerfVersion, refusedSerf, serfChecksums } from "./serfVersions.ts";
 import { SettingsReader } from "./settingsReader.ts";
 import { contradictions } from "./settingsRules.ts";
 import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "./subnet.ts";
-import { allowedTags, parseTags } from "./tags.ts";
+import { parseTags } from "./tags.ts";
 
 /**
  * How the members find the cluster: by the seed's address, by the seed's name on the network, or by the
@@ -120,7 +120,7 @@ export interface DeploymentPlace {
   readonly elsewhere?: string | undefined;
   /** Where the host's agent was put last, when the engine cannot be asked. Default: by the engine. */
   readonly recordedHostAgentIn?: HostAgentPlace | undefined;
-  /** Whether Pulumi keeps a setting encrypted. Default: it does. */
+  /** Whether Pulumi keeps a setting, or a part of it, encrypted. Default: the gossip key alone. */
   readonly isSecret?: (key: string) => boolean;
 }
 
@@ -135,9 +135,8 @@ export function parseSettings(
   place: DeploymentPlace,
 ): Settings {
   const reader = new SettingsReader(values);
-  const declared = parseGroups(reader.readMap("groups"), readGroupImage, (fault) =>
-    reader.faults.push(fault),
-  );
+  const report = (fault: string) => void reader.faults.push(fault);
+  const declared = parseGroups(reader.readMap("groups"), readGroupImage, report);
   const joiners =
     reader.integer("joiners", undefined, 0, maxJoiners) ?? (declared.length > 0 ? 0 : 3);
   const handlers = parseHandlers(values["handlers"] ?? "", place.handlerFiles);
@@ -169,7 +168,7 @@ export function parseSettings(
     limits: readLimits(reader),
     profile: reader.oneOf<Profile, Profile>("profile", "lan", profiles),
     convergenceTimeout: reader.integer("convergenceTimeout", 60, 1, 3600),
-    tags: reader.readJson("tags", {}, allowedTags, parseTags),
+    tags: parseTags(reader.readMap("tags"), "tags", report),
     gossipKey: values["gossipKey"] || undefined,
     keyRotation: reader.integer("keyRotation", 0, 0, 1_000_000),
     requireGossipKey: reader.flag("requireGossipKey", false),
@@ -178,7 +177,7 @@ export function parseSettings(
     maxUnavailable: readMaxUnavailable(reader),
     tuneKernel: reader.flag("tuneKernel", false),
     handlers: handlers.handlers,
-    events: parseEvents(reader.readList("events"), (fault) => reader.faults.push(fault)),
+    events: parseEvents(reader.readList("events"), report),
     serfVersion: defaultSerfVersion,
     builderImage: undefined,
     runtimeImage: undefined,
@@ -268,7 +267,7 @@ function readImage(reader: SettingsReader): Partial<ImageChoice> {
       /^[a-z0-9][\w./:@-]*$/.test(text) ? text : undefined,
     );
   const choice: { [Key in keyof ImageChoice]: ImageChoice[Key] | undefined } = {
-    serfVersion: reader.oneOf("serfVersion", undefined, Object.keys(serfChecksums)),
+    serfVersion: reader.oneOf("serfVersion", undefined, Object.keys(serfChecksums), refusedSerf),
     builderImage: image("builderImage"),
     runtimeImage: image("runtimeImage"),
   };

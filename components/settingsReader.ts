@@ -16,14 +16,24 @@ export class SettingsReader {
     this.#prefix = prefix;
   }
 
-  /** @param parse returns undefined for a text that is not allowed. */
-  read<T>(key: string, fallback: T, allowed: string, parse: (text: string) => T | undefined): T {
+  /**
+   * @param allowed what is allowed; a function may add what matters to whoever wrote this text.
+   * @param parse returns undefined for a text that is not allowed.
+   */
+  read<T>(
+    key: string,
+    fallback: T,
+    allowed: string | ((text: string) => string),
+    parse: (text: string) => T | undefined,
+  ): T {
     const value = this.#values[key];
     // Pulumi wants a default for every declared key; an empty text stands for none.
     if (value === undefined || (value === "" && fallback === undefined)) return fallback;
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const parsed = parse(text);
-    if (parsed === undefined) this.fault(key, text, allowed);
+    if (parsed === undefined) {
+      this.fault(key, text, typeof allowed === "string" ? allowed : allowed(text));
+    }
     return parsed ?? fallback;
   }
 
@@ -64,12 +74,16 @@ export class SettingsReader {
     );
   }
 
+  /** @param reasons say, as the end of a sentence, why some other texts are not allowed. Default: none do. */
   oneOf<T extends string, U extends T | undefined>(
     key: string,
     fallback: U,
     allowed: readonly T[],
+    reasons: Readonly<Record<string, string>> = {},
   ): T | U {
-    return this.read<T | U>(key, fallback, `one of ${allowed.join(", ")}`, (text) =>
+    const explain = (text: string) =>
+      `one of ${allowed.join(", ")}${Object.hasOwn(reasons, text) ? `; ${reasons[text]!}` : ""}`;
+    return this.read<T | U>(key, fallback, explain, (text) =>
       allowed.find((value) => value === text),
     );
   }

@@ -13,9 +13,10 @@ import { prefixFor } from "./subnet.ts";
  */
 export function contradictions(
   settings: Settings,
-  { stack, platform, engine, elsewhere, isSecret = () => true }: DeploymentPlace,
+  place: DeploymentPlace,
   isHere: boolean,
 ): string[] {
+  const { stack, platform, engine, elsewhere, isSecret = (key) => key === "gossipKey" } = place;
   const { subnet, groups, hostAgent, rpcPort, gossipPort, dockerHost, dockerCertPath } = settings;
   const faults: string[] = [];
   if (settings.gossipKey !== undefined) {
@@ -29,6 +30,12 @@ export function contradictions(
     }
   } else if (settings.requireGossipKey) {
     faults.push(missingGossipKey);
+  }
+  for (const key of ["tags", "groups", "events"].filter(isSecret)) {
+    faults.push(
+      `${key} has an encrypted value, but the state and every member of the cluster have it in plain text; ` +
+        "set it without --secret, or leave it out",
+    );
   }
   if (settings.tuneKernel && !isHere) {
     faults.push(

@@ -6,12 +6,19 @@ import { blank, intactGeneration, type Sight } from "./sight.ts";
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {
   readonly containers: readonly FoundContainer[];
-  /** The names of all other containers of the engine. */
-  readonly foreignNames: readonly string[];
+  readonly foreign: ForeignNames;
   /** Also those of others. */
   readonly networks: readonly FoundNetwork[];
   readonly images: readonly FoundImage[];
   readonly volumes: readonly FoundVolume[];
+}
+
+/** The names of what the engine has beside it. */
+interface ForeignNames {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  /** With tags. */
+  readonly images: readonly string[];
 }
 
 /** How what the members share stands. */
@@ -172,11 +179,15 @@ export class Standing {
     );
   }
 
-  ofVolume(name: string): string {
-    return this.#generation(
-      this.#recorded.volumes.get(name),
-      () => this.#inventory?.volumes.find((found) => found.name === name)?.labels,
-    );
+  /** Undefined for one that carries none: it was not made here, and is used as it is. */
+  ofVolume(name: string): string | undefined {
+    const recorded = this.#recorded.volumes.get(name);
+    if (this.isOffline) return recorded === "" ? undefined : (recorded ?? first);
+    if (this.#inventory?.foreign.volumes.includes(name)) return undefined;
+    const found = this.#inventory?.volumes.find((one) => one.name === name);
+    // One that a former stack has left keeps its label, whatever it is declared with.
+    if (recorded === undefined) return found === undefined ? first : found.labels[generationLabel];
+    return this.#generation(recorded, () => found?.labels);
   }
 
   #container(name: string): FoundContainer | undefined {

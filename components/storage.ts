@@ -19,8 +19,8 @@ export interface StorageArgs {
   readonly rpcToken: pulumi.Input<string>;
   /** Whether the volume with what the agents keep outlives the stack. */
   readonly retainData: boolean;
-  /** The generation of the volume with this name; see `standing.ts`. */
-  readonly generationOf: (name: string) => string;
+  /** The generation of the volume with this name; undefined for one that was not made here; see `standing.ts`. */
+  readonly generationOf: (name: string) => string | undefined;
   /** How the configurations and the cluster that has them stand. */
   readonly standing: ClusterStanding;
 }
@@ -39,20 +39,26 @@ export class Storage extends pulumi.ComponentResource {
     super("serf:cluster:Storage", name, { names: args.names }, opts);
 
     const { names, labels, standing, image } = args;
-    const volume = (kind: keyof VolumeNames) =>
-      new docker.Volume(
+    const volume = (kind: keyof VolumeNames) => {
+      const generation = args.generationOf(names[kind]);
+      return new docker.Volume(
         `${name}-${kind}`,
         {
           name: names[kind],
-          labels: labelList({ ...labels, [generationLabel]: args.generationOf(names[kind]) }),
+          ...(generation !== undefined && {
+            labels: labelList({ ...labels, [generationLabel]: generation }),
+          }),
         },
         {
           parent: this,
           // The new volume has the name of the old one.
           deleteBeforeReplace: true,
           retainOnDelete: kind === "data" && args.retainData,
+          // The engine keeps what a volume was made with that is there.
+          ignoreChanges: generation === undefined ? ["labels", "driver", "driverOpts"] : [],
         },
       );
+    };
     const volumes = pulumi
       .all([volume("config").name, volume("data").name])
       .apply(([config, data]): VolumeNames => ({ config, data }));

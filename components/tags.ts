@@ -1,34 +1,59 @@
+import { containerHead, packed, sum } from "./packedSize.ts";
+import { isPlainKey, textFault } from "./plainText.ts";
+
 /** Serf sends all tags of a member in 512 bytes of metadata (memberlist's MetaMaxSize). */
-const maxTagBytes = 512;
+export const maxTagBytes = 512;
 
-/** What {@link parseTags} accepts, as words for an error message. */
-export const allowedTags =
-  "a map from names to texts, at most 512 bytes in all; a name has letters, digits, dots, dashes and " +
-  "underscores and is not `role`, which the project sets; a text has no control characters";
+const allowedNames =
+  "letters, digits, dots, dashes and underscores, and no number; `role` is set by the project";
 
-/** Reads tags beside `role`; undefined when the value is not {@link allowedTags}. */
-export function parseTags(value: unknown): Record<string, string> | undefined {
-  if (!isMap(value)) return undefined;
+/**
+ * Reads tags beside `role`: a map from names to texts.
+ *
+ * @param key of the setting.
+ * @param report takes a fault, as a sentence.
+ * @returns those without a fault.
+ */
+export function parseTags(
+  value: unknown,
+  key: string,
+  report: (fault: string) => void,
+): Record<string, string> {
+  if (!isMap(value)) {
+    report(`${key} is ${JSON.stringify(value)}, allowed is a map from names to texts`);
+    return {};
+  }
   const tags: Record<string, string> = {};
   for (const [name, text] of Object.entries(value)) {
-    if (!/^[\w.-]+$/.test(name) || name === "role" || !isText(text)) return undefined;
-    tags[name] = String(text);
+    const fault = isTagName(name)
+      ? tagFault(`${key}.${name}`, text)
+      : `${key} has the name ${JSON.stringify(name)}, allowed are ${allowedNames}`;
+    if (fault === undefined) tags[name] = text as string;
+    else report(fault);
   }
-  return fits(tags) ? tags : undefined;
+  return tags;
 }
 
-/** Whether Serf can send the tags of a member, its role among them. */
-export function fits(tags: Readonly<Record<string, string>>): boolean {
-  const entries = Object.entries({ ...tags, role: "x".repeat(16) });
-  // Four bytes for the lengths of a name and a text.
-  const bytes = entries.reduce((sum, [name, text]) => sum + Buffer.byteLength(name + text) + 4, 0);
-  return bytes <= maxTagBytes;
+function tagFault(key: string, text: unknown): string | undefined {
+  const hasControl = typeof text === "string" && /[\u0000-\u001f\u007f]/.test(text);
+  return hasControl
+    ? `${key} is ${JSON.stringify(text)}, allowed is a text without control characters`
+    : textFault(key, text);
 }
 
-/** `pulumi config set --path tags.replica 1` stores the number 1. */
-function isText(value: unknown): value is string | number | boolean {
-  if (typeof value === "string") return !/[\u0000-\u001f\u007f]/.test(value);
-  return typeof value === "number" || typeof value === "boolean";
+function isTagName(name: string): boolean {
+  return /^[\w.-]+$/.test(name) && isPlainKey(name) && name !== "role";
+}
+
+/** The bytes of a member's tags as Serf sends them; see `encodeTags` in its serf/serf.go. */
+export function tagBytes(tags: Readonly<Record<string, string>>): number {
+  const entries = Object.entries(tags);
+  const magicByte = 1;
+  return (
+    magicByte +
+    containerHead(entries.length) +
+    sum(entries.map(([name, text]) => packed(name) + packed(text)))
+  );
 }
 
 /** Whether a value is what JSON writes in braces. */

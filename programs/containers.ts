@@ -94,6 +94,7 @@ export async function startContainer(id: string): Promise<void> {
 
 /** How a container does. */
 export interface ContainerState {
+  readonly name: string;
   readonly isRunning: boolean;
   /** How often the engine has started it again since it ended by itself. */
   readonly restarts: number;
@@ -101,11 +102,15 @@ export interface ContainerState {
 
 /** @throws EngineError when it is not there. */
 export async function stateOf(container: string): Promise<ContainerState> {
-  const { State, RestartCount } = (await engine({
+  const { Name, State, RestartCount } = (await engine({
     method: "GET",
     path: `/containers/${container}/json`,
-  })) as { readonly State: { readonly Running: boolean }; readonly RestartCount: number };
-  return { isRunning: State.Running, restarts: RestartCount };
+  })) as {
+    readonly Name: string;
+    readonly State: { readonly Running: boolean };
+    readonly RestartCount: number;
+  };
+  return { name: Name.replace(/^\//, ""), isRunning: State.Running, restarts: RestartCount };
 }
 
 /** Tells the agent in a container to read its configuration again. One that does not run will do so. */

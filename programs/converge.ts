@@ -5,7 +5,8 @@
  *
  * `form` first lets the stack's agents leave that are declared no longer. It succeeds when every view sees
  * exactly the expected members alive, and prints them as the seed sees them. It fails at the deadline
- * with a table of what each view lacks. Containers of others that are members are disconnected from the
+ * with a table of what each view lacks, and with the ends of the logs of members whose containers have ended.
+ * Containers of others that are members are disconnected from the
  * cluster's network, and who has failed and is not expected is forgotten.
  *
  * `dissolve` lets all agents in containers leave at once, and removes the containers.
@@ -24,6 +25,7 @@ import { rereadConfig, stopAgent } from "./agentProcess.ts";
 import { agentRoles, type Labels, roleLabel } from "../components/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { reloadAgent, removeContainers } from "./containers.ts";
+import { logsOfEnded } from "./endedContainers.ts";
 import { healInterval, joinFew, synchronize } from "./healing.ts";
 import { listContainers } from "./inventory.ts";
 import { pause, printResult } from "./run.ts";
@@ -85,7 +87,9 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
       return sights[0]!.members.filter(({ status }) => status === "alive");
     }
     const now = Date.now();
-    if (now > deadline) throw new Error(report(input, sights));
+    if (now > deadline) {
+      throw new Error(report(input, sights) + (await logsOfEnded(membersAtFault(sights))));
+    }
     if (sights.some(({ error }) => error !== undefined)) {
       const left = Math.max(leastPatience, deadline - now);
       patience = Math.min(2 * patience, mostPatience, left);
@@ -154,6 +158,16 @@ async function reloadMistagged(sights: readonly Sight[]): Promise<void> {
   for (const { view } of sights) {
     if (view.kind === "host" && names.includes(view.name)) rereadConfig(view.dir);
   }
+}
+
+/** Those that do not answer, and those that others do not see as they should. */
+function membersAtFault(sights: readonly Sight[]): string[] {
+  const names = sights.flatMap(({ view, differences, error }) =>
+    error === undefined
+      ? differences.filter(({ fault }) => fault !== "unexpected").map(({ name }) => name)
+      : [view.name],
+  );
+  return [...new Set(names)];
 }
 
 function report(input: ConvergenceInput, sights: readonly Sight[]): string {

@@ -31,6 +31,8 @@ import {
   startAgent,
   stopAgent,
 } from "./agentProcess.ts";
+import { logsOfEnded } from "./endedContainers.ts";
+import { listContainers } from "./inventory.ts";
 import { docker, pause, printResult } from "./run.ts";
 import { ask, membersSeenBy, type View } from "./views.ts";
 
@@ -161,11 +163,16 @@ async function joined(input: HostAgentInput, { dir }: AgentFiles): Promise<void>
       const log = await logTail(dir);
       await stopAgent(dir);
       throw new Error(
-        `The host's agent did not join through ${input.join} within ${input.timeout} s:\n${log}`,
+        `The host's agent did not join through ${input.join} within ${input.timeout} s:\n${log}` +
+          (await logsOfEnded(await seedsOf(input.labels))),
       );
     }
     await pause(50);
   }
+}
+
+async function seedsOf(labels: HostAgentInput["labels"]): Promise<string[]> {
+  return (await listContainers({ ...labels, [roleLabel]: "seed" })).map(({ name }) => name);
 }
 
 async function stop(input: Pick<HostAgentInput, "dir">): Promise<void> {

@@ -34,7 +34,9 @@ await printResult(async () => {
   const { image, labels } = JSON.parse(await text(process.stdin)) as ImageRemovalInput;
   // One that members use is wanted again: the change to another one was given up half way.
   if (await isUsed(image, labels)) return;
-  await removeIfThere(`/images/${image}`);
-  const nameless = (await listImages(labels)).filter(({ names }) => names.length === 0);
+  const own = await listImages(labels);
+  // One of somebody else may have the name by now.
+  if (own.some(({ names }) => names.includes(image))) await removeIfThere(`/images/${image}`);
+  const nameless = own.filter(({ names }) => names.length === 0);
   for (const { id } of nameless) await unlessGone({ method: "DELETE", path: `/images/${id}` });
 });

@@ -1,4 +1,5 @@
 import { carries, type Labels, roleLabel } from "../components/labels.ts";
+import { namesOf } from "../components/names.ts";
 import type {
   FoundContainer,
   FoundImage,
@@ -9,7 +10,7 @@ import type {
 import { engine, query } from "./engineApi.ts";
 
 /**
- * Looks at the engine once.
+ * Looks at the engine once, and tells what is a stack's own from everything else.
  *
  * @throws EngineError when the engine does not answer.
  */
@@ -17,19 +18,35 @@ export async function readInventory(labels: Labels): Promise<Inventory> {
   const [all, networks, images, volumes] = await Promise.all([
     listContainers({}),
     listNetworks(),
-    listImages(labels),
-    listVolumes(labels),
+    listImages({}),
+    listVolumes(),
   ]);
   // A container inherits its image's labels, so those do not tell ours from a user's own.
   const isOwn = (found: FoundContainer) =>
     carries(found.labels, labels) && found.labels[roleLabel] !== undefined;
+  const ownImages = images.flatMap((found) => ownImage(found, labels) ?? []);
+  const ownImageNames = new Set(ownImages.flatMap(({ names }) => names));
+  const isOwnVolume = (found: FoundVolume) => carries(found.labels, labels);
   return {
     containers: all.filter(isOwn),
-    foreignNames: all.filter((found) => !isOwn(found)).map(({ name }) => name),
     networks,
-    images,
-    volumes,
+    images: ownImages,
+    volumes: volumes.filter(isOwnVolume),
+    foreign: {
+      containers: all.filter((found) => !isOwn(found)).map(({ name }) => name),
+      volumes: volumes.filter((found) => !isOwnVolume(found)).map(({ name }) => name),
+      images: images.flatMap(({ names }) => names).filter((name) => !ownImageNames.has(name)),
+    },
   };
+}
+
+/** An image of the stack with the names that the stack gave it, which may be lost; a user may have added others. */
+function ownImage(image: FoundImage, labels: Labels): FoundImage | undefined {
+  if (!carries(image.labels, labels)) return undefined;
+  const { prefix } = namesOf(labels["serf.project"], labels["serf.stack"]);
+  const names = image.names.filter((name) => name.startsWith(`${prefix}:`));
+  // An image that a user has built from the stack's inherits the labels.
+  return names.length === 0 && image.names.length > 0 ? undefined : { ...image, names };
 }
 
 /** The containers that carry all these labels, also those that do not run. */
@@ -89,7 +106,7 @@ export async function listNetworks(): Promise<FoundNetwork[]> {
 }
 
 /** The images that carry all these labels. */
-export async function listImages(labels: Labels): Promise<FoundImage[]> {
+export async function listImages(labels: Readonly<Record<string, string>>): Promise<FoundImage[]> {
   const path = `/images/json?${query({ filters: filters(labels) })}`;
   const found = (await engine({ method: "GET", path })) as {
     readonly Id: string;
@@ -104,10 +121,8 @@ export async function listImages(labels: Labels): Promise<FoundImage[]> {
   }));
 }
 
-/** The volumes that carry all these labels. */
-async function listVolumes(labels: Labels): Promise<FoundVolume[]> {
-  const path = `/volumes?${query({ filters: filters(labels) })}`;
-  const { Volumes: found } = (await engine({ method: "GET", path })) as {
+async function listVolumes(): Promise<FoundVolume[]> {
+  const { Volumes: found } = (await engine({ method: "GET", path: "/volumes" })) as {
     readonly Volumes:
       | {
           readonly Name: string;

@@ -3,14 +3,15 @@ import { networkInterfaces } from "node:os";
 import { engineFacts, isEngineHere } from "./enginePlace.ts";
 import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
-import { carries, type Labels } from "../components/labels.ts";
 import { joinerNames } from "../components/groups.ts";
+import { carries, type Labels } from "../components/labels.ts";
 import type { Names } from "../components/names.ts";
 import type { RecordedState } from "../components/recordedState.ts";
 import type { Settings } from "../components/settings.ts";
 import { otherPort } from "../components/settingsRules.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
 import { overlaps } from "../components/subnet.ts";
+import { takenNames } from "../components/takenNames.ts";
 
 /**
  * Lists the obstacles as sentences that name the setting; none when the way is clear. What the
@@ -22,32 +23,18 @@ export async function findObstacles(
   labels: Labels,
   inventory: Inventory,
   recorded: RecordedState,
+  images: readonly string[],
 ): Promise<string[]> {
   const place = { isHere: await isEngineHere(), engine: await engineFacts() };
   const { containers } = inventory;
   return [
-    ...nameObstacles(settings, names, inventory.foreignNames),
+    ...takenNames(settings, names, labels, { ...inventory, wantedImages: images }),
     ...unrecordedObstacles(settings, names, inventory, recorded),
     ...subnetObstacles(settings, inventory.networks, labels, place),
     ...rollingObstacles(settings, names, inventory),
     ...(await gossipPortObstacles(settings, containers, place)),
     ...(await hostAgentObstacles(settings, names, containers, place)),
   ];
-}
-
-function nameObstacles(
-  settings: Settings,
-  names: Names,
-  foreignNames: readonly string[],
-): string[] {
-  const wanted = new Set([names.seed, ...joinerNames(settings.groups, names.prefix)]);
-  return foreignNames
-    .filter((name) => wanted.has(name))
-    .map(
-      (name) =>
-        `the engine has a container named ${name} that is not of this stack, which needs the name; rename ` +
-        `it with \`docker rename ${name} NAME\`, remove it, or give the stack another name`,
-    );
 }
 
 /** What the stack has made, and would make again, since its state does not know it. */
@@ -134,7 +121,10 @@ async function gossipPortObstacles(
 ): Promise<string[]> {
   const { publishAddress: address, gossipPort: port } = settings;
   if (port === 0) return [];
-  if (own.some(({ published }) => published.includes(`${address}:${port}/tcp`))) return [];
+  // The seed's container has its ports now and then only where the engine starts it again and again.
+  const holds = ({ state, published }: FoundContainer) =>
+    state === "restarting" || published.includes(`${address}:${port}/tcp`);
+  if (own.some(holds)) return [];
   const advice = `choose another, for example \`pulumi config set gossipPort ${otherPort(port)}\``;
   // Ports of a remote engine cannot be tried from here.
   if (!isHere)

@@ -5,7 +5,7 @@
  */
 import { text } from "node:stream/consumers";
 import { engine, EngineError, forEachParallel } from "./engineApi.ts";
-import { containerLog } from "./containerExec.ts";
+import { logsOfEnded } from "./endedContainers.ts";
 import { printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */
@@ -26,8 +26,7 @@ await printResult(async () => {
       await engine({ method: "POST", path, body: { PidsLimit: limit } });
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      const log = await containerLog(container);
-      throw log === "" ? error : new Error(`${error.message}\nIts log ends:\n${log}`);
+      throw new Error(error.message + (await logsOfEnded([container])), { cause: error });
     }
   });
 });

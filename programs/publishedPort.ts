@@ -1,3 +1,4 @@
+import { logsOfEnded } from "./endedContainers.ts";
 import { engine } from "./engineApi.ts";
 
 /**
@@ -19,7 +20,11 @@ export async function publishedEndpoint(
   };
   const bindings = NetworkSettings.Ports?.[`${port}/tcp`] ?? [];
   const found = bindings.find(({ HostIp }) => HostIp === address) ?? bindings[0];
-  if (found === undefined) throw new Error(`Port ${port} of ${container} is not published.`);
+  if (found === undefined) {
+    throw new Error(
+      `Port ${port} of ${container} is not published.${await logsOfEnded([container])}`,
+    );
+  }
   return `${found.HostIp}:${found.HostPort}`;
 }
 

@@ -6,12 +6,12 @@ import { constants } from "node:os";
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdio?: import("node:child_process").StdioOptions }} [options]
  * @returns {Promise<number>} its exit code; 128 and the signal's number if a signal ended it.
  */
 export function foreground(file, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { ...options, stdio: "inherit" });
+    const child = spawn(file, args, { stdio: "inherit", ...options });
     // A terminal sends Ctrl-C to the child as well, and a second one would make Pulumi give up
     // at once and forget what it was just making.
     /** @param {NodeJS.Signals} signal */

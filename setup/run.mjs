@@ -12,35 +12,44 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const mark = join(modules, ".serf-installed");
 
+// No package here needs its install script: that of @pulumi/command only fetches a plugin. All are needed,
+// whatever NODE_ENV, an .npmrc or npm's own options leave out or only try elsewhere.
+const installation = [
+  ...["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+  ...["--include=dev", "--include=optional", "--include=peer", "--no-dry-run", "--no-global"],
+];
+
 /** Whether this Node.js runs TypeScript without a flag. */
 function runsTypeScript() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
-function lockedPackages() {
+/** Tells one installation from another, by its packages and by how they were installed. */
+function wanted() {
   const lock = readFileSync(join(root, "package-lock.json"));
-  return createHash("sha256").update(lock).digest("hex");
+  return createHash("sha256").update(lock).update(installation.join()).digest("hex");
 }
 
 function isInstalled() {
-  return existsSync(mark) && readFileSync(mark, "utf8") === lockedPackages();
+  return existsSync(mark) && readFileSync(mark, "utf8") === wanted();
 }
 
 async function install() {
   const start = Date.now();
   console.error("setup: installing the Node.js packages of package-lock.json");
-  // No package here needs its install script: that of @pulumi/command only fetches a plugin.
-  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env["npm_execpath"];
   const [file, ...before] = npm ? [process.execPath, npm] : ["npm"];
-  const code = await foreground(file, [...before, ...args], { cwd: root });
+  // What the program prints may be read by another one, so nothing else is printed there.
+  /** @type {import("node:child_process").StdioOptions} */
+  const stdio = ["inherit", 2, 2];
+  const code = await foreground(file, [...before, ...installation], { cwd: root, stdio });
   if (code !== 0) {
     console.error("setup: `npm ci` failed; it says above why. A new run begins it anew.");
     process.exit(code);
   }
   // Within the folder that `npm ci` empties first, so an installation cut short has no mark.
-  writeFileSync(mark, lockedPackages());
+  writeFileSync(mark, wanted());
   console.error(`setup: packages installed in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 

@@ -7,7 +7,13 @@ vi.mock("../../components/preflight.ts", () => ({
   preflight: () =>
     Promise.resolve(
       new Standing(
-        { containers: [], foreignNames: [], networks: [], images: [], volumes: [] },
+        {
+          containers: [],
+          foreign: { containers: [], volumes: [], images: [] },
+          networks: [],
+          images: [],
+          volumes: [],
+        },
         "first",
       ),
     ),
@@ -121,7 +127,7 @@ describe("with maxUnavailable", () => {
   };
 
   test("each image is tried first, and the seed and the host's agent wait for their turns", async () => {
-    const groups = '{"web":{"count":1,"serfVersion":"0.10.2"}}';
+    const groups = '{"web":{"count":1,"serfVersion":"0.10.4"}}';
     const { declared } = await deploy({ config: { ...config, groups } });
     const { declared: plain } = await deploy({ config: { joiners: "2", groups } });
     const added = new Set(names(declared, types.command)).difference(

@@ -115,7 +115,7 @@ describe("describePlan", () => {
 test("declareJoiners gives names and addresses group by group, and each its own generation", () => {
   const inventory = {
     containers: [found(2)],
-    foreignNames: [],
+    foreign: { containers: [], volumes: [], images: [] },
     networks: [],
     images: [],
     volumes: [],

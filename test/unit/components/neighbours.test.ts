@@ -119,7 +119,13 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       platform: "linux",
       handlerFiles: [{ name: "load", isExecutable: true }],
     });
-    const inventory = { containers: [], foreignNames: [], networks: [], images: [], volumes: [] };
+    const inventory = {
+      containers: [],
+      foreign: { containers: [], volumes: [], images: [] },
+      networks: [],
+      images: [],
+      volumes: [],
+    };
     const standing = new Standing(inventory, "new", { ...blank, table: generation });
     return declare(() => declareNeighbourTable(settings, labels, standing).length, { preview });
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { serfChecksums } from "../../../components/serfVersions.ts";
 import { parseSettings, SettingsError } from "../../../components/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];
@@ -57,15 +58,12 @@ test.each([
   ["handlers", "[]", "a map from files in docker/handlers to events"],
   ["rpcPort", "0", "a whole number from 1 to 65535"],
   ["hostAgent", "yes", "true or false"],
-  ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.2"],
-  ["serfVersion", "toString", "one of 0.11.0, 0.10.2"],
+  ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.4"],
+  ["serfVersion", "toString", "one of 0.11.0, 0.10.4"],
   ["publishAddress", "localhost", "an IPv4 address of the host"],
   ["subnet", "172.30.0.1/24", "a private IPv4 network in CIDR notation"],
   ["subnet", "8.8.8.0/24", "a private IPv4 network in CIDR notation"],
-  ["tags", "[]", "a map from names to texts"],
-  ["tags", '{"role":"x"}', "a map from names to texts"],
-  ["tags", '{"a b":"x"}', "a map from names to texts"],
-  ["tags", '{"a":{"b":1}}', "a map from names to texts"],
+  ["tags", "[]", "a map"],
   ["runtimeImage", "-x", "an image reference"],
   ["keyRotation", "-1", "a whole number from 0 to 1000000"],
   ["requireGossipKey", "1", "true or false"],
@@ -164,12 +162,12 @@ describe("groups", () => {
   });
 
   test("have a count, tags and an image of their own", () => {
-    const db = { count: 1, tags: { rack: 7 }, serfVersion: "0.10.2" };
+    const db = { count: 1, tags: { rack: "7" }, serfVersion: "0.10.4" };
     expect(groupsOf({ db })[1]).toEqual({
       name: "db",
       count: 1,
       tags: { rack: "7" },
-      image: { serfVersion: "0.10.2" },
+      image: { serfVersion: "0.10.4" },
     });
   });
 
@@ -181,9 +179,14 @@ describe("groups", () => {
     [`groups.web.count is "two", allowed is a whole number`, { web: { count: "two" } }],
     [`groups.web.count is not set, allowed is a whole number`, { web: {} }],
     [
-      `groups.web.tags is {"role":"x"}, allowed is a map`,
+      `groups.web.tags has the name "role", allowed are letters`,
       { web: { count: 1, tags: { role: "x" } } },
     ],
+    [
+      `groups.web.tags.rack is 7, which is no text, and YAML does not keep how it was written; quote it`,
+      { web: { count: 1, tags: { rack: 7 } } },
+    ],
+    [`groups.web.tags is "a", allowed is a map from names`, { web: { count: 1, tags: "a" } }],
     [`groups.web.size is not a setting; the settings are count,`, { web: { count: 1, size: 2 } }],
     [`groups.web.serfVersion is "1", allowed is one of`, { web: { count: 1, serfVersion: "1" } }],
     [`joiners and groups are 1200 joiners, allowed are 1000 in all`, { a: 600, b: 600 }],
@@ -196,7 +199,9 @@ describe("groups", () => {
     const tags = JSON.stringify({ a: "x".repeat(300) });
     const web = (length: number) => ({ web: { count: 1, tags: { b: "y".repeat(length) } } });
     expect(fault(web(100), { tags })).toBe("");
-    expect(fault(web(200), { tags })).toMatch(/groups\.web\.tags and tags have together more than/);
+    expect(fault(web(200), { tags })).toMatch(
+      /groups\.web\.tags and tags take together 5\d\d bytes/,
+    );
   });
 });
 
@@ -213,7 +218,10 @@ describe("events", () => {
 
   test.each<[unknown, RegExp]>([
     [1, /^events\[0\] is 1, allowed is a map with the texts name/],
-    [{ payload: "x" }, /^events\[0\] is \{"payload":"x"\}, allowed is a map/],
+    [{ payload: "x" }, /^events\[0\]\.name has no value; give it one/],
+    [{ name: "a", payload: 1.1 }, /^events\[0\]\.payload is 1\.1, which is no text, .*; quote it/],
+    [{ name: true }, /^events\[0\]\.name is true, which is no text, .*; quote it/],
+    [{ name: "a", coalesce: "yes" }, /^events\[0\]\.coalesce is "yes", allowed is true or false/],
     [{ name: "a", to: "b" }, /^events\[0\]\.to is not a setting of an event/],
     [
       { name: "a", payload: "x".repeat(600) },
@@ -315,18 +323,96 @@ describe("settings that contradict each other", () => {
 });
 
 describe("tags", () => {
-  test("are texts, also where YAML made them numbers or booleans", () => {
-    expect(parseSettings({ tags: '{"rack":"a","n":1,"b":true}' }, place).tags).toEqual({
-      rack: "a",
-      n: "1",
-      b: "true",
-    });
+  const tagFaults = (tags: object, more: Record<string, string> = {}) =>
+    faultsOf({ tags: JSON.stringify(tags), ...more });
+
+  test("are texts", () => {
+    const tags = { rack: "a", version: "1.10", empty: "", "rack.row-2_b": "ä" };
+    expect(parseSettings({ tags: JSON.stringify(tags) }, place).tags).toEqual(tags);
   });
 
-  test("fit into Serf's 512 bytes", () => {
-    expect(faultsOf({ tags: JSON.stringify({ a: "x".repeat(400) }) })).toEqual([]);
-    expect(faultsOf({ tags: JSON.stringify({ a: "x".repeat(512) }) })).toHaveLength(1);
+  test.each<[unknown, string]>([
+    [
+      1.1,
+      "tags.a is 1.1, which is no text, and YAML does not keep how it was written; quote it in the stack's",
+    ],
+    [7, "or run `pulumi config set --path --type string tags.a TEXT`"],
+    [true, "tags.a is true, which is no text, and YAML does not keep how it was written; quote it"],
+    ["2026-11-26 00:00:00 +0000 UTC", "which Pulumi makes of a date without quotes; quote it"],
+    [null, 'tags.a has no value; give it one, or "" for an empty text'],
+    [{ b: "c" }, 'tags.a is {"b":"c"}, allowed is a text'],
+    [["b"], 'tags.a is ["b"], allowed is a text'],
+    ["b\nc", 'tags.a is "b\\nc", allowed is a text without control characters'],
+  ])("with the value %j are refused", (value, expected) => {
+    const [fault, ...others] = tagFaults({ a: value });
+    expect(fault).toContain(expected);
+    expect(others).toEqual([]);
   });
+
+  test.each(["role", "a b", "", "1.1", "7", "1e+59", "true", "NaN"])(
+    "named %j are refused",
+    (name) => {
+      expect(tagFaults({ [name]: "x" })).toEqual([
+        `tags has the name ${JSON.stringify(name)}, allowed are letters, digits, dots, dashes and underscores, ` +
+          "and no number; `role` is set by the project",
+      ]);
+    },
+  );
+
+  test("may be named like versions and hashes", () => {
+    expect(tagFaults({ v1: "", "1.2.3": "", "12ab": "", "1-2": "" })).toEqual([]);
+  });
+
+  test("are refused with every fault at once", () => {
+    expect(tagFaults({ version: 1.1, sha: 1.234e59, zone: 7 })).toHaveLength(3);
+  });
+
+  // The longest that an agent of Serf 0.11.0 starts with, as seed and in a group.
+  test.each([
+    ["one short name", (rest: number) => ({ a: "x".repeat(rest) }), 495],
+    ["a name of 31 bytes", (rest: number) => ({ ["n".repeat(31)]: "x".repeat(rest) }), 465],
+    ["a name of 32 bytes", (rest: number) => ({ ["n".repeat(32)]: "x".repeat(rest) }), 462],
+    ["a name of 33 bytes", (rest: number) => ({ ["n".repeat(33)]: "x".repeat(rest) }), 461],
+  ])("with %s are counted as Serf counts them", (_, tagsOf, longest) => {
+    const alone = { joiners: "0" };
+    expect(tagFaults(tagsOf(longest), alone)).toEqual([]);
+    expect(tagFaults(tagsOf(longest + 1), alone)).toEqual([
+      "tags take 513 bytes in Serf's encoding, with role=seed, allowed are 512; make them shorter",
+    ]);
+  });
+
+  test("are counted with the role of each kind of members", () => {
+    const tags = { a: "x".repeat(495) };
+    expect(tagFaults(tags)).toEqual([
+      "tags take 514 bytes in Serf's encoding, with role=joiner, allowed are 512; make them shorter",
+    ]);
+    const groups = JSON.stringify({ ab: 1, canary: { count: 1, tags: { b: "" } }, none: 0 });
+    expect(tagFaults(tags, { groups })).toEqual([
+      "groups.canary.tags and tags take together 517 bytes in Serf's encoding, with role=canary, " +
+        "allowed are 512; make them shorter",
+    ]);
+  });
+});
+
+test("what every member is told is no secret", () => {
+  const isSecret = (key: string) => key === "tags";
+  const [fault, ...others] = faultsOf({ tags: '{"a":"b"}' }, { isSecret });
+  expect(fault).toMatch(/^tags has an encrypted value, .*; set it without --secret/);
+  expect(others).toEqual([]);
+});
+
+test("a Serf release with a known hole is refused with the reason", () => {
+  expect(faultsOf({ serfVersion: "0.10.2" })).toEqual([
+    'serfVersion is "0.10.2", allowed is one of 0.11.0, 0.10.4; 0.10.2 lacks the fix for security advisory ' +
+      "HCSEC-2026-18, which 0.10.4 has",
+  ]);
+});
+
+test.each(["README.md", "Pulumi.yaml"])("%s names the Serf releases that there are", (file) => {
+  const [, found] = /The Serf release in the image[,:] ([^|]*?)\.?\s*[|\n]/i.exec(
+    readFileSync(file, "utf8"),
+  )!;
+  expect(found).toBe(Object.keys(serfChecksums).join(" or "));
 });
 
 test("Pulumi.yaml declares exactly the settings, with the program's defaults", () => {

@@ -81,7 +81,13 @@ describe("Standing with a sight", () => {
     labels,
     published: [],
   }));
-  const inventory = { containers, foreignNames: [], networks: [], images: [], volumes: [] };
+  const inventory = {
+    containers,
+    foreign: { containers: [], volumes: [], images: [] },
+    networks: [],
+    images: [],
+    volumes: [],
+  };
   const whole: Sight = {
     ...blank,
     members: [member("seed"), member("joiner"), member("host")],

@@ -10,7 +10,7 @@ const standing = (changes: object = {}) =>
   new Standing(
     {
       containers: [container],
-      foreignNames: [],
+      foreign: { containers: [], volumes: [], images: [] },
       networks: [network],
       images: [image],
       volumes: [volume],
@@ -41,6 +41,13 @@ test("so does a container that does not run, and one that carries no generation"
 
 test("so does a network with another subnet", () => {
   expect(standing().ofNetwork("net", "10.8.0.0/24")).toBe("new");
+});
+
+test("a volume that was not made here has none, so that it is never replaced", () => {
+  const restored = { name: "data", labels: { "serf.stack": "test" } };
+  expect(standing({ volumes: [restored] }).ofVolume("data")).toBeUndefined();
+  const foreign = { containers: [], volumes: ["data"], images: [] };
+  expect(standing({ volumes: [], foreign }).ofVolume("data")).toBeUndefined();
 });
 
 test("only a container that runs is said to run", () => {

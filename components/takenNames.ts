@@ -1,0 +1,70 @@
+import { joinerNames } from "./groups.ts";
+import { carries, type Labels } from "./labels.ts";
+import type { Names } from "./names.ts";
+import type { Settings } from "./settings.ts";
+import type { Inventory } from "./standing.ts";
+
+/**
+ * Says what has a name that a stack needs and is not of the stack. It would be used, replaced and removed as if
+ * it were, or stop `up` half way.
+ */
+export function takenNames(
+  settings: Settings,
+  names: Names,
+  labels: Labels,
+  {
+    foreign,
+    networks,
+    wantedImages,
+  }: Pick<Inventory, "foreign" | "networks"> & {
+    /** The images' names with their tags. */
+    readonly wantedImages: readonly string[];
+  },
+): string[] {
+  const { groups, hostAgent, hostAgentIn, retainData } = settings;
+  const { config, data } = names.volumes;
+  const host = hostAgent && hostAgentIn === "container" ? [names.host] : [];
+  const foreignNetworks = networks.filter((found) => !carries(found.labels, labels));
+  return [
+    ...faults("a container", [names.seed, ...joinerNames(groups, names.prefix), ...host], {
+      found: foreign.containers,
+      advise: (name) => `rename it with \`docker rename ${name} NAME\`, remove it`,
+    }),
+    ...faults("a network", [names.network], {
+      found: foreignNetworks.map(({ name }) => name),
+      advise: (name) => `remove it with \`docker network rm ${name}\``,
+    }),
+    ...faults("a volume", [config], {
+      found: foreign.volumes,
+      advise: (name) => `remove it with \`docker volume rm ${name}\``,
+    }),
+    ...faults("a volume", retainData ? [] : [data], {
+      found: foreign.volumes,
+      advise: (name) =>
+        "let the stack use what it holds and never remove it with `pulumi config set retainData true`, " +
+        `remove it with \`docker volume rm ${name}\``,
+    }),
+    ...faults("an image", [...new Set(wantedImages)], {
+      found: foreign.images,
+      advise: (name) => `take the name from it with \`docker image rm ${name}\``,
+    }),
+  ];
+}
+
+interface Others {
+  /** The names that others have. */
+  readonly found: readonly string[];
+  /** What can be done about one, beside another name for the stack. */
+  readonly advise: (name: string) => string;
+}
+
+function faults(kind: string, wanted: readonly string[], { found, advise }: Others): string[] {
+  const taken = new Set(found);
+  return wanted
+    .filter((name) => taken.has(name))
+    .map(
+      (name) =>
+        `the engine has ${kind} named ${name} that is not of this stack, which needs the name; ` +
+        `${advise(name)}, or give the stack another name`,
+    );
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+let dir: string;
+
+/** A project with one package for each way that npm may leave out, all within reach without a network. */
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "serf-packages-"));
+  for (const folder of ["programs", "setup"])
+    cpSync(folder, join(dir, folder), { recursive: true });
+  writeJson("package.json", {
+    name: "project",
+    version: "1.0.0",
+    devDependencies: { developing: "file:developing" },
+    optionalDependencies: { optional: "file:optional" },
+  });
+  for (const name of ["developing", "optional"]) {
+    mkdirSync(join(dir, name));
+    writeJson(`${name}/package.json`, { name, version: "1.0.0" });
+  }
+  npm({}, "install", "--package-lock-only");
+  writeFileSync(join(dir, "program.mjs"), "console.log('it runs')");
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function writeJson(name: string, content: object): void {
+  writeFileSync(join(dir, name), JSON.stringify(content));
+}
+
+/** Only with what the test asks npm for. */
+function environment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const plain = Object.entries(process.env).filter(([key]) => !/^(npm_|NODE_ENV$)/i.test(key));
+  return { ...Object.fromEntries(plain), ...more };
+}
+
+function npm(env: NodeJS.ProcessEnv, ...args: string[]): void {
+  execFileSync("npm", [...args, "--no-audit", "--no-fund"], { cwd: dir, env: environment(env) });
+}
+
+function start(env: NodeJS.ProcessEnv): string {
+  return execFileSync(process.execPath, ["setup/run.mjs", "program.mjs"], {
+    ...{ cwd: dir, env: environment(env), stdio: ["ignore", "pipe", "pipe"] },
+  }).toString();
+}
+
+test("all packages are installed, whatever the environment leaves out, and npm prints nothing", () => {
+  const env = {
+    NODE_ENV: "production",
+    npm_config_omit: "dev optional",
+    npm_config_dry_run: "true",
+    npm_config_global: "true",
+  };
+  expect(start(env)).toBe("it runs\n");
+  for (const name of ["developing", "optional"]) {
+    expect(existsSync(join(dir, "node_modules", name)), name).toBe(true);
+  }
+});

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { labelsOf } from "../../../components/labels.ts";
+import { namesOf } from "../../../components/names.ts";
+import { imageRef } from "../../../components/serfImage.ts";
+import { parseSettings } from "../../../components/settings.ts";
+import { takenNames } from "../../../components/takenNames.ts";
+
+const place = {
+  stack: "test",
+  platform: "linux",
+  handlerFiles: [{ name: "load", isExecutable: true }],
+} as const;
+const names = namesOf("serf", "test");
+const labels = labelsOf("serf", "test");
+const nobody = { containers: [], volumes: [], images: [] };
+
+function faultsOf(
+  values: Record<string, string>,
+  foreign: object,
+  networks: { name: string; labels: Record<string, string> }[] = [],
+): string[] {
+  return takenNames(parseSettings(values, place), names, labels, {
+    foreign: { ...nobody, ...foreign },
+    networks: networks.map((one) => ({ ...one, id: "1", subnets: [] })),
+  });
+}
+
+const network = "serf-test";
+
+test("what is the stack's own, or has another name, is in nobody's way", () => {
+  expect(faultsOf({}, {}, [{ name: network, labels }])).toEqual([]);
+  const others = { containers: ["serf-test-joiner-4"], volumes: ["data"], images: ["serf-test:1"] };
+  expect(faultsOf({}, others, [{ name: "serf", labels: {} }])).toEqual([]);
+});
+
+test.each([
+  [
+    "a container",
+    "serf-test-seed",
+    "rename it with `docker rename serf-test-seed NAME`, remove it",
+  ],
+  ["a container", "serf-test-joiner-3", "rename it with"],
+])("%s named %s is refused", (kind, name, advice) => {
+  expect(faultsOf({}, { containers: [name] })).toEqual([
+    expect.stringMatching(
+      `^the engine has ${kind} named ${name} that is not of this stack, which needs the name; ${advice}`,
+    ),
+  ]);
+});
+
+test("a container with the name of the host's agent is refused where that is in a container", () => {
+  const others = { containers: ["serf-test-host"] };
+  expect(faultsOf({}, others)).toEqual([]);
+  expect(faultsOf({ hostAgentIn: "container" }, others)).toHaveLength(1);
+});
+
+test.each([{}, labelsOf("serf", "other"), { "serf.project": "serf" }])(
+  "a network with the labels %j is refused",
+  (found) => {
+    expect(faultsOf({}, {}, [{ name: network, labels: found }])).toEqual([
+      "the engine has a network named serf-test that is not of this stack, which needs the name; " +
+        "remove it with `docker network rm serf-test`, or give the stack another name",
+    ]);
+  },
+);
+
+test("a volume is refused, but one with data is used where it is to be retained", () => {
+  const others = { volumes: ["serf-test-config", "serf-test-data"] };
+  const [config, data, ...more] = faultsOf({}, others);
+  expect(config).toMatch(
+    /volume named serf-test-config .*; remove it with `docker volume rm serf-/,
+  );
+  expect(data).toMatch(
+    /volume named serf-test-data .*with `pulumi config set retainData true`, remove/,
+  );
+  expect(more).toEqual([]);
+  expect(faultsOf({ retainData: "true" }, others)).toEqual([config]);
+});
+
+test("an image is refused, also a group's", () => {
+  const settings = parseSettings({}, place);
+  const images = [settings, { ...settings, serfVersion: "0.10.4" }].map((choice) =>
+    imageRef(names.prefix, choice),
+  );
+  expect(faultsOf({}, { images })).toHaveLength(1);
+  const groups = '{"web":{"count":1,"serfVersion":"0.10.4"},"db":1}';
+  const found = faultsOf({ groups }, { images });
+  expect(found).toHaveLength(2);
+  expect(found[1]).toContain(`take the name from it with \`docker image rm ${images[1]!}\``);
+});
