@@ -23,15 +23,15 @@ export function parseTags(
     report(`${key} is ${JSON.stringify(value)}, allowed is a map from names to texts`);
     return {};
   }
-  const tags: Record<string, string> = {};
+  const tags: [string, string][] = [];
   for (const [name, text] of Object.entries(value)) {
     const fault = isTagName(name)
       ? tagFault(`${key}.${name}`, text)
       : `${key} has the name ${JSON.stringify(name)}, allowed are ${allowedNames}`;
-    if (fault === undefined) tags[name] = text as string;
+    if (fault === undefined) tags.push([name, text as string]);
     else report(fault);
   }
-  return tags;
+  return Object.fromEntries(tags);
 }
 
 function tagFault(key: string, text: unknown): string | undefined {

@@ -11,7 +11,7 @@ afterAll(() => agents.end());
 /** Runs an agent for a moment, and returns what it says. */
 async function start(tags: Readonly<Record<string, string>>): Promise<string> {
   const options = Object.entries(tags).flatMap(([name, text]) => ["-tag", `${name}=${text}`]);
-  const line = 'timeout 1 /usr/local/libexec/serf agent -bind=127.0.0.1 "$@" 2>&1; true';
+  const line = 'timeout 3 /usr/local/libexec/serf agent -bind=127.0.0.1 "$@" 2>&1; true';
   return await agents.runAlone("sh", ["-c", line, "sh", ...options]);
 }
 

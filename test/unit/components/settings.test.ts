@@ -359,6 +359,11 @@ describe("tags", () => {
     },
   );
 
+  test("may have a name that is special in JavaScript", () => {
+    const tags = '{"__proto__":"x","constructor":"y"}';
+    expect(JSON.stringify(parseSettings({ tags }, place).tags)).toBe(tags);
+  });
+
   test("may be named like versions and hashes", () => {
     expect(tagFaults({ v1: "", "1.2.3": "", "12ab": "", "1-2": "" })).toEqual([]);
   });
