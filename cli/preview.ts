@@ -8,7 +8,8 @@ import { stateFault } from "./stateFiles.ts";
 
 const line = {
   command: "npm run preview",
-  purpose: "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
+  purpose:
+    "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
   options: { offline: { help: "looks at no engine" } },
 } as const;
 

@@ -144,7 +144,8 @@ export class Standing {
     const isThere = ({ name }: ExpectedMember) =>
       name === host?.name
         ? host.generation === this.ofHostProcess
-        : this.runs(name) && this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
+        : this.runs(name) &&
+          this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
     const intact = () => asLabels(intactGeneration(this.#sight, expected, isThere));
     return {
       generation: this.#generation(cluster, intact),

@@ -1,11 +1,6 @@
 /** Looks at a cluster while its members are replaced. */
 import { type Labels, roleLabel } from "../components/labels.ts";
-import {
-  downMembers,
-  type Look,
-  type PresentMember,
-  type Rolling,
-} from "../components/rollout.ts";
+import { downMembers, type Look, type PresentMember, type Rolling } from "../components/rollout.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { livingAgent } from "./agentProcess.ts";
 import { healInterval, joinFew } from "./healing.ts";
