@@ -91,10 +91,16 @@ export default async function cluster() {
   // Whoever is replaced while the cluster goes on waits for its turn, and for nobody else.
   const after = (...first: (pulumi.Resource | undefined)[]) => ({
     ...engine,
-    dependsOn: [storage, ...first.filter((one) => one !== undefined && !rolling)] as pulumi.Resource[],
+    dependsOn: [
+      storage,
+      ...first.filter((one) => one !== undefined && !rolling),
+    ] as pulumi.Resource[],
   });
   const declareHost = (join: pulumi.Input<string>, ...first: pulumi.Resource[]) =>
-    declareHostAgent({ ...place, agents, settings, names, join, secrets }, after(network, ...first));
+    declareHostAgent(
+      { ...place, agents, settings, names, join, secrets },
+      after(network, ...first),
+    );
   const first = agents.isHostFirst ? declareHost(agents.gateway) : undefined;
   const seed = new Seed("seed", { ...place, network, container: agents.seed }, after(first));
   const joinAddress = { ip: seed.ip, dns: seed.memberName, gateway: agents.gateway }[settings.join];

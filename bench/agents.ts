@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import {
+  type AgentStart,
   configFile,
   groupConfig,
   keyringPath,
   type Profile,
   tokenPath,
 } from "../components/agentConfig.ts";
-import { agentCommand, agentEnvironment } from "../components/agentContainer.ts";
+import { type ContainerDescription, describeContainer } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
 import { addressOfIndex } from "../components/subnet.ts";
-import { subnet } from "./place.ts";
+import { keptImage, subnet } from "./place.ts";
 
 /** An agent as the contenders with fixed addresses make it. */
 export interface Agent {
@@ -18,14 +19,11 @@ export interface Agent {
   readonly name: string;
   readonly address: string;
   readonly isSeed: boolean;
-  /** What the image's program is told, the same as ours. */
-  readonly command: string[];
-  /** What the programs in the container are told, the same as ours. */
-  readonly environment: string[];
+  readonly container: ContainerDescription;
 }
 
 /** What all contenders but the article bound their containers by: what ours does by default. */
-export const limits = { memory: 128, cpus: 1 };
+const limits = { memory: 128, cpus: 1 };
 
 /** What all contenders but the article keep their gossip and their RPC secret with, as ours does. */
 const secrets = {
@@ -44,14 +42,21 @@ export function configFiles(): [name: string, content: string][] {
   ];
 }
 
+/** What an agent's container is made of, the same as ours, but for its network and its volumes. */
+export function describeAgent(
+  agent: AgentStart & { readonly group: string },
+): ContainerDescription {
+  const elsewhere = { network: "none", volumes: { config: "", data: "" } };
+  return describeContainer({ ...agent, ...elsewhere, image: keptImage, limits });
+}
+
 /** The seed, which comes first, and the joiners. */
 export function agents(prefix: string, joiners: number, profile: Profile): Agent[] {
   const agent = (name: string, address: string, isSeed: boolean): Agent => ({
     name,
     address,
     isSeed,
-    command: agentCommand({ name, address, group: isSeed ? "seed" : "joiner", profile }),
-    environment: agentEnvironment({ name, limits }),
+    container: describeAgent({ name, address, group: isSeed ? "seed" : "joiner", profile }),
   });
   return [
     agent(`${prefix}-seed`, subnet.seed, true),

@@ -10,7 +10,7 @@ import { resourcesIn } from "./state.ts";
 const line = {
   command: "npm run preview",
   purpose:
-    "Shows what `npm start` would change. Where no engine answers, the configuration is compared with the state alone.",
+    "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
   options: { offline: { help: "looks at no engine" } },
   readsState: true,
 } as const;

@@ -3,7 +3,12 @@ import { type ComparedDescription, describedIn } from "../components/containerAr
 import { generationLabel, roleLabel } from "../components/labels.ts";
 import type { ExpectedMember } from "../components/members.ts";
 import type { HostSight } from "../components/sight.ts";
-import type { FoundContainer, FoundImage, FoundNetwork, Inventory } from "../components/standing.ts";
+import type {
+  FoundContainer,
+  FoundImage,
+  FoundNetwork,
+  Inventory,
+} from "../components/standing.ts";
 import type { ConfigurationsInput, Fleet, Secrets } from "../programs/configurations.ts";
 import type { ConvergenceInput } from "../programs/converge.ts";
 import type { RecordedResource } from "./stateFiles.ts";

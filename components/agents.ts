@@ -1,6 +1,11 @@
 import type { Fleet } from "../programs/configurations.ts";
 import { type AgentConduct, gossipEndpoint } from "./agentConfig.ts";
-import { type AgentContainer, containerSpec, describeContainer, hostNetwork } from "./agentContainer.ts";
+import {
+  type AgentContainer,
+  containerSpec,
+  describeContainer,
+  hostNetwork,
+} from "./agentContainer.ts";
 import { type JoinerGroup, groupTags } from "./groups.ts";
 import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";
@@ -118,8 +123,16 @@ export function planAgents(
 }
 
 /** The containers of all agents, by their names. */
-export function containersOf({ seed, joiners, hostContainer }: Agents): Map<string, AgentContainer> {
-  const all = [seed, ...joiners.map(({ container }) => container), ...(hostContainer ? [hostContainer] : [])];
+export function containersOf({
+  seed,
+  joiners,
+  hostContainer,
+}: Agents): Map<string, AgentContainer> {
+  const all = [
+    seed,
+    ...joiners.map(({ container }) => container),
+    ...(hostContainer ? [hostContainer] : []),
+  ];
   return new Map(all.map((container) => [container.name, container]));
 }
 

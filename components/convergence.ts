@@ -38,11 +38,9 @@ export class Convergence extends pulumi.ComponentResource {
 
     const { expected, views, formerHostDir, network, labels, profile, timeout } = args;
     const former = formerHostDir === undefined ? {} : { formerHostDir };
-    const input = pulumi
-      .output(args.incarnations)
-      .apply((incarnations): ConvergenceInput => ({
-        ...{ expected, views, ...former, network, labels, profile, timeout, incarnations },
-      }));
+    const input = pulumi.output(args.incarnations).apply((incarnations): ConvergenceInput => ({
+      ...{ expected, views, ...former, network, labels, profile, timeout, incarnations },
+    }));
     const command = new local.Command(
       name,
       {

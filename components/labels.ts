@@ -5,13 +5,10 @@ export function labelsOf(project: string, stack: string): Labels {
   return { "serf.project": project, "serf.stack": stack };
 }
 
-/** Tells what a container of a stack is for. */
+/** Tells what a container of a stack is for: the role of its agent, `writer` or `trial`. */
 export const roleLabel = "serf.role";
 
-/** The values of {@link roleLabel}. */
-export type ContainerRole = AgentRole | "writer" | "trial";
-
-export type AgentRole = (typeof agentRoles)[number];
+type AgentRole = (typeof agentRoles)[number];
 
 /** The roles of containers with a member of the cluster. */
 export const agentRoles = ["seed", "joiner", "host"] as const;

@@ -20,8 +20,8 @@ const mostRestarts = 3;
 
 /** A member's container or process, from when it may be taken down until its successor is made. */
 class Turn {
-  readonly #begun = Promise.withResolvers<void>();
-  readonly #made = Promise.withResolvers<void>();
+  readonly #begun: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #made: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /** Resolves when the member may be taken down. */
   readonly begun = this.#begun.promise;
@@ -89,7 +89,7 @@ export class RollingChange {
     const { fresh, replaced } = this.#members;
     const wanted = replaced.flat().length;
     if (wanted === 0) return;
-    await this.#step(fresh, new Set(), { wanted, changed: 0 });
+    if (fresh.length > 0) await this.#step(fresh, await this.#down(), { wanted, changed: 0 });
     let changed = 0;
     for (const stage of replaced) {
       const waiting = new Set(stage);
@@ -103,6 +103,14 @@ export class RollingChange {
         void pulumi.log.info(`${nameSome(members)} came up; ${changed} of ${wanted} are changed.`);
       }
     }
+  }
+
+  /** Who is down now, and so no fault of a step. */
+  async #down(): Promise<ReadonlySet<string>> {
+    const down = await watch(this.#rolling, [], ({ present, looks }) =>
+      downMembers(present, looks),
+    );
+    return new Set(down?.map(({ name }) => name));
   }
 
   async #awaitRoom(waiting: readonly string[]) {

@@ -155,7 +155,7 @@ export function describeDown(
 }
 
 /** A member that did not come up. */
-export interface FailedMember {
+interface FailedMember {
   readonly name: string;
   readonly reason: string;
   /** The end of its log. */

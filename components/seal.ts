@@ -35,7 +35,9 @@ export function sealOf(
 
 /** The generation of all parts; undefined where a file was changed or removed since it was sealed. */
 export function sealedGeneration(found: ReadonlyMap<string, string>): string | undefined {
-  const [one, ...others] = sealedParts.map((part) => generationIn(found, found.get(sealFile(part))));
+  const [one, ...others] = sealedParts.map((part) =>
+    generationIn(found, found.get(sealFile(part))),
+  );
   return others.every((other) => other === one) ? one : undefined;
 }
 

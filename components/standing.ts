@@ -151,7 +151,8 @@ export class Standing {
     const isThere = ({ name }: ExpectedMember) =>
       name === host?.name
         ? host.generation === this.ofHostProcess
-        : this.runs(name) && this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
+        : this.runs(name) &&
+          this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
     // Whoever is declared no longer leaves in this deployment, and is no stranger.
     const known = [...expected, ...agentsThatRun(this.#inventory?.containers ?? [])];
     // Tags that are to be others now are no reason to write everything again.

@@ -68,11 +68,6 @@ export async function disconnect(container: string, network: string): Promise<vo
   await unlessGone({ method: "POST", path: `/networks/${network}/disconnect`, body });
 }
 
-/** Lets the agents in a few containers leave the cluster, and keeps the containers. */
-export async function stopContainers(containers: readonly FoundContainer[]): Promise<void> {
-  await forEachParallel(containers, fewContainers, stop);
-}
-
 async function stop({ id }: FoundContainer): Promise<void> {
   await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
 }
@@ -82,14 +77,6 @@ export async function removeHostContainers(
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
   await removeContainers(await listContainers({ ...labels, [roleLabel]: "host" }));
-}
-
-/** Milliseconds for the start of a container, which waits for those that are started at once. */
-const startTimeout = 120_000;
-
-/** @throws EngineError when the engine cannot start it; the message says why. */
-export async function startContainer(id: string): Promise<void> {
-  await engine({ method: "POST", path: `/containers/${id}/start`, timeout: startTimeout });
 }
 
 /** How a container does. */

@@ -110,7 +110,11 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
 }
 
 /** Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before. */
-async function letFormerLeave({ expected, formerHostDir, labels }: ConvergenceInput): Promise<void> {
+async function letFormerLeave({
+  expected,
+  formerHostDir,
+  labels,
+}: ConvergenceInput): Promise<void> {
   if (formerHostDir !== undefined) await stopAgent(formerHostDir);
   const names = new Set(expected.map(({ name }) => name));
   const agents = await agentContainers(labels);
@@ -189,6 +193,9 @@ await printResult(async () => {
   const input = JSON.parse(await text(process.stdin)) as ConvergenceInput;
   const command = process.argv[2];
   if (command === "form") return await converge(input);
-  if (command === "dissolve") return await removeContainers(await agentContainers(input.labels));
+  if (command === "dissolve") {
+    await removeContainers(await agentContainers(input.labels));
+    return;
+  }
   throw new Error(`The command is ${command ?? "missing"}, allowed are form and dissolve.`);
 });

@@ -7,19 +7,13 @@ import {
   type Profile,
   profileArguments,
 } from "../../components/agentConfig.ts";
-import {
-  logSize,
-  ownTmpfs,
-  processLimit,
-  securityOptions,
-  writableFolders,
-} from "../../components/agentContainer.ts";
+import { ownTmpfs } from "../../components/agentContainer.ts";
 import { addressOfIndex } from "../../components/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
-import { configFiles, limits } from "../agents.ts";
+import { configFiles, describeAgent } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
-import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
+import { benchLabel, gossipPort, prefix, subnet } from "../place.ts";
 
 const project = () => `${prefix}-compose`;
 const label = `${benchLabel}=1`;
@@ -87,26 +81,26 @@ export function serviceEach(joiners: number, profile: Profile): object {
   return Object.fromEntries(Array.from({ length: joiners }, joiner)) as object;
 }
 
-const folders = { ...writableFolders, [dataFolder]: ownTmpfs };
-
 function service(role: string, profile: Profile, address?: string) {
+  const described = describeAgent({ name: role, address: "", group: role, profile });
+  const folders = { ...described.tmpfs, [dataFolder]: ownTmpfs };
   return {
-    image: keptImage,
+    image: described.image,
     // One for all joiners: the name is the container's host name, the address the one it has.
     command: [configFile(role), ...profileArguments(profile)],
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
-    read_only: true,
+    read_only: described.isRootReadOnly,
     tmpfs: Object.entries(folders).map(([path, options]) => `${path}:${options}`),
-    cap_drop: ["ALL"],
-    security_opt: securityOptions,
-    mem_limit: `${limits.memory}m`,
-    memswap_limit: `${limits.memory}m`,
-    cpus: limits.cpus,
-    pids_limit: processLimit,
-    logging: { driver: "json-file", options: logSize },
-    restart: "unless-stopped",
-    stop_grace_period: `${stopGrace}s`,
+    cap_drop: described.droppedCapabilities,
+    security_opt: described.securityOptions,
+    mem_limit: `${described.memory}m`,
+    memswap_limit: `${described.memoryWithSwap}m`,
+    cpus: described.cpuQuota / described.cpuPeriod,
+    pids_limit: described.processLimit,
+    logging: { driver: described.logDriver, options: described.logOptions },
+    restart: described.restartPolicy,
+    stop_grace_period: `${described.stopGrace}s`,
     volumes: [`./config:${configFolder}:ro`],
     networks: { default: address === undefined ? {} : { ipv4_address: address } },
   };

@@ -2,8 +2,8 @@ import { gossipPort as innerPort, type Profile } from "../../components/agentCon
 import { engineMounts } from "../../components/agentContainer.ts";
 import { withWriter, writeFiles } from "../../programs/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
-import { hardening } from "../../programs/joinerContainer.ts";
-import { type Agent, agents, configFiles, limits } from "../agents.ts";
+import { engineContainer } from "../../programs/engineContainer.ts";
+import { type Agent, agents, configFiles } from "../agents.ts";
 import type { Contender } from "../contender.ts";
 import { interrupted } from "../interrupt.ts";
 import {
@@ -92,16 +92,13 @@ async function make(agent: Agent): Promise<void> {
   interrupted.throwIfAborted();
   const published = [{ HostIp: "127.0.0.1", HostPort: String(gossipPort) }];
   const ports = { [`${innerPort}/tcp`]: published, [`${innerPort}/udp`]: published };
+  const container = engineContainer(agent.container, labels);
   const body = {
-    Image: keptImage,
-    Cmd: agent.command,
-    Env: agent.environment,
-    Labels: labels,
-    StopTimeout: stopGrace,
+    ...container,
     HostConfig: {
-      ...hardening(limits),
+      ...container.HostConfig,
       NetworkMode: name(),
-      RestartPolicy: { Name: "unless-stopped" },
+      RestartPolicy: { Name: agent.container.restartPolicy },
       Mounts: engineMounts(volumes()),
       ...(agent.isSeed && { PortBindings: ports }),
     },

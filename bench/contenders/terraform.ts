@@ -1,19 +1,11 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configFolder, dataFolder, type Profile } from "../../components/agentConfig.ts";
-import {
-  agentCommand,
-  cpuPeriod,
-  cpuQuota,
-  logSize,
-  ownTmpfs,
-  securityOptions,
-  writableFolders,
-} from "../../components/agentContainer.ts";
-import { agents, configFiles, limits } from "../agents.ts";
+import { type ContainerDescription, ownTmpfs } from "../../components/agentContainer.ts";
+import { agents, configFiles, describeAgent } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
-import { benchLabel, gossipPort, keptImage, prefix, stopGrace, subnet } from "../place.ts";
+import { benchLabel, gossipPort, prefix, subnet } from "../place.ts";
 
 const name = () => `${prefix}-tf`;
 
@@ -80,29 +72,16 @@ function overrides(provider: string): string {
 export function stackOf(joiners: number, configs: string, profile: Profile): unknown {
   const labels = [{ label: benchLabel, value: "1" }];
   const [seed] = agents(name(), 0, profile);
-  const container = (member: string, address: string, group: string) => ({
-    name: member,
-    image: keptImage,
-    command: agentCommand({ name: member, address, group, profile }),
+  const container = (member: string, address: string, group: string) => {
+    const described = describeAgent({ name: member, address, group, profile });
+    return { name: member, ...inBounds(described), ...inPlace(address) };
+  };
+  const inPlace = (address: string) => ({
     // Left out, it is read back as another and every plan replaces the container.
     network_mode: "bridge",
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
     volumes: [{ host_path: configs, container_path: configFolder, read_only: true }],
     labels,
-    // The provider cannot limit the number of processes.
-    read_only: true,
-    tmpfs: { ...writableFolders, [dataFolder]: ownTmpfs },
-    capabilities: [{ drop: ["ALL"] }],
-    security_opts: securityOptions,
-    memory: limits.memory,
-    memory_swap: limits.memory,
-    cpu_period: cpuPeriod,
-    cpu_quota: cpuQuota(limits),
-    log_driver: "json-file",
-    log_opts: logSize,
-    restart: "unless-stopped",
-    stop_timeout: stopGrace,
-    destroy_grace_seconds: stopGrace,
   });
   const published = (protocol: string) => ({
     internal: 7946,
@@ -138,5 +117,26 @@ export function stackOf(joiners: number, configs: string, profile: Profile): unk
         },
       },
     },
+  };
+}
+
+/** What a container runs, and what it may use. The provider cannot limit the number of processes. */
+function inBounds(described: ContainerDescription) {
+  return {
+    image: described.image,
+    command: described.command,
+    read_only: described.isRootReadOnly,
+    tmpfs: { ...described.tmpfs, [dataFolder]: ownTmpfs },
+    capabilities: [{ drop: described.droppedCapabilities }],
+    security_opts: described.securityOptions,
+    memory: described.memory,
+    memory_swap: described.memoryWithSwap,
+    cpu_period: described.cpuPeriod,
+    cpu_quota: described.cpuQuota,
+    log_driver: described.logDriver,
+    log_opts: described.logOptions,
+    restart: described.restartPolicy,
+    stop_timeout: described.stopGrace,
+    destroy_grace_seconds: described.stopGrace,
   };
 }

@@ -5,17 +5,24 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import {
+  type AgentStart,
   configFile,
   configFolder,
   groupConfig,
   keyringPath,
   tokenPath,
 } from "../../components/agentConfig.ts";
-import { agentCommand } from "../../components/agentContainer.ts";
+import { describeContainer } from "../../components/agentContainer.ts";
 import { keyringFile } from "../../components/gossipKey.ts";
 import { serfChecksums, defaultSerfVersion } from "../../components/serfVersions.ts";
 import { docker } from "../../programs/run.ts";
 import { toolchain } from "../../setup/toolchain.ts";
+
+/** What the image's program is told in the container of an agent that reads the configuration of a group. */
+export function agentCommand(agent: AgentStart & { readonly group: string }): string[] {
+  const place = { image: "", network: "", volumes: { config: "", data: "" } };
+  return describeContainer({ ...agent, ...place, limits: { memory: 0, cpus: 0 } }).command;
+}
 
 /** Containers of the project's image on a network of their own, without Pulumi. */
 export class Agents {

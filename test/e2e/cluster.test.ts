@@ -118,9 +118,13 @@ test("the gate says at its deadline who is missing, and to whom", async () => {
   const ghost = { name: "serf-e2e-ghost", address: "172.31.250.99", tags: {} };
   const gate = (expected: ConvergenceInput["expected"]) => {
     const views = [{ kind: "container", name: seed }] as const;
-    const input: ConvergenceInput = { expected, views, profile: "lan", timeout: 1 };
-    const env = { ...process.env, SERF_CONVERGENCE: JSON.stringify(input) };
-    return run(process.execPath, ["programs/converge.ts"], { env, timeout: 20_000 });
+    const input: ConvergenceInput = {
+      ...{ expected, views, profile: "lan", timeout: 1, incarnations: [] },
+      network: `serf-${stack}`,
+      labels: { "serf.project": "serf", "serf.stack": stack },
+    };
+    const options = { input: JSON.stringify(input), timeout: 20_000 };
+    return run(process.execPath, ["programs/converge.ts", "form"], options);
   };
   await expect(gate([...alive, ghost])).rejects.toThrow(
     /cluster of 6 has not formed within 1 s .*\n.*FAULT\nserf-e2e-seed +serf-e2e-ghost +172\.31\.250\.99 +missing\s*$/,

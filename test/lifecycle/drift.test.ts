@@ -1,8 +1,8 @@
 import { execFileSync, spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentCommand } from "../../components/agentContainer.ts";
 import { docker, pause } from "../../programs/run.ts";
+import { agentCommand } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";
 
 // One story, told in order: what is done to a cluster, what `drift` says of it, and what `start` mends.

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFile, configFolder } from "../../components/agentConfig.ts";
-import { agentCommand } from "../../components/agentContainer.ts";
 import type { Member } from "../../components/members.ts";
 import { docker, pause } from "../../programs/run.ts";
+import { agentCommand } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";
 
 // One story, told in order: each test begins with the cluster that the one before has left.

@@ -1,23 +1,41 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { Standing } from "../../components/standing.ts";
-import { type Declared, declare, type Mode, ofType, revealSecret, types } from "./mocks.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Look } from "../../components/standing.ts";
+import { watch } from "../../programs/clusterWatch.ts";
+import {
+  configurationsIn,
+  type Declared,
+  declare,
+  labelsIn,
+  type Mode,
+  ofType,
+  revealSecret,
+  stateOf,
+  told,
+  types,
+} from "./mocks.ts";
 
-// It looks at the real host and engine; see test/e2e.
+/** What the real look at the host and the engine would tell; see test/e2e. */
+const engine = vi.hoisted((): { isReached: boolean; look?: Look } => ({ isReached: true }));
+
 vi.mock("../../components/preflight.ts", () => ({
+  reachesEngine: () => Promise.resolve(engine.isReached),
   preflight: () =>
-    Promise.resolve(
-      new Standing(
-        {
-          containers: [],
-          foreign: { containers: [], volumes: [], images: [] },
-          networks: [],
-          images: [],
-          volumes: [],
-        },
-        "first",
-      ),
-    ),
+    engine.isReached
+      ? Promise.resolve(engine.look)
+      : Promise.reject(new Error("looked at an engine that is not reached")),
 }));
+vi.mock("../../programs/clusterWatch.ts", () => ({ watch: vi.fn() }));
+vi.mock("../../programs/publishedPort.ts", () => ({
+  publishedEndpoint: () => Promise.resolve("127.0.0.1:40000"),
+}));
+
+const nothing: Look = {
+  inventory: { containers: [], foreign: { containers: [], volumes: [], images: [] }, networks: [], images: [], volumes: [] },
+};
+
+beforeEach(() => {
+  Object.assign(engine, { isReached: true, look: nothing });
+});
 
 vi.mock("../../programs/enginePlace.ts", () => ({
   engineElsewhere: () => Promise.resolve(elsewhere),
@@ -28,6 +46,7 @@ let elsewhere: string | undefined;
 afterEach(() => {
   elsewhere = undefined;
   vi.unstubAllEnvs();
+  vi.mocked(watch).mockReset();
 });
 
 async function deploy(mode: Mode = {}) {
@@ -43,10 +62,17 @@ function names(declared: readonly Declared[], type: string): string[] {
   return Object.keys(ofType(declared, type)).sort();
 }
 
-/** The joiners as the program that makes them is told. */
-function joinersIn(declared: readonly Declared[]): object[] {
-  const { stdin } = ofType(declared, types.command)["joiners"]!.inputs as { stdin: string };
-  return (JSON.parse(stdin) as { joiners: object[] }).joiners;
+/** The containers of joiners. */
+function joinersIn(declared: readonly Declared[]): Declared[] {
+  const containers = Object.values(ofType(declared, types.container));
+  return containers.filter((one) => labelsIn(one)["serf.role"] === "joiner");
+}
+
+function generationsIn(declared: readonly Declared[]): Record<string, string> {
+  const labelled = [types.container, types.network, types.volume].flatMap((type) =>
+    Object.values(ofType(declared, type)),
+  );
+  return Object.fromEntries(labelled.map((one) => [one.name, labelsIn(one)["serf.generation"]!]));
 }
 
 describe.each([{ preview: false }, { preview: true }])("the program, $preview", ({ preview }) => {
@@ -54,20 +80,24 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
     const { declared } = await deploy({ preview });
     expect(names(declared, types.image)).toEqual(["image"]);
     expect(names(declared, types.network)).toEqual(["network"]);
-    expect(names(declared, types.container)).toEqual(["seed"]);
-    expect(joinersIn(declared)).toHaveLength(3);
+    expect(names(declared, types.container)).toEqual(["joiner-1", "joiner-2", "joiner-3", "seed"]);
     expect(names(declared, types.command)).toEqual([
       "convergence",
       "host",
       "image-removal",
       "joiners",
-      "joiners-removal",
+      "process-limits",
       "secrets-gossip-key",
       "secrets-rpc-token",
-      "seed-processes",
       "storage",
     ]);
     expect(names(declared, types.volume)).toEqual(["storage-config", "storage-data"]);
+  });
+
+  test("declares the seed before the joiners, who then need not look for it", async () => {
+    const { declared } = await deploy({ preview });
+    const containers = declared.filter(({ type }) => type === types.container);
+    expect(containers[0]!.name).toBe("seed");
   });
 
   test("declares as many joiners as configured, the same ones whatever their number", async () => {
@@ -99,10 +129,55 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
   });
 });
 
-/** What is told to the program of a command. */
-function told(declared: readonly Declared[], name: string): Record<string, unknown> {
-  const { stdin } = ofType(declared, types.command)[name]!.inputs as { stdin: string };
-  return JSON.parse(stdin) as Record<string, unknown>;
+test.each([
+  ["ip", "172.30.0.2"],
+  ["dns", "serf-test-seed"],
+  ["gateway", "172.30.0.1:7946"],
+])("the joiners join by %s", async (join, address) => {
+  const config = { join, joiners: "2", groups: '{"web":{"count":1}}' };
+  const { declared } = await deploy({ config });
+  const { fleets } = configurationsIn(declared, "joiners");
+  expect(fleets.map(({ group, join }) => [group, ...join])).toEqual([
+    ["joiner", address],
+    ["web", address],
+  ]);
+  // It is no part of a container, or another address would replace all of them.
+  for (const { inputs } of joinersIn(declared)) {
+    expect(JSON.stringify(inputs)).not.toContain(address);
+  }
+});
+
+test("another number of joiners writes no file anew", async () => {
+  const filesOf = async (joiners: string) => {
+    const { declared } = await deploy({ config: { joiners } });
+    return [configurationsIn(declared, "joiners"), configurationsIn(declared, "storage")];
+  };
+  expect(await filesOf("5")).toEqual(await filesOf("2"));
+});
+
+test("with join gateway the host's agent is told that it is the first, and joins itself", async () => {
+  const { declared } = await deploy({ config: { join: "gateway" } });
+  const stdin = Object.values(ofType(declared, types.command)["host"]!.inputs["stdin"] as object);
+  expect(stdin.join()).toContain('"isFirst":true');
+  expect(stdin.join()).toContain('"join":"172.30.0.1:7946"');
+});
+
+/** What the state says of a container of a member, and what the engine tells of it. */
+function member(role: string, name: string, address: string, changes: object = {}) {
+  const labels = { "serf.role": role, "serf.spec": "former", "serf.generation": "4" };
+  const list = Object.entries(labels).map(([label, value]) => ({ label, value }));
+  return {
+    recorded: [
+      types.container,
+      name,
+      { name: `serf-test-${name}`, labels: list, networksAdvanced: [{ ipv4Address: address }] },
+    ] as const,
+    found: {
+      ...{ id: `${name}-id`, name: `serf-test-${name}`, isRunning: true, published: [] },
+      labels,
+      ...changes,
+    },
+  };
 }
 
 describe("with maxUnavailable", () => {
@@ -126,48 +201,133 @@ describe("with maxUnavailable", () => {
     },
   };
 
-  test("each image is tried first, and the seed and the host's agent wait for their turns", async () => {
+  test("each image is tried before anything is made from it, and nobody waits who is new", async () => {
     const groups = '{"web":{"count":1,"serfVersion":"0.10.4"}}';
     const { declared } = await deploy({ config: { ...config, groups } });
     const { declared: plain } = await deploy({ config: { joiners: "2", groups } });
     const added = new Set(names(declared, types.command)).difference(
       new Set(names(plain, types.command)),
     );
-    expect([...added]).toEqual(["host-turn", "image-trial", "image-web-trial", "seed-turn"]);
+    expect([...added]).toEqual(["image-trial", "image-web-trial"]);
     const images = ofType(declared, types.image);
     for (const name of ["image", "image-web"]) {
       const image = images[name]!.inputs["name"];
       const limits = { memory: 128, cpus: 1 };
       expect(told(declared, `${name}-trial`)).toEqual({ ...place, image, limits });
     }
-    expect(told(declared, "joiners")["rolling"]).toEqual(rolling);
-    // They are not there yet, so the joiners come last.
-    const cause: unknown = expect.arrayContaining(["first"]);
-    expect(told(declared, "seed-turn")).toEqual({ ...rolling, member: "serf-test-seed", cause });
-    expect(told(declared, "host-turn")).toMatchObject({ ...rolling, member: "serf-test-host" });
-    const steps = ["image-trial", "storage", "seed-turn", "seed", "host-turn", "host", "joiners"];
-    const own = declared.filter(({ type }) => [types.command, types.container].includes(type));
-    const order = own.map(({ name }) => name).filter((name) => steps.includes(name));
-    expect(order).toEqual(steps);
+    const steps = ["image-trial", "storage", "seed"];
+    const order = declared
+      .filter(({ type }) => [types.command, types.container].includes(type))
+      .map(({ name }) => name);
+    expect(order.filter((name) => steps.includes(name))).toEqual(steps);
+    expect(watch).not.toHaveBeenCalled();
   });
 
-  test("without it, none of that is there", async () => {
-    const { declared } = await deploy({ config: { joiners: "2" } });
-    expect(told(declared, "joiners")).not.toHaveProperty("rolling");
-  });
+  const members = [
+    member("seed", "seed", "172.30.0.2"),
+    member("joiner", "joiner-1", "172.30.0.3"),
+    member("joiner", "joiner-2", "172.30.0.4"),
+  ];
+  const look = {
+    inventory: { ...nothing.inventory, containers: members.map(({ found }) => found) },
+  };
+  const running = { look, state: stateOf(members.map(({ recorded }) => recorded)) };
 
-  test("the host's agent in a container waits for its turn, too", async () => {
-    const { declared } = await deploy({ config: { ...config, hostAgentIn: "container" } });
-    expect(told(declared, "host-turn")).toMatchObject({
-      member: "serf-test-host",
-      host: { view: { kind: "container", name: "serf-test-host" } },
+  /** All see all alive, whenever one looks. */
+  function letAllBeAlive(): void {
+    const names = ["seed", "joiner-1", "joiner-2", "host"].map((name) => `serf-test-${name}`);
+    const statuses = new Map(names.map((name) => [name, "alive" as const]));
+    vi.mocked(watch).mockImplementation(async (_, __, decide) => {
+      const present = names.map((name) => ({ name, address: "", isRunning: true }));
+      return await decide({ present, looks: [{ viewer: "serf-test-seed", statuses }] });
     });
+  }
+
+  test("those that run wait for their turns, the joiners before the seed, a few at once", async () => {
+    engine.look = running.look;
+    letAllBeAlive();
+    const { state } = running;
+    const { declared } = await deploy({ config, state });
+    const containers = declared.filter(({ type }) => type === types.container);
+    expect(containers.map(({ name }) => name)).toEqual(["joiner-1", "joiner-2", "seed"]);
+    expect(containers.map(({ inputs }) => inputs["name"])).toEqual([
+      "serf-test-joiner-1",
+      "serf-test-joiner-2",
+      "serf-test-seed",
+    ]);
+    const steps = vi.mocked(watch).mock.calls.filter(([, also]) => also.length > 0);
+    expect(steps.map(([, also]) => also)).toEqual([
+      // New, since its process does not run; it comes before all that are replaced.
+      ["serf-test-host"],
+      ["serf-test-joiner-1", "serf-test-joiner-2"],
+      ["serf-test-seed"],
+    ]);
+    for (const [told] of vi.mocked(watch).mock.calls) expect(told).toEqual(rolling);
+  });
+
+  test("when no room comes, the program fails and those that wait are left alone", async () => {
+    engine.look = running.look;
+    letAllBeAlive();
+    const alive = vi.mocked(watch).getMockImplementation()!;
+    vi.mocked(watch).mockImplementation(async (rolling, also, decide) =>
+      also.length > 0
+        ? await alive(rolling, also, decide)
+        : await decide({
+            present: ["seed", "joiner-1", "joiner-2"].map((name) => ({
+              ...{ name: `serf-test-${name}`, address: "", isRunning: true },
+            })),
+            looks: ["seed", "joiner-1"].map((name) => ({
+              ...{ viewer: `serf-test-${name}`, statuses: undefined },
+            })),
+          }),
+    );
+    const declared: Declared[] = [];
+    const program = async () => await (await import("../../index.ts")).default();
+    await expect(declare(program, { config, state: running.state }, declared)).rejects.toThrow(
+      /joiner-1.*were not replaced: .*maxUnavailable is 2/,
+    );
+    expect(names(declared, types.container)).toEqual([]);
+  });
+
+  test("in a preview nobody waits", async () => {
+    engine.look = running.look;
+    vi.mocked(watch).mockRejectedValue(new Error("a preview must not look at the cluster"));
+    const { declared } = await deploy({ preview: true, config, state: running.state });
+    expect(names(declared, types.container)).toEqual(["joiner-1", "joiner-2", "seed"]);
+    for (const { name, inputs } of Object.values(ofType(declared, types.container))) {
+      expect(inputs["name"]).toBe(`serf-test-${name}`);
+    }
+    expect(ofType(declared, types.command)["host"]!.inputs["create"]).toMatch(
+      /hostAgent.ts start$/,
+    );
+    expect(watch).not.toHaveBeenCalled();
   });
 
   test("a host that does not join is not waited for", async () => {
-    const { declared } = await deploy({ config: { ...config, hostAgent: "false" } });
-    expect(names(declared, types.command)).not.toContain("host-turn");
-    expect(told(declared, "seed-turn")).not.toHaveProperty("host");
+    engine.look = running.look;
+    letAllBeAlive();
+    await deploy({ config: { ...config, hostAgent: "false" }, state: running.state });
+    for (const [told, also] of vi.mocked(watch).mock.calls) {
+      expect(told).not.toHaveProperty("host");
+      expect(also).not.toContain("serf-test-host");
+    }
+  });
+
+  test("the host's agent in a container is asked there", async () => {
+    engine.look = running.look;
+    letAllBeAlive();
+    await deploy({ config: { ...config, hostAgentIn: "container" }, state: running.state });
+    expect(vi.mocked(watch).mock.calls[0]![0].host).toMatchObject({
+      view: { kind: "container", name: "serf-test-host" },
+    });
+  });
+
+  test("without it nobody waits", async () => {
+    engine.look = running.look;
+    const { state } = running;
+    const { declared } = await deploy({ config: { joiners: "2" }, state });
+    expect(names(declared, types.container)).toEqual(["joiner-1", "joiner-2", "seed"]);
+    expect(watch).not.toHaveBeenCalled();
   });
 });
 
@@ -198,11 +358,10 @@ test("a preview knows what does not depend on the engine", async () => {
 
 test("the gate expects every member, from the seed's, the last joiner's and the host's side", async () => {
   const { declared } = await deploy({ config: { joiners: "2" } });
-  const gate = ofType(declared, types.command)["convergence"]!;
-  const environment = gate.inputs["environment"] as Record<string, string>;
-  const input = JSON.parse(environment["SERF_CONVERGENCE"]!) as {
+  const input = told(declared, "convergence") as unknown as {
     expected: { name: string }[];
     views: { name: string }[];
+    incarnations: string[];
   };
   expect(input.expected.map(({ name }) => name)).toEqual([
     "serf-test-seed",
@@ -215,51 +374,132 @@ test("the gate expects every member, from the seed's, the last joiner's and the 
     "serf-test-joiner-2",
     "serf-test-host",
   ]);
-  expect(JSON.parse(environment["SERF_INCARNATIONS"]!)).toEqual([
-    "seed-id",
-    "ids",
-    "first",
-    "first",
-  ]);
+  // Of the host's process and of what all share, beside the containers.
+  expect(input.incarnations).toEqual(["seed-id", "joiner-1-id", "joiner-2-id", "1", "1"]);
+});
+
+test("the gate also lets all leave when the stack is destroyed", async () => {
+  const { declared } = await deploy();
+  const { inputs } = ofType(declared, types.command)["convergence"]!;
+  expect(inputs["create"]).toMatch(/converge.ts form$/);
+  expect(inputs["delete"]).toMatch(/converge.ts dissolve$/);
+});
+
+test("one command limits the processes of all containers, also of the host's agent", async () => {
+  const { declared } = await deploy({ config: { joiners: "2", hostAgentIn: "container" } });
+  expect(told(declared, "process-limits")).toEqual({
+    containers: ["seed-id", "joiner-1-id", "joiner-2-id", "host-id"],
+    limit: 128,
+  });
 });
 
 test("everything on the engine carries the stack's labels and its generation", async () => {
   const { declared } = await deploy({ stack: "blue" });
-  const labels = [
-    { label: "serf.project", value: "serf" },
-    { label: "serf.stack", value: "blue" },
-    { label: "serf.generation", value: "first" },
-  ];
+  const labels = { "serf.project": "serf", "serf.stack": "blue", "serf.generation": "1" };
   for (const type of [types.container, types.network, types.volume]) {
     for (const one of Object.values(ofType(declared, type))) {
-      expect(one.inputs["labels"], one.name).toEqual(expect.arrayContaining(labels));
+      expect(labelsIn(one), one.name).toMatchObject(labels);
     }
   }
   const build = ofType(declared, types.image)["image"]!.inputs["build"] as { label: unknown };
-  expect(build.label).toEqual({
-    "serf.project": "serf",
-    "serf.stack": "blue",
-    "serf.generation": "first",
-  });
-  const { stdin } = ofType(declared, types.command)["joiners"]!.inputs as { stdin: string };
-  expect(JSON.parse(stdin)).toMatchObject({
-    labels: { "serf.project": "serf", "serf.stack": "blue" },
-  });
+  expect(build.label).toEqual(labels);
 });
 
 test("on an engine that is chosen, the docker client builds the image before the provider looks for it", async () => {
   vi.stubEnv("DOCKER_HOST", "tcp://engine.example:2376");
   const { declared } = await deploy();
-  const { stdin } = ofType(declared, types.command)["image-build"]!.inputs as { stdin: string };
   const image = ofType(declared, types.image)["image"]!.inputs;
-  expect(JSON.parse(stdin)).toMatchObject({
+  expect(told(declared, "image-build")).toMatchObject({
     image: image["name"],
     context: "docker",
     buildArgs: { SERF_VERSION: "0.11.0" },
-    labels: { "serf.project": "serf", "serf.stack": "test", "serf.generation": "first" },
+    labels: { "serf.project": "serf", "serf.stack": "test", "serf.generation": "1" },
   });
   expect(image).not.toHaveProperty("build");
-  expect(image["triggers"]).toEqual({ built: "first" });
+  expect(image["triggers"]).toEqual({ built: "1" });
+});
+
+describe("a stack that is up", () => {
+  const joiners = [
+    // Who has an address keeps it.
+    member("joiner", "joiner-1", "172.30.0.9"),
+    member("joiner", "joiner-2", "172.30.0.4"),
+  ];
+  const list = (generation: string) => [{ label: "serf.generation", value: generation }];
+  const state = stateOf([
+    member("seed", "seed", "172.30.0.2").recorded,
+    ...joiners.map(({ recorded }) => recorded),
+    [types.network, "network", { name: "serf-test", labels: list("2") }],
+    [types.volume, "storage-config", { name: "serf-test-config", labels: list("3") }],
+    [types.volume, "storage-data", { name: "serf-test-data", labels: list("5") }],
+    ["serf:cluster:Storage", "storage", { generation: "6" }],
+    ["serf:cluster:HostAgent", "host", { generation: "7" }],
+    ["serf:cluster:Seed", "seed", { endpoint: "127.0.0.1:32768" }],
+    [
+      "serf:cluster:SerfImage",
+      "image",
+      { builder: "client", standInBuilder: "own/go:1", standInRuntime: "own/base:1" },
+    ],
+  ]);
+  const config = { joiners: "2", gossipPort: "0" };
+  const asRecorded = {
+    ...{ network: "2", "storage-config": "3", "storage-data": "5" },
+    ...{ seed: "4", "joiner-1": "4", "joiner-2": "4" },
+  };
+
+  describe("in a preview that reaches no engine", () => {
+    beforeEach(() => {
+      engine.isReached = false;
+      vi.stubEnv("SERF_BUILDER_IMAGE", "another/go:1");
+    });
+    const preview = () => deploy({ preview: true, config, state });
+
+    test("is declared with exactly the generations and addresses that are recorded", async () => {
+      const { declared, outputs } = await preview();
+      expect(generationsIn(declared)).toEqual(asRecorded);
+      expect(outputs["joiners"]).toEqual([
+        { name: "serf-test-joiner-1", ip: "172.30.0.9" },
+        { name: "serf-test-joiner-2", ip: "172.30.0.4" },
+      ]);
+      expect(outputs["seed"]).toMatchObject({ endpoint: "127.0.0.1:32768" });
+    });
+
+    test("has the builder and the base images that are recorded, and not those of this machine", async () => {
+      const { declared } = await preview();
+      expect(told(declared, "image-build")).toMatchObject({
+        buildArgs: { BUILDER_IMAGE: "own/go:1", RUNTIME_IMAGE: "own/base:1" },
+      });
+    });
+
+    test("has a provider that asks no engine, by a name that lists no change of it", async () => {
+      const { declared } = await preview();
+      const providers = ofType(declared, types.provider);
+      expect(Object.keys(providers)).toEqual(["default-engine"]);
+      expect(providers["default-engine"]!.inputs).toMatchObject({ host: "ssh://offline.invalid" });
+    });
+
+    test("shows what the configuration changes", async () => {
+      const other = { ...config, joiners: "3" };
+      const { declared } = await deploy({ preview: true, config: other, state });
+      expect(generationsIn(declared)).toEqual({ ...asRecorded, "joiner-3": "1" });
+    });
+  });
+
+  test("of which an engine that is reached has nothing more is made once more", async () => {
+    const { declared } = await deploy({ config, state });
+    expect(generationsIn(declared)).toEqual({
+      ...{ network: "3", "storage-config": "4", "storage-data": "6" },
+      ...{ seed: "5", "joiner-1": "5", "joiner-2": "5" },
+    });
+    expect(configurationsIn(declared, "joiners").generation).toBe("7");
+    const { host } = ofType(declared, types.provider)["default-engine"]!.inputs;
+    expect(host).toBeUndefined();
+  });
+
+  test("is declared the same each time that the same is found", async () => {
+    const [one, other] = [await deploy({ config, state }), await deploy({ config, state })];
+    expect(other.declared).toEqual(one.declared);
+  });
 });
 
 test("of an engine that is behind a socket, but elsewhere, the host's agent is a container", async () => {
@@ -285,16 +525,16 @@ function startOf({ declared }: { readonly declared: readonly Declared[] }): unkn
 describe("the provider is told the engine", () => {
   const provider = async () => {
     const { declared } = await deploy();
-    return ofType(declared, "pulumi:providers:docker")["engine"]?.inputs;
+    return ofType(declared, types.provider)["default-engine"]!.inputs;
   };
 
   test("unless it finds the same as the docker client", async () => {
     for (const name of ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY"])
       vi.stubEnv(name, undefined);
     vi.stubEnv("DOCKER_CONFIG", "/nonexistent");
-    expect(await provider()).toBeUndefined();
+    expect(await provider()).not.toHaveProperty("context");
     vi.stubEnv("DOCKER_HOST", "tcp://there:2375");
-    expect(await provider()).toBeUndefined();
+    expect(await provider()).not.toHaveProperty("context");
     vi.stubEnv("DOCKER_HOST", "tcp://there");
     expect(await provider()).toEqual({ host: "tcp://there:2375", certPath: "", context: "" });
   });

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RecordedOutputs } from "../../components/recordedState.ts";
+import type { ConfigurationsInput } from "../../programs/configurations.ts";
 
 /** A resource as the program declared it. */
 export interface Declared {
@@ -10,7 +12,6 @@ export interface Declared {
 /** What the commands' programs print. */
 const printed: Readonly<Record<string, string>> = {
   convergence: '[{"name":"a"}]',
-  joiners: '{"joiners":2,"incarnation":"ids"}',
 };
 
 /** What a resource's provider would add to the inputs, by type; no other type is expected. */
@@ -29,6 +30,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:Storage": () => ({}),
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),
+  "serf:cluster:ProcessLimits": () => ({}),
   "serf:cluster:HostAgent": () => ({}),
   "serf:cluster:HostContainer": () => ({}),
   "pulumi:providers:docker": () => ({}),
@@ -40,13 +42,18 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
 
 /** What a deployment is like. */
 export interface Mode {
-  /** Whether nothing is made and so what an engine would decide is unknown. Default: false. */
+  /** Whether nothing is made, and so what an engine would decide of what is not recorded is unknown. Default: false. */
   readonly preview?: boolean;
   /** Default: `test`. */
   readonly stack?: string;
   /** The configured texts, without the project's namespace. Default: none. */
   readonly config?: Readonly<Record<string, string>>;
+  /** What the last deployment has left. Default: nothing. */
+  readonly state?: RecordedOutputs;
 }
+
+/** What a program asks of Pulumi about its own stack. */
+const stateCall = "pulumi:pulumi:readStackResourceOutputs";
 
 /**
  * Runs a program and records every resource that it declares.
@@ -57,13 +64,16 @@ export interface Mode {
  */
 export async function declare<T>(
   program: () => T | Promise<T>,
-  { preview = false, stack = "test", config = {} }: Mode = {},
+  { preview = false, stack = "test", config = {}, state = {} }: Mode = {},
   declared: Declared[] = [],
 ): Promise<{ declared: Declared[]; returned: unknown }> {
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
-        throw new Error(`unexpected call of ${token}`);
+      call: ({ token, inputs }) => {
+        const { stackName } = inputs as { readonly stackName?: string };
+        const isOwn = stackName === `organization/serf/${stack}`;
+        if (token === stateCall && isOwn) return { name: stackName, outputs: state };
+        throw new Error(`unexpected call of ${token} with ${JSON.stringify(inputs)}`);
       },
       newResource: (args) => {
         const { type, name } = args;
@@ -72,7 +82,10 @@ export async function declare<T>(
         const result = results[type];
         if (result === undefined) throw new Error(`unexpected resource ${type} ${name}`);
         declared.push(resource);
-        return preview
+        const isRecorded = Object.entries(state).some(
+          ([urn, recorded]) => recorded.type === type && urn.endsWith(`::${name}`),
+        );
+        return preview && !isRecorded
           ? { id: undefined, state: inputs }
           : { id: `${name}-id`, state: { ...inputs, ...result(resource) } };
       },
@@ -80,6 +93,7 @@ export async function declare<T>(
     "serf",
     stack,
     preview,
+    "organization",
   );
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(config).map(([key, value]) => [`serf:${key}`, value])),
@@ -127,10 +141,42 @@ export function ofType(declared: readonly Declared[], type: string): Record<stri
   );
 }
 
+/** A state, as Pulumi tells a program of it. */
+export function stateOf(
+  resources: readonly (readonly [type: string, name: string, outputs: object])[],
+): RecordedOutputs {
+  return Object.fromEntries(
+    resources.map(([type, name, outputs]) => [
+      `urn:pulumi:test::serf::${type}::${name}`,
+      { type, outputs: outputs as Record<string, unknown> },
+    ]),
+  );
+}
+
+/** What the program of a command reads from standard input. */
+export function told(declared: readonly Declared[], name: string): Record<string, unknown> {
+  const { stdin } = ofType(declared, types.command)[name]!.inputs as { stdin: string };
+  return JSON.parse(stdin) as Record<string, unknown>;
+}
+
+/** What a command that writes configurations is to write; see components/configFiles.ts. */
+export function configurationsIn(declared: readonly Declared[], name: string): ConfigurationsInput {
+  const { inputs } = ofType(declared, types.command)[name]!;
+  const { SERF_CONFIGURATIONS: text } = inputs["environment"] as Record<string, string>;
+  return JSON.parse(text!) as ConfigurationsInput;
+}
+
+/** The labels of a container, a network or a volume. */
+export function labelsIn({ inputs }: Declared): Record<string, string> {
+  const labels = inputs["labels"] as readonly { label: string; value: string }[];
+  return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
+}
+
 export const types = {
   image: "docker:index/remoteImage:RemoteImage",
   network: "docker:index/network:Network",
   volume: "docker:index/volume:Volume",
   container: "docker:index/container:Container",
   command: "command:local:Command",
+  provider: "pulumi:providers:docker",
 };

@@ -9,6 +9,7 @@ import { best } from "../../../bench/parallelism.ts";
 import { isOfBench } from "../../../bench/ownership.ts";
 import { composePeer, peerVersion, terraformPeer } from "../../../bench/peers.ts";
 import { rotated } from "../../../bench/rounds.ts";
+import { engineContainer } from "../../../programs/engineContainer.ts";
 
 describe("options", () => {
   test("measure 3, 20 and 100 joiners in three rounds unless told otherwise", () => {
@@ -65,7 +66,7 @@ describe("what is wanted", () => {
     const [seed, ...joiners] = agents("x", 2, "lan");
     expect(seed).toMatchObject({ name: "x-seed", address: "10.213.1.2", isSeed: true });
     expect(joiners.map(({ address }) => address)).toEqual(["10.213.1.3", "10.213.1.4"]);
-    expect(joiners[1]).toMatchObject({
+    expect(joiners[1]!.container).toMatchObject({
       command: ["joiner.json", "-node=x-joiner-2", "-bind=10.213.1.4:7946"],
       environment: ["GOMAXPROCS=1", "SERF_DATA=/var/lib/serf/x-joiner-2"],
     });
@@ -86,6 +87,46 @@ describe("what is wanted", () => {
       },
     });
     expect(JSON.stringify(stackOf(20, "/configs", "lan"))).not.toContain("10.213.1.3");
+  });
+
+  test("all bound their containers as ours are bound", () => {
+    const ours = { memory: 128, processes: 128, securityOptions: ["no-new-privileges=true"] };
+    const [seed] = agents("x", 0, "lan");
+    expect(engineContainer(seed!.container, {}).HostConfig).toMatchObject({
+      ReadonlyRootfs: true,
+      Memory: ours.memory * 2 ** 20,
+      PidsLimit: ours.processes,
+      SecurityOpt: ours.securityOptions,
+    });
+    expect(composeFile(serviceEach, 1, "lan")).toMatchObject({
+      services: {
+        "joiner-1": {
+          image: "serf-benchmark:kept",
+          read_only: true,
+          mem_limit: "128m",
+          memswap_limit: "128m",
+          cpus: 1,
+          pids_limit: ours.processes,
+          security_opt: ours.securityOptions,
+          stop_grace_period: "10s",
+        },
+      },
+    });
+    expect(stackOf(1, "/configs", "lan")).toMatchObject({
+      resource: {
+        docker_container: {
+          joiner: {
+            image: "serf-benchmark:kept",
+            read_only: true,
+            memory: ours.memory,
+            memory_swap: ours.memory,
+            cpu_quota: 100_000,
+            security_opts: ours.securityOptions,
+            stop_timeout: 10,
+          },
+        },
+      },
+    });
   });
 
   test("all have agents of the same profile", () => {

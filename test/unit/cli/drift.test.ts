@@ -5,20 +5,25 @@ import { readRecord } from "../../../cli/record.ts";
 import { recordedThings } from "../../../cli/recorded.ts";
 import type { RecordedResource } from "../../../cli/stateFiles.ts";
 import { groupConfig } from "../../../components/agentConfig.ts";
+import { type AgentContainer, describeContainer } from "../../../components/agentContainer.ts";
+import { containerArgs, containerLabels } from "../../../components/containerArgs.ts";
 import { blank, type Sight } from "../../../components/sight.ts";
-import { sealFile, sealOf } from "../../../components/seal.ts";
+import { type SealedPart, sealFile, sealOf } from "../../../components/seal.ts";
 import type { Inventory } from "../../../components/standing.ts";
+import type { ConfigurationsInput } from "../../../programs/configurations.ts";
 
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 128, cpus: 1 };
-const generation = { label: "serf.generation", value: "first" };
-const fleet = { group: "seed", tags: {}, join: [] };
-const storage = { volumes, fleets: [fleet], gossipKey: "key", rpcToken: "token", generation: "g" };
-const joiner = {
-  name: "serf-test-joiner-1",
-  address: "10.9.0.3",
-  group: "joiner",
-  generation: "first",
+const generation = { label: "serf.generation", value: "2" };
+const fleet = (group: string) => ({ group, tags: {}, join: ["10.9.0.2"] });
+const labels = { "serf.project": "serf", "serf.stack": "test" };
+const place = { image: "serf-test:1", network: "serf-test", volumes, limits };
+const seed: AgentContainer = {
+  ...{ ...place, name: "serf-test-seed", address: "10.9.0.2", group: "seed" },
+  publish: { address: "127.0.0.1", port: 0 },
+};
+const joiner: AgentContainer = {
+  ...{ ...place, name: "serf-test-joiner-1", address: "10.9.0.3", group: "joiner" },
 };
 
 const resource = (type: string, name: string, other: object): RecordedResource => ({
@@ -28,6 +33,20 @@ const resource = (type: string, name: string, other: object): RecordedResource =
 });
 const command = (name: string, inputs: object) =>
   resource("command:local:Command", name, { id: `${name}-id`, inputs });
+
+function container(role: "seed" | "joiner", of: AgentContainer): RecordedResource {
+  const description = describeContainer(of);
+  const marks = { role, group: of.group, generation: "2" };
+  const inputs = containerArgs(of.name, description, containerLabels(labels, description, marks));
+  return resource("docker:index/container:Container", role, { id: `${role}-id`, inputs });
+}
+
+function configurations(part: SealedPart, group: string): Record<string, string> {
+  const input: ConfigurationsInput = {
+    ...{ part, image: "serf-test:1", volumes, labels, fleets: [fleet(group)], generation: "6" },
+  };
+  return { SERF_CONFIGURATIONS: JSON.stringify(input) };
+}
 
 const resources: RecordedResource[] = [
   resource("pulumi:providers:docker", "default", { id: "provider" }),
@@ -41,85 +60,75 @@ const resources: RecordedResource[] = [
   }),
   resource("docker:index/remoteImage:RemoteImage", "image", {
     id: "sha",
-    inputs: { name: "serf-test:1", build: { label: { "serf.generation": "first" } } },
+    inputs: { name: "serf-test:1", build: { label: { "serf.generation": "2" } } },
   }),
-  resource("serf:cluster:Seed", "seed", {
-    inputs: {
-      memberName: "serf-test-seed",
-      address: "10.9.0.2",
-      image: "serf-test:1",
-      publish: { address: "127.0.0.1", port: 0 },
-      volumes,
-      limits,
+  container("seed", seed),
+  container("joiner", joiner),
+  // Somebody's own, without a role.
+  resource("docker:index/container:Container", "own", { id: "own-id", inputs: { name: "own" } }),
+  command("storage", {
+    environment: configurations("members", "seed"),
+    stdin: {
+      plaintext: JSON.stringify(JSON.stringify({ gossipKey: "key", rpcToken: "token" })),
     },
-    outputs: { endpoint: "127.0.0.1:1234" },
   }),
-  resource("docker:index/container:Container", "seed", {
-    id: "seed-id",
-    inputs: { labels: [generation, { label: "serf.spec", value: "spec" }] },
-  }),
-  command("joiners", {
-    stdin: JSON.stringify({
-      images: { joiner: "serf-test:1" },
-      network: { name: "serf-test", generation: "first" },
-      volumes,
-      limits,
-      joiners: [joiner],
-    }),
-  }),
-  command("storage", { stdin: { plaintext: JSON.stringify(JSON.stringify(storage)) } }),
+  command("joiners", { environment: configurations("joiners", "joiner") }),
   resource("serf:cluster:HostAgent", "host", {
-    inputs: { name: "serf-test-host", generation: "third", rpcPort: 7373 },
+    inputs: { name: "serf-test-host", generation: "3", rpcPort: 7373 },
   }),
   command("convergence", {
-    environment: {
-      SERF_CONVERGENCE: JSON.stringify({
-        expected: [{ name: "serf-test-seed", address: "10.9.0.2", tags: {} }],
-      }),
-    },
+    stdin: JSON.stringify({
+      expected: [{ name: "serf-test-seed", address: "10.9.0.2", tags: {} }],
+    }),
   }),
 ];
 
-const record = readRecord("test", resources);
+const record = readRecord(resources);
 const files = new Map([
-  ["seed.json", groupConfig(fleet, "token")],
+  ["seed.json", groupConfig(fleet("seed"), "token")],
+  ["joiner.json", groupConfig(fleet("joiner"), "token")],
   ["rpc-token", "token"],
   ["keyring", '["key"]\n'],
 ]);
-files.set(sealFile, sealOf(files, "g"));
+files.set(sealFile("members"), sealOf(files, ["seed.json", "rpc-token", "keyring"], "6"));
+files.set(sealFile("joiners"), sealOf(files, ["joiner.json"], "6"));
 const whole: Sight = {
   ...blank,
   files,
   members: [{ name: "serf-test-seed", address: "10.9.0.2", status: "alive", tags: {} }],
-  host: { name: "serf-test-host", generation: "third", faults: [] },
+  host: { name: "serf-test-host", generation: "3", faults: [] },
 };
-const found: Inventory = {
-  ...record.inventory,
-  containers: record.inventory.containers.map((one) => ({ ...one, id: one.id || "joiner-id" })),
-};
+const found = record.inventory;
 const keys = { members: 1, answered: 1, faults: [], keys: new Map([["key", 1]]) };
 
-test("a record has what is needed to make everything again", () => {
+test("a record has what the state says of what runs, of the files and of the members", () => {
   expect(record).toMatchObject({
-    generation: "g",
-    endpoint: "127.0.0.1:1234",
-    host: { name: "serf-test-host", generation: "third" },
+    generation: "6",
+    host: { name: "serf-test-host", generation: "3" },
     rpcPort: 7373,
+    expected: [{ name: "serf-test-seed" }],
+    storage: {
+      ...{ volumes, gossipKey: "key", rpcToken: "token" },
+      fleets: [{ group: "seed" }, { group: "joiner" }],
+    },
   });
-  expect(record.made.get("serf-test-seed")).toMatchObject({
-    network: "serf-test",
-    publish: { port: 0 },
-    role: "seed",
-    group: "seed",
-  });
-  expect(record.made.get("serf-test-joiner-1")).toMatchObject({
-    image: "serf-test:1",
-    group: "joiner",
-    limits,
-  });
-  expect(recordedThings(resources)).toContain("serf-test-joiner-1");
+  expect([...record.made.keys()]).toEqual(["serf-test-seed", "serf-test-joiner-1"]);
+  expect(describeContainer(seed)).toMatchObject(record.made.get("serf-test-seed")!);
+  expect(describeContainer(joiner)).toMatchObject(record.made.get("serf-test-joiner-1")!);
+  expect(found.containers.map(({ id }) => id)).toEqual(["seed-id", "joiner-id"]);
+  expect(found.containers[0]!.labels["serf.role"]).toBe("seed");
+  expect(found.images[0]!.labels).toEqual({ "serf.generation": "2" });
+  expect(recordedThings(resources)).toContain("joiner-id");
   expect(recordedThings(resources)).not.toContain("provider");
   expect(recordedThings([])).toEqual(new Set());
+});
+
+test("a state in which nothing has come so far tells nothing", () => {
+  expect(readRecord([])).toEqual({
+    ...{ generation: "", host: undefined, rpcPort: 0, expected: undefined, storage: undefined },
+    made: new Map(),
+    inventory: { containers: [], foreignNames: [], networks: [], images: [], volumes: [] },
+  });
 });
 
 test("nothing differs where all is as recorded", () => {
@@ -151,9 +160,15 @@ test("each thing that is gone or another is a row", () => {
   expect(only({}, { files: new Map([...files, ["keyring", "[]"]]) })).toEqual([
     "file keyring in serf-test-config: as written, changed",
   ]);
-  expect(only({}, { files: new Map([...files, ["x", ""]]) })).toEqual([
+  expect(only({}, { files: new Map([...files, ["joiner.json", "{}"]]) })).toEqual([
+    "file joiner.json in serf-test-config: as written, changed",
+  ]);
+  const older = new Map([...files, [sealFile("joiners"), sealOf(files, ["joiner.json"], "5")]]);
+  expect(only({}, { files: older })).toEqual([
     "file of others in serf-test-config: as written, changed",
   ]);
+  // What a group has left that is no longer declared.
+  expect(only({}, { files: new Map([...files, ["x.json", ""]]) })).toEqual([]);
 });
 
 test("members and keys that differ are rows, and no key stands in them", () => {
@@ -182,7 +197,12 @@ test("a preview's changes are those of resources, with the reasons", () => {
   const steps = [
     { op: "same", urn: urn("pulumi:pulumi:Stack::serf-test") },
     { op: "update", urn: urn("serf:cluster:Joiners::joiners") },
-    { op: "update", urn: urn("serf:cluster:Joiners$command:local:Command::joiners") },
+    {
+      op: "update",
+      urn: urn("serf:cluster:Joiners$command:local:Command::joiners"),
+      detailedDiff: { "environment.SERF_CONFIGURATIONS": {} },
+      diffReasons: ["environment"],
+    },
     {
       op: "replace",
       urn: urn("serf:cluster:Seed$docker:index/container:Container::seed"),
@@ -191,30 +211,33 @@ test("a preview's changes are those of resources, with the reasons", () => {
     },
     {
       op: "create",
-      urn: urn("serf:cluster:SerfImage$docker:index/remoteImage:RemoteImage::image"),
+      urn: urn("serf:cluster:Joiners$docker:index/container:Container::joiner-4"),
+    },
+    {
+      op: "delete",
+      urn: urn("serf:cluster:Joiners$docker:index/container:Container::web-1"),
     },
   ];
-  const diagnostics = [
-    { urn: urn("serf:cluster:Joiners::joiners"), message: "1 to make: x\n", severity: "info" },
-  ];
-  expect(changesIn({ steps, diagnostics })).toEqual([
+  const found = "as the last `up` left it";
+  expect(changesIn({ steps })).toEqual([
     {
       what: "Command joiners",
-      declared: "to be changed: 1 to make: x",
-      found: "as the last `up` left it",
+      declared: "to be changed: environment.SERF_CONFIGURATIONS, environment",
+      found,
       side: "configuration",
     },
     {
       what: "Container seed",
       declared: "to be replaced: memory, labels",
-      found: "as the last `up` left it",
+      found,
       side: "configuration",
     },
     {
-      what: "RemoteImage image",
+      what: "Container joiner-4",
       declared: "to be made",
       found: "not there",
       side: "configuration",
     },
+    { what: "Container web-1", declared: "to be removed", found, side: "configuration" },
   ]);
 });

@@ -1,47 +1,59 @@
 import { describe, expect, test } from "vitest";
-import { planAgents } from "../../../components/agents.ts";
+import { containersOf, planAgents } from "../../../components/agents.ts";
 import { namesOf } from "../../../components/names.ts";
+import type { StandIns } from "../../../components/recordedState.ts";
 import { parseSettings } from "../../../components/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];
 
 const joiner = (name: string, index: number, group: string) => ({
   name: `serf-test-${name}`,
+  id: name,
   address: `172.30.0.${index + 2}`,
   group,
-  generation: "first",
 });
 
-function plan(config: Record<string, string> = {}) {
+function plan(config: Record<string, string> = {}, standIns: StandIns = {}) {
   const groups = JSON.stringify({ web: { count: 1, tags: { rack: "b" } } });
   const settings = parseSettings(
     { joiners: "1", groups, tags: '{"rack":"a"}', ...config },
     { stack: "test", platform: "linux", handlerFiles },
   );
   const joiners = [joiner("joiner-1", 1, "joiner"), joiner("web-1", 2, "web")];
-  return planAgents(settings, namesOf("serf", "test"), joiners);
+  return planAgents(settings, namesOf("serf", "test"), joiners, standIns);
 }
 
 describe("whom the members join", () => {
   test.each([
-    ["ip", "172.30.0.2", "172.30.0.2"],
-    ["dns", "172.30.0.2", "serf-test-seed"],
+    ["ip", "172.30.0.2", "127.0.0.1:7946"],
+    ["dns", "172.30.0.2", "127.0.0.1:7946"],
     ["gateway", "172.30.0.1:7946", "172.30.0.1:7946"],
-  ])("with %s", (join, ofSeed, ofJoiners) => {
-    const { fleets, isHostFirst } = plan({ join });
+  ])("with %s", (join, ofSeed, ofHost) => {
+    const { fleets, joinerFleets, isHostFirst } = plan({ join, hostAgentIn: "container" });
     expect(fleets.map((fleet) => [fleet.group, ...fleet.join])).toEqual([
       ["seed", ofSeed],
-      ["joiner", ofJoiners],
-      ["web", ofJoiners],
+      ["host", ofHost],
     ]);
+    // The stack knows whom they join only when the seed is declared.
+    expect(joinerFleets.map(({ group }) => group)).toEqual(["joiner", "web"]);
+    for (const fleet of joinerFleets) expect(fleet).not.toHaveProperty("join");
     expect(isHostFirst).toBe(join === "gateway");
+  });
+
+  test("a host in a container joins the seed's own address where Docker chooses the port", () => {
+    const { fleets } = plan({ gossipPort: "0", hostAgentIn: "container" });
+    expect(fleets.map((fleet) => [fleet.group, ...fleet.join])).toEqual([
+      ["seed", "172.30.0.2"],
+      ["host", "172.30.0.2"],
+    ]);
   });
 });
 
 test("every agent in a container has the handlers", () => {
-  const { fleets } = plan({ hostAgentIn: "container" });
-  expect(fleets.map(({ group }) => group)).toEqual(["seed", "joiner", "web", "host"]);
-  for (const { eventHandlers } of fleets) {
+  const { fleets, joinerFleets } = plan({ hostAgentIn: "container" });
+  const all = [...fleets, ...joinerFleets];
+  expect(all.map(({ group }) => group)).toEqual(["seed", "host", "joiner", "web"]);
+  for (const { eventHandlers } of all) {
     expect(eventHandlers).toEqual(["query:load=/usr/local/bin/handle load 5"]);
   }
 });
@@ -63,4 +75,29 @@ test("a group's tags stand above those of every member, and its name is its role
 test("without the host's agent nobody expects it", () => {
   const names = plan({ hostAgent: "false" }).expected.map(({ name }) => name);
   expect(names).not.toContain("serf-test-host");
+});
+
+describe("the containers", () => {
+  test("are those of all agents that run in one", () => {
+    const names = ["serf-test-seed", "serf-test-joiner-1", "serf-test-web-1"];
+    expect([...containersOf(plan()).keys()]).toEqual(names);
+    const withHost = containersOf(plan({ hostAgentIn: "container" }));
+    expect([...withHost.keys()]).toEqual([...names, "serf-test-host"]);
+    expect(withHost.get("serf-test-host")).toMatchObject({ network: "host", rpcPort: 7373 });
+  });
+
+  test("have the image of their group, or else the stack's", () => {
+    const web = '{"web":{"count":1,"serfVersion":"0.10.2"}}';
+    const { seed, joiners } = plan({ groups: web });
+    expect(seed.image).toMatch(/^serf-test:[0-9a-f]{12}$/);
+    expect(joiners[0]!.container.image).toBe(seed.image);
+    expect(joiners[1]!.container.image).not.toBe(seed.image);
+  });
+
+  test("have another image with other stand-ins, unless all base images are named", () => {
+    const standIns = { builderImage: "own/go:1", runtimeImage: "own/base:1" };
+    expect(plan({}, standIns).seed.image).not.toBe(plan().seed.image);
+    const named = { builderImage: "a/go:1", runtimeImage: "a/base:1" };
+    expect(plan(named, standIns).seed.image).toBe(plan(named).seed.image);
+  });
 });

@@ -1,22 +1,105 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { AgentContainer } from "../../../components/agentContainer.ts";
+import { specOf } from "../../../components/agents.ts";
 import { ClusterNetwork } from "../../../components/clusterNetwork.ts";
 import { Convergence } from "../../../components/convergence.ts";
 import { HostAgent } from "../../../components/hostAgent.ts";
+import { HostContainer } from "../../../components/hostContainer.ts";
 import { Joiners } from "../../../components/joiners.ts";
+import { ProcessLimits } from "../../../components/processLimits.ts";
+import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
 import { Seed } from "../../../components/seed.ts";
-import { Storage } from "../../../components/storage.ts";
 import { SerfImage } from "../../../components/serfImage.ts";
+import { Standing } from "../../../components/standing.ts";
+import { Storage } from "../../../components/storage.ts";
 import { planSubnet } from "../../../components/subnet.ts";
-import { declare, ofType, revealSecret, types } from "../mocks.ts";
+import {
+  configurationsIn,
+  declare,
+  labelsIn,
+  ofType,
+  revealSecret,
+  told,
+  types,
+} from "../mocks.ts";
 
 const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 64, cpus: 0.5 };
-const place = { labels, volumes, limits, profile: "wan" as const };
 const clusterNetwork = () =>
-  new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "first" });
+  new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "1" });
+const nothing = recordedIn({});
+const place = (recorded: RecordedState = nothing) => ({
+  labels,
+  network: clusterNetwork(),
+  standing: new Standing(recorded),
+});
+
+function container(name: string, group: string, address: string): AgentContainer {
+  const common = { image: "serf-test:1", network: "serf-test", profile: "wan" as const };
+  return { ...common, volumes, limits, name, group, address };
+}
+
+const seedContainer: AgentContainer = {
+  ...container("serf-test-seed", "seed", subnet.seed),
+  publish: { address: "127.0.0.1", port: 7979 },
+};
+const seedFleet = { group: "seed", tags: { role: "seed" }, join: [subnet.seed] };
+
+const joiners = ["joiner", "web"].map((group, at) => {
+  const name = `serf-test-${group}-1`;
+  const address = `10.9.0.${at + 3}`;
+  return { id: `${group}-1`, name, address, group, container: container(name, group, address) };
+});
+
+const storage = (): Storage =>
+  new Storage("storage", {
+    names: volumes,
+    labels,
+    image: "serf-test:1",
+    fleets: [seedFleet],
+    gossipKey: "a key",
+    rpcToken: "a token",
+    retainData: false,
+    generationOf: (name) => `of ${name}`,
+    standing: { generation: "1", fresh: "2", keys: [], files: undefined },
+  });
+
+/** What the mocked deployment is like. */
+interface JoinersMode {
+  readonly preview: boolean;
+  readonly seedAddress?: string;
+  readonly opts?: pulumi.ComponentResourceOptions;
+}
+
+/** Declares joiners that join a seed by its address. */
+async function declareJoiners({ preview, seedAddress = subnet.seed, opts }: JoinersMode) {
+  return await declare(
+    () => {
+      const shared = place();
+      const seed = new Seed(
+        "seed",
+        { ...shared, container: { ...seedContainer, address: seedAddress } },
+        opts,
+      );
+      const fleets = joiners.map(({ group }) => ({ group, tags: { role: group } }));
+      const joinAddress = seed.ip;
+      new Joiners("joiners", { ...shared, joinAddress, joiners, fleets, storage: storage() }, opts);
+    },
+    { preview },
+  );
+}
+
+/** The paths of what is known only later. */
+function outputsIn(value: unknown, path = ""): string[] {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    outputsIn(part, path === "" ? key : `${path}.${key}`),
+  );
+}
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -27,7 +110,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     const args = {
       prefix: "serf-test",
       labels,
-      retainData: false,
+      standIns: { builderImage: undefined, runtimeImage: "own/base:1" },
+      builder: "provider" as const,
       generationOf: (name: string) => `of ${name}`,
     };
     const images = async (builderImage: string | undefined) => {
@@ -46,7 +130,11 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(image.inputs["build"]).toMatchObject({
       context: "docker",
       label: { ...labels, "serf.generation": `of ${String(returned)}` },
-      buildArgs: { SERF_VERSION: "0.11.0", SERF_SUM: expect.stringMatching(/^h1:/) as string },
+      buildArgs: {
+        SERF_VERSION: "0.11.0",
+        SERF_SUM: expect.stringMatching(/^h1:/) as string,
+        RUNTIME_IMAGE: "own/base:1",
+      },
     });
     // The removal, and not the provider, takes the image away; see programs/imageRemoval.ts.
     expect(image.inputs["keepLocally"]).toBe(true);
@@ -66,21 +154,14 @@ describe.each([false, true])("in a preview: %s", (preview) => {
   test("Seed has the fixed address and the volumes, and publishes gossip", async () => {
     const { declared, returned } = await declare(
       () => {
-        const seed = new Seed("seed", {
-          ...place,
-          image: "serf-test:1",
-          network: clusterNetwork(),
-          generation: "second",
-          memberName: "serf-test-seed",
-          address: subnet.seed,
-          publish: { address: "127.0.0.1", port: 7979 },
-        });
+        const seed = new Seed("seed", { ...place(), container: seedContainer });
         return { ip: seed.ip, endpoint: seed.endpoint };
       },
       { preview },
     );
     expect(returned).toEqual({ ip: "10.9.0.2", endpoint: "127.0.0.1:7979" });
-    const { inputs } = ofType(declared, types.container)["seed"]!;
+    const container = ofType(declared, types.container)["seed"]!;
+    const { inputs } = container;
     expect(inputs["networksAdvanced"]).toEqual([{ name: "serf-test", ipv4Address: "10.9.0.2" }]);
     expect(inputs["ports"]).toEqual(
       ["tcp", "udp"].map((protocol) => ({
@@ -96,90 +177,140 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       command: ["seed.json", "-node=serf-test-seed", "-bind=10.9.0.2:7946", "-profile=wan"],
       volumes: [
         { volumeName: volumes.config, containerPath: "/etc/serf/config", readOnly: true },
-        { volumeName: volumes.data, containerPath: "/var/lib/serf", readOnly: false },
+        { volumeName: volumes.data, containerPath: "/var/lib/serf" },
       ],
     });
     expect(inputs).not.toHaveProperty("uploads");
     expect(inputs["envs"]).toEqual(["GOMAXPROCS=1", "SERF_DATA=/var/lib/serf/serf-test-seed"]);
-    expect(inputs["labels"]).toContainEqual({ label: "serf.generation", value: "second" });
-    expect(inputs["labels"]).toContainEqual({ label: "serf.group", value: "seed" });
+    expect(labelsIn(container)).toEqual({
+      ...labels,
+      "serf.role": "seed",
+      "serf.group": "seed",
+      "serf.spec": specOf(seedContainer),
+      "serf.generation": "1",
+    });
   });
 
-  test("Storage has two volumes, and a command that writes what each group reads", async () => {
-    const fleets = [{ group: "seed", tags: { role: "seed" }, join: ["10.9.0.2"] }];
+  test("a port that Docker chooses stands nowhere", async () => {
+    const container = { ...seedContainer, publish: { address: "127.0.0.1", port: 0 } };
     const { declared } = await declare(
-      () =>
-        new Storage("storage", {
-          names: volumes,
-          labels,
-          image: "serf-test:1",
-          fleets,
-          gossipKey: "a key",
-          rpcToken: "a token",
-          retainData: false,
-          generationOf: (name) => `of ${name}`,
-          standing: { generation: "first", fresh: "new", keys: [], files: undefined },
-        }),
+      () => new Seed("seed", { ...place({ ...nothing, endpoint: "127.0.0.1:1" }), container }).ip,
       { preview },
     );
+    const { inputs } = ofType(declared, types.container)["seed"]!;
+    expect(inputs["ports"]).toEqual(
+      ["tcp", "udp"].map((protocol) => ({ internal: 7946, ip: "127.0.0.1", protocol })),
+    );
+  });
+
+  test("Storage has two volumes, and a command that writes what the seed reads", async () => {
+    const { declared } = await declare(() => storage(), { preview });
     const found = Object.values(ofType(declared, types.volume));
     expect(found.map(({ inputs }) => inputs["name"]).sort()).toEqual(Object.values(volumes));
-    for (const { inputs } of found) {
-      expect(inputs["labels"]).toContainEqual({
-        label: "serf.generation",
-        value: `of ${String(inputs["name"])}`,
-      });
+    for (const one of found) {
+      expect(labelsIn(one)["serf.generation"]).toBe(`of ${String(one.inputs["name"])}`);
     }
     const { inputs } = ofType(declared, types.command)["storage"]!;
-    if (preview) return;
     expect(JSON.parse(revealSecret(inputs["stdin"]) as string)).toEqual({
-      image: "serf-test:1",
-      volumes,
-      labels,
-      fleets,
       gossipKey: "a key",
       rpcToken: "a token",
-      generation: "first",
+    });
+    // So that a preview shows what changes.
+    expect(configurationsIn(declared, "storage")).toEqual({
+      ...{ part: "members", image: "serf-test:1", volumes, labels, generation: "1" },
+      fleets: [seedFleet],
     });
   });
 
-  test("Joiners are made by one command, and removed before the network", async () => {
-    const joiners = [
-      { name: "serf-test-joiner-1", address: "10.9.0.3", group: "joiner", generation: "first" },
-      { name: "serf-test-joiner-2", address: "10.9.0.4", group: "joiner", generation: "second" },
-    ];
-    // Whose container is not made from what it should be is of a new generation.
-    const asked = joiners.map((joiner) => ({ ...joiner, generation: "third" }));
+  test("Joiners are a container each, none of which knows of another or of the join address", async () => {
+    const { declared } = await declareJoiners({ preview });
+    const containers = ofType(declared, types.container);
+    expect(Object.keys(containers)).toEqual(["seed", "joiner-1", "web-1"]);
+    for (const [at, { id, name, group, container }] of joiners.entries()) {
+      const { inputs } = containers[id]!;
+      expect(inputs).toMatchObject({
+        name,
+        image: "serf-test:1",
+        networksAdvanced: [{ name: "serf-test", ipv4Address: `10.9.0.${at + 3}` }],
+      });
+      expect(inputs).not.toHaveProperty("ports");
+      expect(JSON.stringify(inputs)).not.toContain(subnet.seed);
+      expect(labelsIn(containers[id]!)).toMatchObject({
+        ...{ "serf.role": "joiner", "serf.group": group, "serf.spec": specOf(container) },
+      });
+    }
+  });
+
+  test("what the joiners join comes from the seed's address", async () => {
+    const joinOf = async (address: string) => {
+      const { declared } = await declareJoiners({ preview, seedAddress: address });
+      return configurationsIn(declared, "joiners");
+    };
+    const joined = await joinOf("10.9.0.77");
+    expect(joined.fleets).toEqual([
+      { group: "joiner", tags: { role: "joiner" }, join: ["10.9.0.77"] },
+      { group: "web", tags: { role: "web" }, join: ["10.9.0.77"] },
+    ]);
+    // And nothing else does.
+    expect(await joinOf("10.9.0.2")).toEqual({
+      ...joined,
+      fleets: joined.fleets.map((fleet) => ({ ...fleet, join: ["10.9.0.2"] })),
+    });
+  });
+
+  test("another address of the seed leaves the joiners' containers as they are", async () => {
+    const containersOf = async (address: string) => {
+      const { declared } = await declareJoiners({ preview, seedAddress: address });
+      const { seed, ...others } = ofType(declared, types.container);
+      return { seed, others };
+    };
+    const [one, other] = [await containersOf("10.9.0.2"), await containersOf("10.9.0.77")];
+    expect(other.others).toEqual(one.others);
+    expect(other.others).not.toEqual({});
+  });
+
+  test("of a container only the network is an output, for which it waits", async () => {
+    const outputs: Record<string, string[]> = {};
+    const spy: pulumi.ResourceTransformation = ({ type, name, props }) => {
+      if (type === types.container) outputs[name] = outputsIn(props);
+      return undefined;
+    };
+    await declareJoiners({ preview, opts: { transformations: [spy] } });
+    const ofNetwork = ["networksAdvanced.0.name"];
+    expect(outputs).toEqual({ seed: ofNetwork, "joiner-1": ofNetwork, "web-1": ofNetwork });
+  });
+
+  test("HostContainer ends a process of before, and waits for no network", async () => {
+    const container = {
+      ...seedContainer,
+      ...{ name: "serf-test-host", group: "host", network: "host", rpcPort: 7380 },
+      ...{ publish: undefined },
+    } as unknown as AgentContainer;
+    const { declared } = await declare(
+      () => {
+        const { labels, standing } = place();
+        new HostContainer("host", { container, labels, standing, formerDir: ".serf/host/test" });
+      },
+      { preview },
+    );
+    const { inputs } = ofType(declared, types.container)["host"]!;
+    expect(inputs).toMatchObject({ name: "serf-test-host", networkMode: "host" });
+    expect(inputs).not.toHaveProperty("networksAdvanced");
+    const former = ofType(declared, types.command)["host-former"]!;
+    expect(former.inputs["create"]).toMatch(/hostAgent.ts stop$/);
+    expect(told(declared, "host-former")).toEqual({ dir: ".serf/host/test" });
+  });
+
+  test("ProcessLimits are set by one command for all containers", async () => {
+    const containers = ["a", "b"];
     const { declared } = await declare(
       () =>
-        new Joiners("joiners", {
-          ...place,
-          network: clusterNetwork(),
-          images: { joiner: pulumi.output("serf-test:1") },
-          found: [],
-          fresh: "third",
-          joiners,
+        new ProcessLimits("process-limits", {
+          containers: containers.map((id) => pulumi.output(id)),
         }),
       { preview },
     );
-    const { inputs } = ofType(declared, types.command)["joiners"]!;
-    expect(inputs).toMatchObject({ addPreviousOutputInEnv: false });
-    expect(inputs).not.toHaveProperty("environment");
-    expect(JSON.parse(inputs["stdin"] as string)).toEqual({
-      images: { joiner: "serf-test:1" },
-      network: { name: "serf-test", generation: "first" },
-      volumes,
-      limits,
-      profile: "wan",
-      labels,
-      joiners: asked,
-    });
-    const { inputs: removal } = ofType(declared, types.command)["joiners-removal"]!;
-    expect(removal).toMatchObject({
-      stdin: JSON.stringify({ labels, images: { joiner: "serf-test:1" } }),
-    });
-    expect(removal).not.toHaveProperty("create");
-    if (!preview) expect(removal["triggers"]).toEqual(["network-id"]);
+    expect(told(declared, "process-limits")).toEqual({ containers, limit: 128 });
   });
 
   test("HostAgent is started with its generation, and reads its secrets", async () => {
@@ -222,7 +353,7 @@ test("Convergence outputs what the gate printed, and nothing in a preview", asyn
     new Convergence("convergence", {
       expected: [],
       views: [],
-      formerHost: undefined,
+      formerHostDir: undefined,
       network: "serf-test",
       labels,
       profile: "lan",

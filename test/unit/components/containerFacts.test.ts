@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
-import {
-  editsOf,
-  type InspectedContainer,
-  type MadeContainer,
-} from "../../../components/containerFacts.ts";
+import { type AgentContainer, describeContainer } from "../../../components/agentContainer.ts";
+import { editsOf, type InspectedContainer } from "../../../components/containerFacts.ts";
 
-const made: MadeContainer = {
+const unpublished: AgentContainer = {
   name: "serf-test-seed",
   address: "10.9.0.2",
-  role: "seed",
   group: "seed",
   image: "serf-test:1",
   network: "serf-test",
   volumes: { config: "serf-test-config", data: "serf-test-data" },
   limits: { memory: 128, cpus: 0.5 },
+};
+const seed: AgentContainer = {
+  ...unpublished,
   publish: { address: "127.0.0.1", port: 7946 },
 };
+const made = describeContainer(seed);
 
 /** As the engine tells of what was made from that. */
 const found: InspectedContainer = {
@@ -84,18 +84,15 @@ test("what is as it was made has no edit", () => {
 
 test("a port that Docker chooses, and the network of the host, are as they were made, too", () => {
   const chosen = { "7946/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] };
-  const auto = { ...made, publish: { address: "127.0.0.1", port: 0 } };
+  const auto = describeContainer({ ...seed, publish: { address: "127.0.0.1", port: 0 } });
   const bindings = { ...chosen, "7946/udp": [{ HostIp: "127.0.0.1", HostPort: "0" }] };
   expect(editsOf(auto, withHost({ PortBindings: bindings }))).toEqual([]);
-  const host = Object.fromEntries(
-    Object.entries(made).filter(([key]) => key !== "publish"),
-  ) as unknown as MadeContainer;
   const networks = { host: { IPAddress: "", IPAMConfig: null } };
   const onHost = {
     ...withHost({ PortBindings: {} }),
     NetworkSettings: { Networks: networks },
   };
-  expect(editsOf({ ...host, role: "host", network: "host" }, onHost)).toEqual([]);
+  expect(editsOf(describeContainer({ ...unpublished, network: "host" }), onHost)).toEqual([]);
 });
 
 test.each<[string, InspectedContainer, string, string]>([

@@ -9,6 +9,7 @@ import {
   sumOfWishes,
   wantedEntries,
 } from "../../../components/neighbours.ts";
+import { recordedIn } from "../../../components/recordedState.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { blank } from "../../../components/sight.ts";
 import { Standing } from "../../../components/standing.ts";
@@ -119,21 +120,16 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       platform: "linux",
       handlerFiles: [{ name: "load", isExecutable: true }],
     });
-    const inventory = {
-      containers: [],
-      foreign: { containers: [], volumes: [], images: [] },
-      networks: [],
-      images: [],
-      volumes: [],
-    };
-    const standing = new Standing(inventory, "new", { ...blank, table: generation });
+    const inventory = { containers: [], foreign: { containers: [], volumes: [], images: [] }, networks: [], images: [], volumes: [] };
+    const recorded = { ...recordedIn({}), neighbourTable: "3" };
+    const standing = new Standing(recorded, { inventory, sight: { ...blank, table: generation } });
     return declare(() => declareNeighbourTable(settings, labels, standing).length, { preview });
   };
 
   test("the table is declared where the user has allowed it, with what the agents want", async () => {
     const { declared } = await declareTable(
       { tuneKernel: "true", joiners: "60", groups: '{"web": 40}' },
-      "claimed",
+      "3",
     );
     const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
     expect(inputs).toMatchObject({
@@ -143,14 +139,14 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(JSON.parse(inputs["stdin"] as string)).toEqual({
       labels,
       entries: 10_302,
-      generation: "claimed",
+      generation: "3",
     });
   });
 
   test("a table that does not suffice any more gets a new generation", async () => {
     const { declared } = await declareTable({ tuneKernel: "true" });
     const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
-    expect(JSON.parse(inputs["stdin"] as string)).toMatchObject({ generation: "new" });
+    expect(JSON.parse(inputs["stdin"] as string)).toMatchObject({ generation: "4" });
   });
 
   test("nothing is declared otherwise", async () => {

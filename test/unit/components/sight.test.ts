@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Member } from "../../../components/members.ts";
+import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
 import { sealedGeneration, sealFile, sealOf } from "../../../components/seal.ts";
 import {
   blank,
@@ -18,25 +19,43 @@ const member = (name: string, changes: Partial<Member> = {}): Member => ({
   ...changes,
 });
 
+const own = { members: ["seed.json", "keyring", "rpc-token"], joiners: ["web.json"] } as const;
 const written = new Map([
   ["seed.json", "{}"],
   ["keyring", '["key"]\n'],
   ["rpc-token", "token"],
+  ["web.json", "{}"],
 ]);
-const files = new Map([...written, [sealFile, sealOf(written, "first")]]);
+/** The files with the seals of both parts, each of a generation. */
+const sealed = (members: string, joiners: string) =>
+  new Map([
+    ...written,
+    [sealFile("members"), sealOf(written, own.members, members)],
+    [sealFile("joiners"), sealOf(written, own.joiners, joiners)],
+  ]);
+const files = sealed("1", "1");
 
-describe("a seal", () => {
-  test("tells the generation of files that are as they were written", () => {
-    expect(sealedGeneration(files)).toBe("first");
+describe("the seals of both parts", () => {
+  test("tell the generation of files that are as they were written", () => {
+    expect(sealedGeneration(files)).toBe("1");
   });
 
+  test("tell it also where a group is left that is no longer declared", () => {
+    expect(sealedGeneration(new Map([...files, ["former.json", "{}"]]))).toBe("1");
+  });
+
+  const without = (name: string) => new Map([...files].filter(([other]) => other !== name));
   test.each<[string, Map<string, string>]>([
-    ["one was changed", new Map([...files, ["seed.json", "{ }"]])],
-    ["one was added", new Map([...files, ["x.json", ""]])],
-    ["one was removed", new Map([...files].filter(([name]) => name !== "keyring"))],
-    ["it is spoilt", new Map([...files, [sealFile, "x"]])],
-    ["it is missing", written],
-  ])("tells nothing where %s", (_, changed) => {
+    ["a file of the seed's was changed", new Map([...files, ["seed.json", "{ }"]])],
+    ["a file of the joiners' was changed", new Map([...files, ["web.json", "{ }"]])],
+    ["one was removed", without("keyring")],
+    ["one is spoilt", new Map([...files, [sealFile("members"), "x"]])],
+    ["one is no seal", new Map([...files, [sealFile("joiners"), "null"]])],
+    ["the seed's is missing", without(sealFile("members"))],
+    ["the joiners' is missing", without(sealFile("joiners"))],
+    ["one part was written later than the other", sealed("2", "1")],
+    ["they are missing", written],
+  ])("tell nothing where %s", (_, changed) => {
     expect(sealedGeneration(changed)).toBeUndefined();
   });
 });
@@ -72,56 +91,39 @@ test("edits are a clause for people", () => {
   );
 });
 
-describe("Standing with a sight", () => {
-  const labels = { "serf.generation": "old" };
+describe("what members share", () => {
+  const labels = { "serf.generation": "3" };
   const containers = ["seed", "joiner"].map((name) => ({
-    id: name,
-    name,
-    isRunning: true,
-    labels,
-    published: [],
+    ...{ id: name, name, isRunning: true, labels, published: [] },
   }));
-  const inventory = {
-    containers,
-    foreign: { containers: [], volumes: [], images: [] },
-    networks: [],
-    images: [],
-    volumes: [],
+  const inventory = { containers, foreign: { containers: [], volumes: [], images: [] }, networks: [], images: [], volumes: [] };
+  const recorded: RecordedState = {
+    ...recordedIn({}),
+    containers: new Map(["seed", "joiner"].map((name) => [name, "3"])),
+    hostProcess: "2",
+    cluster: "1",
   };
   const whole: Sight = {
     ...blank,
     members: [member("seed"), member("joiner"), member("host")],
     files,
-    host: { name: "host", generation: "third", faults: [] },
+    host: { name: "host", generation: "2", faults: [] },
   };
   const standing = (changes: Partial<Sight>, stopped: string[] = []) =>
-    new Standing(
-      {
+    new Standing(recorded, {
+      inventory: {
         ...inventory,
         containers: containers.map((one) => ({ ...one, isRunning: !stopped.includes(one.name) })),
       },
-      "new",
-      { ...whole, ...changes },
-    );
+      sight: { ...whole, ...changes },
+    });
   const expected = [member("seed"), member("joiner"), member("host"), member("to be made")];
   const edit = { what: "memory", made: "1", found: "2" };
 
-  test("keeps what is whole", () => {
-    expect(standing({}).ofCluster(expected).generation).toBe("first");
-    expect(standing({}).ofContainer("seed")).toBe("old");
-    expect(standing({}).ofHostProcess).toBe("third");
-  });
-
-  test("renews a container that is spoilt, and no other", () => {
-    const spoilt = standing({ spoilt: new Map([["seed", [edit]]]) });
-    expect(spoilt.ofContainer("seed")).toBe("new");
-    expect(spoilt.ofContainer("joiner")).toBe("old");
-  });
-
-  test("renews the host's agent that is dead or spoilt", () => {
-    expect(standing({ host: undefined }).ofHostProcess).toBe("new");
-    const host = { name: "host", generation: "third", faults: [edit] };
-    expect(standing({ host }).ofHostProcess).toBe("new");
+  test("keeps its generation while all is whole", () => {
+    expect(standing({}).ofCluster(expected)).toEqual({
+      ...{ generation: "1", fresh: "2", keys: [], files },
+    });
   });
 
   test.each<[string, Partial<Sight>]>([
@@ -141,13 +143,17 @@ describe("Standing with a sight", () => {
     ],
     ["nobody answers", { members: undefined }],
     ["a file was changed", { files: new Map([...files, ["seed.json", "x"]]) }],
+    ["one part of the files is older", { files: sealed("2", "1") }],
+    ["all files are of another generation", { files: sealed("2", "2") }],
     ["the files cannot be read", { files: undefined }],
-  ])("renews the cluster where %s", (_, changes) => {
-    expect(standing(changes).ofCluster(expected).generation).toBe("new");
+  ])("gets the next one where %s", (_, changes) => {
+    expect(standing(changes).ofCluster(expected).generation).toBe("2");
   });
 
-  test("does not renew it for who is made anew anyway", () => {
+  test("keeps it where one is down who is recreated anyway", () => {
     const members = [member("seed"), member("joiner", { status: "left" }), member("host")];
-    expect(standing({ members }, ["joiner"]).ofCluster(expected).generation).toBe("first");
+    expect(standing({ members }, ["joiner"]).ofCluster(expected).generation).toBe("1");
+    const spoilt = new Map([["joiner", [edit]]]);
+    expect(standing({ members, spoilt }).ofCluster(expected).generation).toBe("1");
   });
 });

@@ -1,75 +1,162 @@
-import { expect, test } from "vitest";
-import { Standing } from "../../../components/standing.ts";
+import { describe, expect, test } from "vitest";
+import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
+import { blank, type Sight } from "../../../components/sight.ts";
+import { type Inventory, Standing } from "../../../components/standing.ts";
 
-const labels = { "serf.generation": "old" };
-const container = { id: "1", name: "seed", isRunning: true, labels, published: [] };
-const network = { id: "2", name: "net", labels, subnets: ["10.9.0.0/24"] };
-const volume = { name: "data", labels };
-const image = { id: "3", names: ["serf:1"], labels };
-const standing = (changes: object = {}) =>
-  new Standing(
-    {
-      containers: [container],
-      foreign: { containers: [], volumes: [], images: [] },
-      networks: [network],
-      images: [image],
-      volumes: [volume],
-      ...changes,
-    },
-    "new",
-  );
+const recorded: RecordedState = {
+  ...recordedIn({}),
+  containers: new Map([
+    ["seed", "1"],
+    ["joiner", "3"],
+  ]),
+  networks: new Map([["net", "1"]]),
+  images: new Map([["serf:1", "9"]]),
+  volumes: new Map([["data", "1"]]),
+  neighbourTable: "2",
+  hostProcess: "4",
+  cluster: "6",
+  endpoint: "127.0.0.1:32768",
+};
 
-test("what stands keeps its generation", () => {
-  expect(standing().ofContainer("seed")).toBe("old");
-  expect(standing().ofNetwork("net", "10.9.0.0/24")).toBe("old");
-  expect(standing().ofImage("serf:1")).toBe("old");
-  expect(standing().ofVolume("data")).toBe("old");
+const labelled = (generation: string) => ({ "serf.generation": generation, "serf.spec": "spec" });
+const container = (name: string, generation: string, changes: object = {}) => ({
+  ...{ id: name, name, isRunning: true, labels: labelled(generation), published: [] },
+  ...changes,
 });
+const whole: Inventory = {
+  containers: [container("seed", "1"), container("joiner", "3")],
+  foreign: { containers: [], volumes: [], images: [] },
+  networks: [{ id: "2", name: "net", labels: labelled("1"), subnets: ["10.9.0.0/24"] }],
+  images: [{ id: "3", names: ["serf:1"], labels: labelled("9") }],
+  volumes: [{ name: "data", labels: labelled("1") }],
+};
+const sight: Sight = {
+  ...blank,
+  host: { name: "host", generation: "4", faults: [] },
+  table: "2",
+};
+const standing = (inventory: Partial<Inventory> = {}, seen: Partial<Sight> = {}) =>
+  new Standing(recorded, { inventory: { ...whole, ...inventory }, sight: { ...sight, ...seen } });
 
-test("what is gone gets a new one", () => {
-  expect(standing().ofContainer("joiner")).toBe("new");
-  expect(standing({ networks: [] }).ofNetwork("net", "10.9.0.0/24")).toBe("new");
-  expect(standing().ofImage("serf:2")).toBe("new");
-  expect(standing().ofVolume("config")).toBe("new");
+/** All generations, and those of what is not recorded. */
+const all = (of: Standing) => ({
+  seed: of.ofContainer("seed"),
+  joiner: of.ofContainer("joiner"),
+  net: of.ofNetwork("net"),
+  image: of.ofImage("serf:1"),
+  data: of.ofVolume("data"),
+  table: of.ofNeighbourTable,
+  host: of.ofHostProcess,
+  others: [of.ofContainer("x"), of.ofNetwork("x"), of.ofImage("x"), of.ofVolume("x")],
 });
+const kept = {
+  ...{ seed: "1", joiner: "3", net: "1", image: "9", data: "1", table: "2", host: "4" },
+  others: ["1", "1", "1", "1"],
+};
+const edit = { what: "memory", made: "1", found: "2" };
 
-test("so does a container that does not run, and one that carries no generation", () => {
-  const containers = [{ ...container, isRunning: false }];
-  expect(standing({ containers }).ofContainer("seed")).toBe("new");
-  expect(standing({ containers: [{ ...container, labels: {} }] }).ofContainer("seed")).toBe("new");
-});
-
-test("so does a network with another subnet", () => {
-  expect(standing().ofNetwork("net", "10.8.0.0/24")).toBe("new");
-});
-
-test("a volume that was not made here has none, so that it is never replaced", () => {
-  const restored = { name: "data", labels: { "serf.stack": "test" } };
-  expect(standing({ volumes: [restored] }).ofVolume("data")).toBeUndefined();
-  const foreign = { containers: [], volumes: ["data"], images: [] };
-  expect(standing({ volumes: [], foreign }).ofVolume("data")).toBeUndefined();
-});
-
-test("only a container that runs is said to run", () => {
-  expect(standing().runs("seed")).toBe(true);
-  expect(standing().runs("joiner")).toBe(false);
-  expect(standing({ containers: [{ ...container, isRunning: false }] }).runs("seed")).toBe(false);
-});
-
-test("joiners are told from the seed by their label, also when they do not run", () => {
-  const joiner = { ...container, isRunning: false, labels: { "serf.role": "joiner" } };
-  expect(standing({ containers: [container, joiner] }).joiners).toEqual([joiner]);
-});
-
-test("a joiner's address is read from its label", () => {
-  const joiner = (name: string, address: object) => ({
-    ...container,
-    name,
-    labels: { "serf.role": "joiner", ...address },
+describe("a generation", () => {
+  test("of what stands is the recorded one, and of what is new the first", () => {
+    expect(all(standing())).toEqual(kept);
   });
-  const containers = [joiner("a", { "serf.address": "10.9.0.3" }), joiner("b", {}), container];
-  expect([...standing({ containers }).joinerAddresses]).toEqual([
-    ["a", "10.9.0.3"],
-    ["b", ""],
-  ]);
+
+  test("is the same for the same state and the same look", () => {
+    const gone = { containers: [], networks: [], volumes: [], images: [] };
+    expect(all(standing(gone))).toEqual(all(standing(gone)));
+  });
+
+  test.each<[string, Partial<Inventory>, Partial<Sight>, object]>([
+    ["a container is gone", { containers: [container("seed", "1")] }, {}, { joiner: "4" }],
+    [
+      "a container does not run",
+      { containers: [container("seed", "1", { isRunning: false }), container("joiner", "3")] },
+      {},
+      { seed: "2" },
+    ],
+    ["a container was edited", {}, { spoilt: new Map([["joiner", [edit]]]) }, { joiner: "4" }],
+    [
+      "a container carries none",
+      { containers: [container("seed", "1", { labels: {} }), container("joiner", "3")] },
+      {},
+      { seed: "2" },
+    ],
+    [
+      "a container carries an older one",
+      { containers: [container("seed", "1"), container("joiner", "2")] },
+      {},
+      { joiner: "4" },
+    ],
+    ["the network is gone", { networks: [] }, {}, { net: "2" }],
+    ["the image is gone", { images: [] }, {}, { image: "10" }],
+    ["the volume is gone", { volumes: [] }, {}, { data: "2" }],
+    ["the table does not suffice any more", {}, { table: undefined }, { table: "3" }],
+    ["the host's agent is dead", {}, { host: undefined }, { host: "5" }],
+    [
+      "the host's agent has a fault",
+      {},
+      { host: { name: "host", generation: "4", faults: [edit] } },
+      { host: "5" },
+    ],
+    [
+      "the host's agent is of another start",
+      {},
+      { host: { name: "host", generation: "3", faults: [] } },
+      { host: "5" },
+    ],
+  ])("is the next one, and no other thing's, where %s", (_, inventory, seen, changes) => {
+    expect(all(standing(inventory, seen))).toEqual({ ...kept, ...changes });
+  });
+
+  test("of what is not recorded is the first, whatever is found", () => {
+    const found = { inventory: { ...whole, containers: [container("x", "7")] }, sight };
+    expect(new Standing(recordedIn({}), found).ofContainer("x")).toBe("1");
+  });
+
+  test("is the next one again when the deployment after did not get so far", () => {
+    const later: RecordedState = { ...recorded, containers: new Map([["joiner", "4"]]) };
+    const look = { inventory: { ...whole, containers: [container("joiner", "3")] } };
+    expect(new Standing(later, look).ofContainer("joiner")).toBe("5");
+  });
+
+  test("without a look is as it is recorded", () => {
+    const offline = new Standing(recorded);
+    expect(offline.isOffline).toBe(true);
+    expect(all(offline)).toEqual(kept);
+    const { generation, files, keys } = offline.ofCluster([]);
+    expect([generation, files, keys]).toEqual(["6", undefined, []]);
+    expect(standing().isOffline).toBe(false);
+  });
+});
+
+test("the seed's endpoint is looked up, unless there is no engine to ask", () => {
+  expect(new Standing(recorded).endpoint).toBe("127.0.0.1:32768");
+  expect(standing().endpoint).toBeUndefined();
+});
+
+test("only a container that runs is said to run; without a look, one that is recorded", () => {
+  const stopped = { containers: [container("seed", "1", { isRunning: false })] };
+  expect([standing().runs("seed"), standing().runs("x")]).toEqual([true, false]);
+  expect(standing(stopped).runs("seed")).toBe(false);
+  const offline = new Standing(recorded);
+  expect([offline.runs("seed"), offline.runs("x")]).toEqual([true, false]);
+});
+
+describe("a member is replaced that runs", () => {
+  const isReplaced = (
+    spec: string,
+    inventory: Partial<Inventory> = {},
+    seen: Partial<Sight> = {},
+  ) => standing(inventory, seen).isReplaced("seed", spec);
+
+  test("and was made from something else, or is spoilt", () => {
+    expect(isReplaced("spec")).toBe(false);
+    expect(isReplaced("other")).toBe(true);
+    expect(isReplaced("spec", {}, { spoilt: new Map([["seed", [edit]]]) })).toBe(true);
+  });
+
+  test("and no other", () => {
+    const stopped = { containers: [container("seed", "1", { isRunning: false })] };
+    expect(isReplaced("other", stopped)).toBe(false);
+    expect(isReplaced("other", { containers: [] })).toBe(false);
+  });
 });

@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { planAgents, specOf } from "../../../components/agents.ts";
+import { changedMembers } from "../../../components/changedMembers.ts";
+import { namesOf } from "../../../components/names.ts";
+import { recordedIn } from "../../../components/recordedState.ts";
+import { parseSettings } from "../../../components/settings.ts";
+import { Standing } from "../../../components/standing.ts";
+import { type AgentStartup, runningHostAgent } from "../../../programs/agentProcess.ts";
+
+vi.mock("../../../programs/agentProcess.ts", async (original) => ({
+  ...(await original<object>()),
+  runningHostAgent: vi.fn(),
+}));
+
+/** The host's agent as a process, by what it was started with. */
+const runs = (isAsStarted: (startup: AgentStartup) => boolean) =>
+  vi.mocked(runningHostAgent).mockReturnValue({ isAsStarted });
+
+beforeEach(() => {
+  runs(() => true);
+});
+
+const names = namesOf("serf", "test");
+const all = ["joiner-1", "joiner-2", "seed"].map((name) => `serf-test-${name}`);
+
+/**
+ * Who is changed of a cluster that runs.
+ *
+ * @param found what its containers are like; undefined for one that is not there.
+ */
+function changed(
+  config: Readonly<Record<string, string>> = {},
+  found: Readonly<Record<string, { spec?: string; isRunning?: boolean } | undefined>> = {},
+) {
+  const settings = parseSettings(
+    { joiners: "2", maxUnavailable: "1", ...config },
+    { stack: "test", platform: "linux", handlerFiles: [{ name: "load", isExecutable: true }] },
+  );
+  const joiners = [1, 2].map((index) => ({
+    ...{ name: `serf-test-joiner-${index}`, id: `joiner-${index}`, group: "joiner" },
+    address: `172.30.0.${index + 2}`,
+  }));
+  const agents = planAgents(settings, names, joiners, {});
+  const specs = new Map(
+    [agents.seed, ...agents.joiners.map(({ container }) => container)].map((container) => [
+      container.name,
+      specOf(container),
+    ]),
+  );
+  if (agents.hostContainer) specs.set(names.host, specOf(agents.hostContainer));
+  const containers = [...specs].flatMap(([name, wanted]) => {
+    const { spec = wanted, isRunning = true } = found[name] ?? {};
+    if (name in found && found[name] === undefined) return [];
+    const labels = { "serf.spec": spec, "serf.generation": "1" };
+    return [{ id: name, name, isRunning, labels, published: [] }];
+  });
+  const recorded = {
+    ...recordedIn({}),
+    containers: new Map([...specs.keys()].map((name) => [name, "1"])),
+    hostProcess: "1",
+  };
+  const inventory = { containers, foreignNames: [], networks: [], images: [], volumes: [] };
+  return changedMembers(agents, settings, names, new Standing(recorded, { inventory }));
+}
+
+const other = { spec: "former" };
+
+test("nobody is changed of a cluster that is as it is declared", () => {
+  expect(changed()).toEqual({ fresh: [], replaced: [[], []] });
+});
+
+test("who was made from something else is replaced, the joiners first and the seed last", () => {
+  const found = Object.fromEntries(all.map((name) => [name, other]));
+  expect(changed({}, found).replaced).toEqual([all, []]);
+});
+
+test("who is not there or does not run is new, and waits for nobody", () => {
+  const found = {
+    "serf-test-joiner-1": undefined,
+    "serf-test-joiner-2": { isRunning: false, ...other },
+    "serf-test-seed": other,
+  };
+  expect(changed({}, found)).toEqual({
+    fresh: ["serf-test-joiner-1", "serf-test-joiner-2"],
+    replaced: [["serf-test-seed"], []],
+  });
+});
+
+describe("the host's agent that is a process", () => {
+  test("is asked whether it was started so", () => {
+    const startups: AgentStartup[] = [];
+    runs((startup) => startups.push(startup) > 0);
+    changed({ profile: "wan" });
+    expect(startups).toEqual([
+      {
+        args: ["-node=serf-test-host", "-bind=172.30.0.1:7946", "-profile=wan"],
+        // Nothing is seen of it here.
+        generation: "2",
+        image: expect.stringMatching(/^serf-test:/) as string,
+      },
+    ]);
+  });
+
+  test("is replaced last where it was not", () => {
+    runs(() => false);
+    expect(changed({}, { "serf-test-seed": other }).replaced).toEqual([
+      ["serf-test-seed"],
+      ["serf-test-host"],
+    ]);
+  });
+
+  test("is new where it is dead", () => {
+    vi.mocked(runningHostAgent).mockReturnValue(undefined);
+    expect(changed()).toEqual({ fresh: ["serf-test-host"], replaced: [[]] });
+  });
+
+  test("comes after a seed whose port Docker chooses", () => {
+    vi.mocked(runningHostAgent).mockReturnValue(undefined);
+    expect(changed({ gossipPort: "0" }, { "serf-test-seed": other })).toEqual({
+      fresh: [],
+      replaced: [["serf-test-seed"], ["serf-test-host"]],
+    });
+  });
+
+  test("is of no concern where the host does not join", () => {
+    vi.mocked(runningHostAgent).mockReturnValue(undefined);
+    expect(changed({ hostAgent: "false" })).toEqual({ fresh: [], replaced: [[]] });
+  });
+});
+
+describe("the host's agent in a container", () => {
+  const config = { hostAgentIn: "container" };
+
+  test("is replaced last where it was made from something else", () => {
+    expect(changed(config, { "serf-test-host": other, "serf-test-seed": other }).replaced).toEqual([
+      ["serf-test-seed"],
+      ["serf-test-host"],
+    ]);
+  });
+
+  test.each(["7946", "0"])("is new where it is gone, with gossip port %s", (gossipPort) => {
+    const found = { "serf-test-host": undefined, "serf-test-seed": other };
+    expect(changed({ ...config, gossipPort }, found)).toEqual({
+      fresh: ["serf-test-host"],
+      replaced: [["serf-test-seed"]],
+    });
+  });
+});

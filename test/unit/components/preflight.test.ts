@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { chooseEngine, linkEngine } from "../../../components/engineLink.ts";
+import { reachesEngine } from "../../../components/preflight.ts";
+import { parseSettings } from "../../../components/settings.ts";
+import { FakeEngine } from "../programs/fakeEngine.ts";
+import { declare, ofType, types } from "../mocks.ts";
+
+function settings(config: Readonly<Record<string, string>> = {}) {
+  return parseSettings(config, {
+    stack: "test",
+    platform: "linux",
+    handlerFiles: [{ name: "load", isExecutable: true }],
+  });
+}
+
+const isReached = async (preview: boolean, config: Readonly<Record<string, string>> = {}) => {
+  const { returned } = await declare(() => reachesEngine(settings(config)), { preview });
+  return returned;
+};
+
+let warn: ReturnType<typeof vi.spyOn>;
+
+beforeEach(() => {
+  warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  // Another one than this machine may have.
+  vi.stubEnv("DOCKER_HOST", "unix:///nonexistent/docker.sock");
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+describe("an engine that does not answer", () => {
+  test("ends an `up`, with who chose it and why", async () => {
+    const failure = isReached(false);
+    await expect(failure).rejects.toThrow(pulumi.RunError);
+    await expect(failure).rejects.toThrow(
+      /^DOCKER_HOST is unix:\/\/\/nonexistent\/docker\.sock, but no Docker engine answers there: .*ENOENT/,
+    );
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test("is named by the setting that chose it", async () => {
+    const config = { dockerHost: "unix:///nonexistent/docker.sock" };
+    await expect(isReached(false, config)).rejects.toThrow(/^dockerHost is unix:/);
+  });
+
+  test("is one warning of a preview", async () => {
+    expect(await isReached(true)).toBe(false);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(
+        /^DOCKER_HOST is unix:.*ENOENT.*\nThe configuration is compared with the state alone/,
+      ),
+    );
+  });
+});
+
+test("a preview that is to look at no engine looks at none, and warns of nothing", async () => {
+  vi.stubEnv("SERF_OFFLINE", "true");
+  expect(await isReached(true)).toBe(false);
+  expect(warn).not.toHaveBeenCalled();
+  // An `up` needs one all the same.
+  await expect(isReached(false)).rejects.toThrow(pulumi.RunError);
+});
+
+test("an engine that answers is reached", async () => {
+  const fake = await FakeEngine.start();
+  try {
+    fake.answers = { "GET /v1.41/version": { body: JSON.stringify({ Version: "29.0.0" }) } };
+    expect(await isReached(true)).toBe(true);
+    expect(await isReached(false)).toBe(true);
+  } finally {
+    fake.stop();
+  }
+});
+
+describe("the link to the engine", () => {
+  const chosen = { host: "tcp://engine.example:2376", certPath: "/certs" };
+  const linked = async (isOffline: boolean, engine: typeof chosen | undefined) => {
+    const { declared } = await declare(() => linkEngine(engine, isOffline).transforms?.length);
+    return ofType(declared, types.provider)["default-engine"]!.inputs;
+  };
+
+  test("is a provider for the chosen engine, or else for its own default", async () => {
+    expect(await linked(false, chosen)).toMatchObject(chosen);
+    expect(await linked(false, undefined)).toEqual({ host: process.env["DOCKER_HOST"] });
+  });
+
+  test.each([chosen, undefined])(
+    "offline it is one that asks nobody, whatever is chosen",
+    async (engine) => {
+      expect(await linked(true, engine)).toMatchObject({ host: "ssh://offline.invalid" });
+    },
+  );
+
+  /** What becomes of a resource's inputs and options. */
+  const transformed = async (isOffline: boolean, type: string, props: object) => {
+    let result: { props: unknown; opts: unknown } | undefined;
+    await declare(() => {
+      const [transform] = linkEngine(chosen, isOffline).transforms!;
+      const args = { type, props, opts: {}, name: "x", custom: true };
+      result = transform!(args) as typeof result;
+    });
+    return result;
+  };
+  const command = { create: "true", environment: { OWN: "1" } };
+
+  test("tells commands of the chosen engine, and nothing else", async () => {
+    expect(await transformed(false, types.command, command)).toMatchObject({
+      props: { create: "true", environment: { OWN: "1", DOCKER_HOST: chosen.host } },
+    });
+    expect(await transformed(false, types.container, {})).toBeUndefined();
+  });
+
+  test("offline the way to the engine is no change of a command", async () => {
+    expect(await transformed(true, types.command, command)).toEqual({
+      props: command,
+      opts: { ignoreChanges: expect.arrayContaining(["environment.DOCKER_HOST"]) as string[] },
+    });
+  });
+});
+
+test("the engine of the configuration comes before that of the environment", () => {
+  expect(chooseEngine(settings({ dockerHost: "tcp://a.example:2376" }))).toMatchObject({
+    host: "tcp://a.example:2376",
+  });
+  expect(process.env["DOCKER_HOST"]).toBe("tcp://a.example:2376");
+});

@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { readState } from "../../../components/readState.ts";
+import { recordedIn } from "../../../components/recordedState.ts";
+import { declare, stateOf, types } from "../mocks.ts";
+
+const labels = (generation: string) => [
+  { label: "serf.project", value: "serf" },
+  { label: "serf.generation", value: generation },
+];
+
+/** As Pulumi gives them, with what else the provider adds. */
+const state = stateOf([
+  ["pulumi:pulumi:Stack", "serf-test", { image: "sha256:1" }],
+  [types.provider, "default-engine", { version: "5.2.0" }],
+  [
+    types.container,
+    "seed",
+    {
+      name: "serf-test-seed",
+      labels: labels("2"),
+      networksAdvanced: [{ name: "serf-test", ipv4Address: "10.9.0.2", aliases: null }],
+      networkDatas: [{ ipAddress: "10.9.0.2" }],
+    },
+  ],
+  [
+    types.container,
+    "joiner-1",
+    {
+      name: "serf-test-joiner-1",
+      labels: labels("1"),
+      networksAdvanced: [{ name: "serf-test", ipv4Address: "10.9.0.7" }],
+    },
+  ],
+  [
+    types.container,
+    "host",
+    { name: "serf-test-host", labels: labels("3"), networkMode: "host", networksAdvanced: null },
+  ],
+  [types.network, "network", { name: "serf-test", labels: labels("4") }],
+  [types.volume, "storage-data", { name: "serf-test-data", labels: labels("5") }],
+  [types.image, "image", { name: "serf-test:1", build: { label: { "serf.generation": "6" } } }],
+  [types.image, "image-web", { name: "serf-test:2", triggers: { built: "7" }, build: null }],
+  ["serf:cluster:Storage", "storage", { generation: "8" }],
+  ["serf:cluster:HostAgent", "host", { memberName: "serf-test-host", generation: "9" }],
+  ["serf:cluster:NeighbourTable", "neighbour-table", { generation: "10" }],
+  ["serf:cluster:Seed", "seed", { endpoint: "127.0.0.1:32768" }],
+  ["serf:cluster:SerfImage", "image", { builder: "client", standInBuilder: "own/go:1" }],
+  ["serf:cluster:SerfImage", "image-web", { builder: "client", standInBuilder: "own/go:1" }],
+]);
+
+test("a state tells the generations and addresses of all that a stack has", () => {
+  expect(recordedIn(state)).toEqual({
+    containers: new Map([
+      ["serf-test-seed", "2"],
+      ["serf-test-joiner-1", "1"],
+      ["serf-test-host", "3"],
+    ]),
+    networks: new Map([["serf-test", "4"]]),
+    volumes: new Map([["serf-test-data", "5"]]),
+    images: new Map([
+      ["serf-test:1", "6"],
+      ["serf-test:2", "7"],
+    ]),
+    addresses: new Map([
+      ["serf-test-seed", "10.9.0.2"],
+      ["serf-test-joiner-1", "10.9.0.7"],
+    ]),
+    cluster: "8",
+    hostProcess: "9",
+    neighbourTable: "10",
+    endpoint: "127.0.0.1:32768",
+    builder: "client",
+    standIns: { builderImage: "own/go:1", runtimeImage: undefined },
+  });
+});
+
+test("the state of a stack that is not there yet tells nothing", () => {
+  const { containers, addresses, cluster, builder, standIns } = recordedIn({});
+  expect([containers.size, addresses.size]).toEqual([0, 0]);
+  expect([cluster, builder]).toEqual([undefined, undefined]);
+  expect(standIns).toEqual({ builderImage: undefined, runtimeImage: undefined });
+});
+
+test.each([
+  ["no labels", { name: "x" }],
+  ["labels of others", { name: "x", labels: [{ label: "a", value: "b" }] }],
+  ["no name", { labels: labels("1") }],
+  ["a network without an address", { name: "x", networksAdvanced: [{ name: "n" }] }],
+  ["nothing", {}],
+])("a container with %s is passed over", (_, outputs) => {
+  const { containers, addresses } = recordedIn(stateOf([[types.container, "x", outputs]]));
+  expect([...containers, ...addresses]).toEqual([]);
+});
+
+test.each([false, true])("a program asks Pulumi for it; preview: %s", async (preview) => {
+  let read: unknown;
+  await declare(async () => (read = await readState()), { preview, state });
+  expect(read).toEqual(recordedIn(state));
+});
+
+test("secrets in a state do not hide the rest", async () => {
+  const secret = { ...stateOf([[types.command, "x", { stdout: pulumi.secret("token") }]]) };
+  let read: unknown;
+  await declare(async () => (read = await readState()), { state: { ...state, ...secret } });
+  expect(read).toEqual(recordedIn(state));
+});
