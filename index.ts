@@ -36,7 +36,9 @@ export default async function cluster() {
   const declared = declareJoiners(groups, names.prefix, subnet, recorded.addresses);
   const standIns = isReached ? ownStandIns() : recorded.standIns;
   const agents = planAgents(settings, names, declared, standIns);
-  const look = isReached ? await preflight({ settings, names, labels, agents, recorded }) : undefined;
+  const look = isReached
+    ? await preflight({ settings, names, labels, agents, recorded })
+    : undefined;
   const standing = new Standing(recorded, look);
   const engine = linkEngine(chosen, standing.isOffline);
   const rolling = rollingOf(settings, names, labels);

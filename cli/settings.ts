@@ -73,7 +73,10 @@ async function settingsIn(stack: string, env: NodeJS.ProcessEnv): Promise<StackS
  * Pulumi tells the configuration of stacks only that its backend has. One that is not there it may find in a
  * backend of ours, which has nothing but empty stacks.
  */
-export async function scratchBackend(stack: string, env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+export async function scratchBackend(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
   const folder = resolve(ownFolder, "scratch");
   await mkdir(join(folder, "state"), { recursive: true });
   await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);

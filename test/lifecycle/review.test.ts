@@ -51,7 +51,10 @@ async function review(...args: string[]): Promise<string[]> {
     .filter(({ op }) => op !== "same")
     .map(({ op, urn, detailedDiff, diffReasons }) => {
       const [path = "", name = ""] = urn.split("::").slice(2);
-      const type = path.split("$").at(-1)!.replace(/^.*[:/]/, "");
+      const type = path
+        .split("$")
+        .at(-1)!
+        .replace(/^.*[:/]/, "");
       const properties = new Set([...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? [])]);
       const list = [...properties].map((one) => one.replace(/[.[].*/s, ""));
       return `${op} ${type} ${name}: ${[...new Set(list)].sort().join(", ")}`.replace(/: $/, "");

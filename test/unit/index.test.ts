@@ -30,7 +30,13 @@ vi.mock("../../programs/publishedPort.ts", () => ({
 }));
 
 const nothing: Look = {
-  inventory: { containers: [], foreign: { containers: [], volumes: [], images: [] }, networks: [], images: [], volumes: [] },
+  inventory: {
+    containers: [],
+    foreign: { containers: [], volumes: [], images: [] },
+    networks: [],
+    images: [],
+    volumes: [],
+  },
 };
 
 beforeEach(() => {

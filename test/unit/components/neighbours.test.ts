@@ -120,7 +120,13 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       platform: "linux",
       handlerFiles: [{ name: "load", isExecutable: true }],
     });
-    const inventory = { containers: [], foreign: { containers: [], volumes: [], images: [] }, networks: [], images: [], volumes: [] };
+    const inventory = {
+      containers: [],
+      foreign: { containers: [], volumes: [], images: [] },
+      networks: [],
+      images: [],
+      volumes: [],
+    };
     const recorded = { ...recordedIn({}), neighbourTable: "3" };
     const standing = new Standing(recorded, { inventory, sight: { ...blank, table: generation } });
     return declare(() => declareNeighbourTable(settings, labels, standing).length, { preview });

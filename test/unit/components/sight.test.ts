@@ -96,7 +96,13 @@ describe("what members share", () => {
   const containers = ["seed", "joiner"].map((name) => ({
     ...{ id: name, name, isRunning: true, labels, published: [] },
   }));
-  const inventory = { containers, foreign: { containers: [], volumes: [], images: [] }, networks: [], images: [], volumes: [] };
+  const inventory = {
+    containers,
+    foreign: { containers: [], volumes: [], images: [] },
+    networks: [],
+    images: [],
+    volumes: [],
+  };
   const recorded: RecordedState = {
     ...recordedIn({}),
     containers: new Map(["seed", "joiner"].map((name) => [name, "3"])),
