@@ -171,6 +171,8 @@ export function describeContainer(container: AgentContainer) {
     logOptions: logSize,
     restartPolicy,
     stopGrace,
+    // Left out, it is read back as the network's name and replaces the container.
+    networkMode: network === hostNetwork ? hostNetwork : "bridge",
     network: network === hostNetwork ? { name: network } : { name: network, address },
     ports: protocols.map((protocol): PublishedPort => ({
       protocol,

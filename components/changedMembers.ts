@@ -22,9 +22,10 @@ export function changedMembers(
   if (host === undefined) return { fresh, replaced: [replaced] };
   const process = hostContainer === undefined && runningHostAgent(names.hostAgentDir);
   const isHostFresh = hostContainer ? !standing.runs(host.name) : process === undefined;
-  // A process can join only when the seed has the port that Docker chooses.
-  const waitsForPort =
-    hostContainer === undefined && settings.gossipPort === 0 && replaced.includes(seed.name);
+  // A process can join only when the seed has its port.
+  const { publishAddress, gossipPort } = settings;
+  const hasPort = standing.recordedEndpoint === `${publishAddress}:${gossipPort}`;
+  const waitsForPort = hostContainer === undefined && !hasPort && replaced.includes(seed.name);
   if (isHostFresh && !waitsForPort) return { fresh: [...fresh, host.name], replaced: [replaced] };
   const isHostReplaced = hostContainer
     ? isReplaced(hostContainer)

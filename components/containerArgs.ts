@@ -59,8 +59,7 @@ export function containerArgs(
     restart: description.restartPolicy,
     stopTimeout: description.stopGrace,
     destroyGraceSeconds: description.stopGrace,
-    // Left out, it is read back as the network's name and replaces the container.
-    networkMode: isOnHost ? hostNetwork : "bridge",
+    networkMode: description.networkMode,
     ...(!isOnHost && {
       networksAdvanced: [{ name: network, ...(address !== undefined && { ipv4Address: address }) }],
     }),
@@ -85,6 +84,7 @@ export type ComparedDescription = Omit<
   | "securityOptions"
   | "logDriver"
   | "logOptions"
+  | "networkMode"
   | "stopGrace"
 >;
 

@@ -129,6 +129,11 @@ export class Standing {
     return this.isOffline ? this.#recorded.endpoint : undefined;
   }
 
+  /** `host:port` of the seed's gossip port when it was declared last. */
+  get recordedEndpoint(): string | undefined {
+    return this.#recorded.endpoint;
+  }
+
   /** Of the stack's claim on the kernel's neighbour table. */
   get ofNeighbourTable(): string {
     const { neighbourTable } = this.#recorded;

@@ -146,7 +146,7 @@ test("containers stopped, removed and edited, the host's agent killed, the confi
   expect(found.filter((row) => row.includes("(state)"))).toEqual([]);
   const output = await mend();
   expect(output).toContain(
-    `${joiner3} will be made anew: memory is 64 MiB instead of 128 MiB; memory with swap is 64 MiB`,
+    `${joiner3} will be recreated: memory is 64 MiB instead of 128 MiB; memory with swap is 64 MiB`,
   );
   const memory = ["inspect", "--format", "{{.HostConfig.Memory}}", joiner3];
   expect((await docker(memory)).trim()).toBe(String(128 * 2 ** 20));

@@ -237,7 +237,14 @@ describe("with maxUnavailable", () => {
   const look = {
     inventory: { ...nothing.inventory, containers: members.map(({ found }) => found) },
   };
-  const running = { look, state: stateOf(members.map(({ recorded }) => recorded)) };
+  const endpoint = { endpoint: "127.0.0.1:7946" };
+  const running = {
+    look,
+    state: stateOf([
+      ...members.map(({ recorded }) => recorded),
+      ["serf:cluster:Seed", "seed", endpoint],
+    ]),
+  };
 
   /** All see all alive, whenever one looks. */
   function letAllBeAlive(): void {
@@ -510,7 +517,7 @@ describe("a stack that is up", () => {
 
 test("of an engine that is behind a socket, but elsewhere, the host's agent is a container", async () => {
   elsewhere = "runs on another host";
-  const { declared } = await deploy();
+  const { declared } = await deploy({ config: { joiners: "0" } });
   expect(names(declared, types.container)).toEqual(["host", "seed"]);
 });
 

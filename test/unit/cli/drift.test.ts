@@ -127,7 +127,13 @@ test("a state in which nothing has come so far tells nothing", () => {
   expect(readRecord([])).toEqual({
     ...{ generation: "", host: undefined, rpcPort: 0, expected: undefined, storage: undefined },
     made: new Map(),
-    inventory: { containers: [], foreignNames: [], networks: [], images: [], volumes: [] },
+    inventory: {
+      containers: [],
+      foreign: { containers: [], volumes: [], images: [] },
+      networks: [],
+      images: [],
+      volumes: [],
+    },
   });
 });
 

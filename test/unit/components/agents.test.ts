@@ -44,7 +44,7 @@ describe("whom the members join", () => {
     const { fleets } = plan({ gossipPort: "0", hostAgentIn: "container" });
     expect(fleets.map((fleet) => [fleet.group, ...fleet.join])).toEqual([
       ["seed", "172.30.0.2"],
-      ["host", "172.30.0.2"],
+      ["host", "172.30.0.2:7946"],
     ]);
   });
 });
@@ -87,7 +87,7 @@ describe("the containers", () => {
   });
 
   test("have the image of their group, or else the stack's", () => {
-    const web = '{"web":{"count":1,"serfVersion":"0.10.2"}}';
+    const web = '{"web":{"count":1,"serfVersion":"0.10.4"}}';
     const { seed, joiners } = plan({ groups: web });
     expect(seed.image).toMatch(/^serf-test:[0-9a-f]{12}$/);
     expect(joiners[0]!.container.image).toBe(seed.image);

@@ -59,7 +59,13 @@ function changed(
     containers: new Map([...specs.keys()].map((name) => [name, "1"])),
     hostProcess: "1",
   };
-  const inventory = { containers, foreignNames: [], networks: [], images: [], volumes: [] };
+  const inventory = {
+    containers,
+    foreign: { containers: [], volumes: [], images: [] },
+    networks: [],
+    images: [],
+    volumes: [],
+  };
   return changedMembers(agents, settings, names, new Standing(recorded, { inventory }));
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { chooseEngine, linkEngine } from "../../../components/engineLink.ts";
 import { reachesEngine } from "../../../components/preflight.ts";
+import { query } from "../../../programs/engineApi.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { FakeEngine } from "../programs/fakeEngine.ts";
 import { declare, ofType, types } from "../mocks.ts";
@@ -15,7 +16,9 @@ function settings(config: Readonly<Record<string, string>> = {}) {
 }
 
 const isReached = async (preview: boolean, config: Readonly<Record<string, string>> = {}) => {
-  const { returned } = await declare(() => reachesEngine(settings(config)), { preview });
+  const { dockerHost: host } = settings(config);
+  const configured = host === undefined ? undefined : { host };
+  const { returned } = await declare(() => reachesEngine(configured), { preview });
   return returned;
 };
 
@@ -68,7 +71,10 @@ test("a preview that is to look at no engine looks at none, and warns of nothing
 test("an engine that answers is reached", async () => {
   const fake = await FakeEngine.start();
   try {
-    fake.answers = { "GET /v1.41/version": { body: JSON.stringify({ Version: "29.0.0" }) } };
+    fake.answers = {
+      "GET /v1.41/info": { body: JSON.stringify({ Name: "x", SecurityOptions: null }) },
+      [`GET /v1.41/networks?${query({ filters: { driver: ["bridge"] } })}`]: { body: "[]" },
+    };
     expect(await isReached(true)).toBe(true);
     expect(await isReached(false)).toBe(true);
   } finally {
@@ -85,7 +91,7 @@ describe("the link to the engine", () => {
 
   test("is a provider for the chosen engine, or else for its own default", async () => {
     expect(await linked(false, chosen)).toMatchObject(chosen);
-    expect(await linked(false, undefined)).toEqual({ host: process.env["DOCKER_HOST"] });
+    expect(await linked(false, undefined)).toMatchObject({ host: process.env["DOCKER_HOST"] });
   });
 
   test.each([chosen, undefined])(

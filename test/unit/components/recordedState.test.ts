@@ -6,6 +6,7 @@ import { declare, stateOf, types } from "../mocks.ts";
 
 const labels = (generation: string) => [
   { label: "serf.project", value: "serf" },
+  { label: "serf.stack", value: "test" },
   { label: "serf.generation", value: generation },
 ];
 
@@ -45,6 +46,11 @@ const state = stateOf([
   ["serf:cluster:HostAgent", "host", { memberName: "serf-test-host", generation: "9" }],
   ["serf:cluster:NeighbourTable", "neighbour-table", { generation: "10" }],
   ["serf:cluster:Seed", "seed", { endpoint: "127.0.0.1:32768" }],
+  [
+    "serf:cluster:Convergence",
+    "convergence",
+    { members: [{ name: "serf-test-seed", tags: { role: "seed" } }] },
+  ],
   ["serf:cluster:SerfImage", "image", { builder: "client", standInBuilder: "own/go:1" }],
   ["serf:cluster:SerfImage", "image-web", { builder: "client", standInBuilder: "own/go:1" }],
 ]);
@@ -66,8 +72,11 @@ test("a state tells the generations and addresses of all that a stack has", () =
       ["serf-test-seed", "10.9.0.2"],
       ["serf-test-joiner-1", "10.9.0.7"],
     ]),
+    stack: "test",
+    tags: new Map([["serf-test-seed", { role: "seed" }]]),
     cluster: "8",
     hostProcess: "9",
+    hostAgentIn: "process",
     neighbourTable: "10",
     endpoint: "127.0.0.1:32768",
     builder: "client",

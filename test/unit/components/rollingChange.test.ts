@@ -54,6 +54,7 @@ class FakeCluster {
     });
     vi.mocked(stateOf).mockImplementation((name) =>
       Promise.resolve({
+        name,
         isRunning: true,
         restarts: this.#fates[name] === "ends again and again" ? 3 : 0,
       }),

@@ -19,7 +19,10 @@ function faultsOf(
   foreign: object,
   networks: { name: string; labels: Record<string, string> }[] = [],
 ): string[] {
-  return takenNames(parseSettings(values, place), names, labels, {
+  const settings = parseSettings(values, place);
+  const choices = [settings, ...settings.groups.map(({ image }) => ({ ...settings, ...image }))];
+  return takenNames(settings, names, labels, {
+    wantedImages: choices.map((choice) => imageRef(names.prefix, choice)),
     foreign: { ...nobody, ...foreign },
     networks: networks.map((one) => ({ ...one, id: "1", subnets: [] })),
   });
