@@ -8,7 +8,10 @@ export type RecordedOutputs = Readonly<
   Record<string, { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }>
 >;
 
-/** Generations by names on the engine; `standing.ts` says what a generation is. */
+/**
+ * Generations by names on the engine; `standing.ts` says what a generation is. Empty for what carries none: it was
+ * imported, or was there before the stack.
+ */
 type Generations = ReadonlyMap<string, string>;
 
 export interface RecordedState {
@@ -16,7 +19,6 @@ export interface RecordedState {
   readonly stack: string | undefined;
   readonly containers: Generations;
   readonly networks: Generations;
-  /** Empty for one that carries none, since it was not made by the stack. */
   readonly volumes: Generations;
   /** By the images' names with their tags. */
   readonly images: Generations;
@@ -54,7 +56,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
   const ofType = (type: string) =>
     resources.filter((one) => one.type === type).map((one) => one.outputs);
   const generations = (type: string): Generations =>
-    new Map(ofType(type).flatMap((one) => pair(one["name"], generationOf(one))));
+    new Map(ofType(type).flatMap((one) => pair(one["name"], generationOf(one) ?? "")));
   const component = (type: string, output: string) => {
     const value = ofType(`serf:cluster:${type}`)[0]?.[output];
     return typeof value === "string" ? value : undefined;
@@ -63,11 +65,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     stack: resources.map(({ outputs }) => labelIn(outputs, "serf.stack")).find(Boolean),
     containers: generations("docker:index/container:Container"),
     networks: generations("docker:index/network:Network"),
-    volumes: new Map(
-      ofType("docker:index/volume:Volume").flatMap((one) =>
-        pair(one["name"], generationOf(one) ?? ""),
-      ),
-    ),
+    volumes: generations("docker:index/volume:Volume"),
     images: generations("docker:index/remoteImage:RemoteImage"),
     addresses: new Map(
       ofType("docker:index/container:Container").flatMap((one) =>

@@ -203,7 +203,7 @@ export class Standing {
   /** @param look the labels of what is found and good. */
   #generation(recorded: string | undefined, look: () => FoundLabels | undefined): string {
     if (recorded === undefined) return first;
-    if (this.isOffline || look()?.[generationLabel] === recorded) return recorded;
+    if (this.isOffline || look()?.[generationLabel] === recorded) return recorded || first;
     return next(recorded);
   }
 }
