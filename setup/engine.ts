@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { isLocalEngine } from "../components/engineHost.ts";
+import { defaultHost } from "../components/engineHost.ts";
 import { pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { CommandError, docker, pause, run } from "../programs/run.ts";
@@ -20,10 +20,10 @@ export const engineProvider: Provider = {
   provide: provideEngine,
 };
 
-/** @throws UserError when an engine is chosen that is elsewhere and does not answer. */
+/** @throws UserError when an engine is chosen that cannot be provided here, and does not answer. */
 async function answeringEngine(source: string): Promise<Part | undefined> {
   const chosen = chosenEngine();
-  if (chosen !== undefined && !isLocalEngine(chosen.host)) {
+  if (chosen !== undefined && chosen.host !== defaultHost) {
     const tool = { name: "Docker engine", source: `${chosen.source}, ${chosen.host}` };
     const version = await pingEngine(answerTimeout).catch((error: unknown) => {
       throw new UserError(
@@ -56,8 +56,9 @@ async function provideEngine(): Promise<Part> {
 
 /** Why the engine cannot be installed and started here, as the rest of a sentence. */
 async function obstacleToInstalling(): Promise<string | undefined> {
-  const host = process.env["DOCKER_HOST"];
-  if (host) return `DOCKER_HOST is ${host}. Start that engine, or unset DOCKER_HOST.`;
+  const chosen = chosenEngine();
+  if (chosen !== undefined)
+    return `${chosen.source} is ${chosen.host}. Start that engine, or choose none.`;
   const said = await engineVersion().catch((error: unknown) =>
     error instanceof CommandError ? error.stderr : "",
   );
