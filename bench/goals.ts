@@ -21,78 +21,73 @@ export function medianOf(
   return median(valuesOf(measurements, contender, joiners, metric));
 }
 
-function against(contender: ContenderName, theirs: Metric, ours = theirs): Goal["figure"] {
+/** Our figure by another contender's, with so many joiners. */
+function against(
+  contender: ContenderName,
+  theirs: Metric,
+  joiners = 100,
+  ours = theirs,
+): Goal["figure"] {
   return (results) =>
-    ratio(medianOf(results, "ours", 100, ours), medianOf(results, contender, 100, theirs));
+    ratio(medianOf(results, "ours", joiners, ours), medianOf(results, contender, joiners, theirs));
 }
 
+/** The peer that declares a resource for each container, too, is the measure of most. */
 export const goals: readonly Goal[] = [
   {
-    what: "`up`, N = 100, by the engine's limit",
-    atMost: 1.15,
+    what: "`up`, N = 20, by `terraform apply`",
+    atMost: 1.1,
     unit: "×",
-    figure: against("limit", "up"),
+    figure: against("terraform", "up", 20),
   },
   {
     what: "`up`, N = 100, by `terraform apply`",
-    atMost: 0.9,
+    atMost: 1,
     unit: "×",
     figure: against("terraform", "up"),
   },
   {
     what: "`up`, N = 100, by `compose up`",
-    atMost: 0.65,
+    atMost: 0.9,
     unit: "×",
     figure: against("compose", "up"),
   },
   {
-    what: "the same by `compose up` with a service for each joiner",
-    atMost: 0.65,
-    unit: "×",
-    figure: against("compose, a service each", "up"),
-  },
-  {
-    what: "preview that changes nothing, N = 100, by `terraform plan`",
-    atMost: 0.4,
-    unit: "×",
-    figure: against("terraform", "plan"),
-  },
-  {
     what: "preview that changes nothing, N = 3",
-    atMost: 1,
+    atMost: 1.3,
     unit: "s",
     figure: (results) => medianOf(results, "ours", 3, "plan"),
   },
   {
-    what: "`up` from 100 joiners to 101",
-    atMost: 3,
+    what: "preview that changes nothing, N = 100, by `terraform plan`",
+    atMost: 1.2,
+    unit: "×",
+    figure: against("terraform", "plan"),
+  },
+  {
+    what: "`destroy`, N = 100, by `terraform destroy`",
+    atMost: 0.6,
+    unit: "×",
+    figure: against("terraform", "destroy"),
+  },
+  {
+    what: "`up` from 100 joiners to 101, by `up` of 100",
+    atMost: 0.25,
+    unit: "×",
+    figure: (results) =>
+      ratio(medianOf(results, "ours", 100, "grow"), medianOf(results, "ours", 100, "up")),
+  },
+  {
+    what: "processor time of `up`, N = 100",
+    atMost: 14,
     unit: "s",
-    figure: (results) => medianOf(results, "ours", 100, "grow"),
-  },
-  {
-    what: "`destroy`, N = 100, by `compose down`",
-    atMost: 1,
-    unit: "×",
-    figure: against("compose", "destroy"),
-  },
-  {
-    what: "the same by `compose down` with a service for each joiner",
-    atMost: 1,
-    unit: "×",
-    figure: against("compose, a service each", "destroy"),
+    figure: (results) => medianOf(results, "ours", 100, "cpu"),
   },
   {
     what: "last container's start to all alive, N = 100",
     atMost: 2,
     unit: "s",
     figure: (results) => medianOf(results, "ours", 100, "gap"),
-  },
-  {
-    what: "`up`, N = 200 by N = 100",
-    atMost: 2.1,
-    unit: "×",
-    figure: (results) =>
-      ratio(medianOf(results, "ours", 200, "up"), medianOf(results, "ours", 100, "up")),
   },
 ];
 
