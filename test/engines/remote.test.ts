@@ -1,5 +1,6 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,13 +8,26 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { run } from "../../programs/run.ts";
 import { Project, remainsOf } from "../e2e/project.ts";
 import { dockerBy, SecondEngine, type Way } from "./secondEngine.ts";
-import { obstacleToSecondHost } from "./secondHost.ts";
+import { hostName, obstacleToSecondHost } from "./secondHost.ts";
 
 // A stack on an engine that is elsewhere, by each of the ways to name one.
 
 const stack = "e2e-remote";
 const config = { subnet: "172.31.236.0/24", gossipPort: 18046, rpcPort: 18047, joiners: 2 };
 const names = ["host", "joiner-1", "joiner-2", "seed"].map((part) => `serf-${stack}-${part}`);
+
+/** Lets a socket of this machine lead to the engine's, by SSH. */
+async function forwarded(socket: string, way: Way): Promise<ChildProcess> {
+  const { hostname, port, username } = new URL(way.host);
+  const target = ["-p", port, `${username}@${hostname}`];
+  const options = ["-N", "-o", "ExitOnForwardFailure=yes", "-L", `${socket}:/var/run/docker.sock`];
+  const forward = spawn("ssh", [...options, ...target], {
+    stdio: "ignore",
+    env: { ...process.env, ...way.env },
+  });
+  await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 10_000 });
+  return forward;
+}
 
 /** Milliseconds in which an engine that cannot be reached must be named. */
 const answerTime = 10_000;
@@ -74,10 +88,38 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine
   }
 
   // The first of them compiles Serf on that engine.
-  test("named over SSH by dockerHost", async () => {
+  test("named over SSH by dockerHost, with its socket", async () => {
     stub(engine.ssh.env);
-    project.configure(stack, { ...config, dockerHost: engine.ssh.host });
+    const dockerHost = `${engine.ssh.host}/var/run/docker.sock`;
+    project.configure(stack, { ...config, dockerHost });
     await comesUpAndGoes();
+  });
+
+  test("behind a socket of this machine, and a node of a Swarm", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "serf e2e "));
+    const socket = join(folder, "my docker.sock");
+    const forward = await forwarded(socket, engine.ssh);
+    try {
+      await engine.docker(["swarm", "init", "--advertise-addr", "eth0"], 60_000);
+      const forwarding = { ...config, dockerHost: `unix://${socket}` };
+      project.configure(stack, forwarding);
+      const { code, output } = await project.run("start", "--stack", stack);
+      expect(code).not.toBe(0);
+      expect(output).toContain(
+        "hostAgentPort is 7946, but the engine is a node of a Swarm, which takes that port",
+      );
+      expect(await containersOn(engine.tls)).toEqual([]);
+      project.configure(stack, { ...forwarding, hostAgentPort: 7950, hostAgentIn: "process" });
+      expect((await project.run("start", "--stack", stack)).output).toContain(
+        `hostAgentIn is process, but the engine at unix://${socket} runs on another host, ${hostName} (`,
+      );
+      project.configure(stack, { ...forwarding, hostAgentPort: 7950 });
+      await comesUpAndGoes();
+    } finally {
+      await engine.docker(["swarm", "leave", "--force"], 60_000).catch(() => undefined);
+      forward.kill();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("named over TLS by dockerHost", async () => {
