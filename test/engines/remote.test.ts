@@ -179,7 +179,7 @@ describe("an engine that cannot be reached", () => {
     const { code, output } = await project.run("start", "--stack", "e2e-nowhere");
     expect(code).not.toBe(0);
     expect(output).toContain(
-      `dockerHost in Pulumi.e2e-nowhere.yaml is ${dockerHost}, but no Docker engine answers there: `,
+      `dockerHost of stack e2e-nowhere is ${dockerHost}, but no Docker engine answers there: `,
     );
     expect(performance.now() - start).toBeLessThan(answerTime);
     return output;
