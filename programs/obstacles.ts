@@ -29,7 +29,7 @@ export async function findObstacles(
   const { containers } = inventory;
   return [
     ...takenNames(settings, names, labels, { ...inventory, wantedImages: images }),
-    ...unrecordedObstacles(settings, names, inventory, recorded),
+    ...unrecordedObstacles(settings, names, labels, inventory, recorded),
     ...subnetObstacles(settings, inventory.networks, labels, place),
     ...rollingObstacles(settings, names, inventory),
     ...(await gossipPortObstacles(settings, containers, place)),
@@ -38,9 +38,10 @@ export async function findObstacles(
 }
 
 /** What the stack has made, and would make again, since its state does not know it. */
-function unrecordedObstacles(
+export function unrecordedObstacles(
   settings: Settings,
   names: Names,
+  labels: Labels,
   { containers, networks }: Inventory,
   recorded: RecordedState,
 ): string[] {
@@ -54,7 +55,10 @@ function unrecordedObstacles(
         `docker:index/container:Container\` and the ID ${id.slice(0, 12)}, or remove it with \`docker rm --force ${name}\``,
     ),
     ...networks
-      .filter(({ name }) => isNetworkLost && name === names.network)
+      // Another's is named already, as one that has the stack's name.
+      .filter(
+        (found) => isNetworkLost && found.name === names.network && carries(found.labels, labels),
+      )
       .map(
         ({ name }) =>
           `the engine has the network ${name}, which the state does not know; remove it with ` +

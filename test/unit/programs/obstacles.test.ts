@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { labelsOf } from "../../../components/labels.ts";
+import { namesOf } from "../../../components/names.ts";
+import { recordedIn } from "../../../components/recordedState.ts";
+import { parseSettings } from "../../../components/settings.ts";
+import { unrecordedObstacles } from "../../../programs/obstacles.ts";
+
+const settings = parseSettings(
+  {},
+  { stack: "test", platform: "linux", handlerFiles: [{ name: "load", isExecutable: true }] },
+);
+const names = namesOf("serf", "test");
+const labels = labelsOf("serf", "test");
+
+function obstaclesWith(network: Readonly<Record<string, string>>): string[] {
+  const inventory = {
+    containers: [],
+    foreign: { containers: [], volumes: [], images: [] },
+    networks: [{ id: "1", name: names.network, labels: network, subnets: [] }],
+    images: [],
+    volumes: [],
+  };
+  return unrecordedObstacles(settings, names, labels, inventory, recordedIn({}));
+}
+
+test("a network of the stack that the state has lost is refused", () => {
+  expect(obstaclesWith(labels)).toEqual([
+    expect.stringMatching(/^the engine has the network serf-test, which the state does not know/),
+  ]);
+});
+
+test("a network of somebody else is none that the state has lost", () => {
+  expect(obstaclesWith({})).toEqual([]);
+});
