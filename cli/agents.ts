@@ -34,7 +34,7 @@ export async function firstAgent<T>(
   const containers = agentOrder(await runningContainers(stack), avoid);
   if (containers.length === 0) {
     throw new UserError(
-      `No container of stack ${stack} runs here. \`npm start\` makes the cluster.`,
+      `No container of stack ${stack} runs here. \`npm start -- --stack ${stack}\` makes the cluster.`,
     );
   }
   const failures: string[] = [];

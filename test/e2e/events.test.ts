@@ -292,7 +292,9 @@ test("without a stack the commands say so", async () => {
     const { code, output } = await project.run(args[0]!, ...args.slice(1), "--stack", "nothing");
     expect({ code, output }).toEqual({
       code: 1,
-      output: "error: No container of stack nothing runs here. `npm start` makes the cluster.\n",
+      output:
+        "error: No container of stack nothing runs here. " +
+        "`npm start -- --stack nothing` makes the cluster.\n",
     });
   }
 });
