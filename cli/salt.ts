@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { parse } from "yaml";
+import { parse, parseDocument, visit } from "yaml";
 import { ownFolder } from "../components/names.ts";
 import { birthOf } from "../programs/birth.mjs";
 import { project } from "./project.ts";
@@ -113,25 +113,87 @@ function contentOf(text: string): unknown {
 }
 
 /**
+ * As `contentOf`, with what Pulumi's YAML takes for a number or a date, and this one for something else.
+ *
+ * @returns undefined where it cannot be read.
+ */
+function contentAsPulumiReads(text: string): unknown {
+  try {
+    const document = parseDocument(text, { merge: true });
+    visit(document, {
+      Scalar(_, node) {
+        const source = node.type === "PLAIN" ? node.source : undefined;
+        node.value =
+          (source === undefined ? undefined : (numberIn(source) ?? dateIn(source))) ??
+          writtenDate(node.value) ??
+          node.value;
+      },
+    });
+    return document.toJS() as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `2_500`, `017` and `0b11`, which are numbers to YAML 1.1 alone. */
+function numberIn(source: string): number | undefined {
+  const [, sign, digits] = /^([-+]?)(\d[\dA-Za-z_.]*)$/.exec(source.replaceAll("_", "")) ?? [];
+  if (digits === undefined) return undefined;
+  const value = Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return Number.isNaN(value) ? undefined : sign === "-" ? -value : value;
+}
+
+/** The moment that a date without quotes stands for. */
+function dateIn(source: string): Date | undefined {
+  const [, year = "", month = "", day = "", time = "00:00:00", zone = "Z"] =
+    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[-+]\d\d:\d\d)?)?$/.exec(
+      source,
+    ) ?? [];
+  if (day === "") return undefined;
+  return dateOf(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${time}${zone}`);
+}
+
+/** The moment that Pulumi has written in place of one, as `2020-01-01 00:00:00 +0000 UTC`. */
+function writtenDate(value: unknown): Date | undefined {
+  const [, day = "", time = "", hours = "", minutes = ""] =
+    /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([-+]\d\d)(\d\d) \S+$/.exec(String(value)) ?? [];
+  return day === "" ? undefined : dateOf(`${day}T${time}${hours}:${minutes}`);
+}
+
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/**
  * What a file means to Pulumi. When it writes the salt it writes all else anew as well: with full keys, texts in
  * place of numbers and switches, without comments of its own format and without anchors.
  */
 function meaningOf(text: string): object {
-  const { config, ...others } = (contentOf(text) ?? {}) as Content;
+  const { config, ...others } = (contentAsPulumiReads(text) ?? {}) as Content;
   const known = ["environment", "secretsprovider", "encryptedkey"];
   return {
     ...Object.fromEntries(Object.entries(others).filter(([key]) => known.includes(key))),
     config: Object.fromEntries(
       Object.entries(config ?? {}).map(([key, value]) => [
         key.includes(":") ? key : `${project}:${key}`,
-        typeof value === "object" ? value : String(value),
+        textOf(value),
       ]),
     ),
   };
 }
 
+/** What Pulumi makes of a value, where it is no map or list. */
+function textOf(value: ConfigValue): string | object {
+  if (value === null) return "";
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? value : String(value);
+}
+
+type ConfigValue = string | number | boolean | object | null;
+
 interface Content {
-  readonly config?: Readonly<Record<string, string | number | boolean | object | null>> | null;
+  readonly config?: Readonly<Record<string, ConfigValue>> | null;
   readonly [key: string]: unknown;
 }
 

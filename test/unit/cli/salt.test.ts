@@ -14,6 +14,29 @@ test("a file that only got the salt, and was formatted, is as it was to the byte
   expect(after(before, now + salt)).toEqual({ [file]: before });
 });
 
+test.each([
+  ["joiners: 0x2", 'joiners: "2"'],
+  ["joiners: ~", 'joiners: ""'],
+  ["gossipPort: 2_5102", 'gossipPort: "25102"'],
+  ["keyRotation: 017", 'keyRotation: "15"'],
+  ["keyRotation: 0b10", 'keyRotation: "2"'],
+  ["serfVersion: 2020-01-02", "serfVersion: 2020-01-02 00:00:00 +0000 UTC"],
+  ["tags: { a: 1.10, b: 1_0.5, c: 0o17, d: ~ }", "tags: {a: 1.1, b: 10.5, c: 15, d: null}"],
+  ["tags: { a: 2020-1-1 }", "tags: {a: '2020-01-01 00:00:00 +0000 UTC'}"],
+  ["tags: { a: 2020-01-01T10:11:12Z }", "tags: {a: '2020-01-01 10:11:12 +0000 UTC'}"],
+  ["tags: { a: 2020-01-01 10:11:12.5 }", "tags: {a: '2020-01-01 10:11:12.5 +0000 UTC'}"],
+  ["tags: { a: 2020-01-01T10:11:12+02:00 }", "tags: {a: '2020-01-01 10:11:12 +0200 +0200'}"],
+])("%s, which Pulumi writes as %s, is as it was written", (own, written) => {
+  const before = `config:\n  serf:${own}\n`;
+  expect(after(before, `config:\n  serf:${written}\n${salt}`)).toEqual({ [file]: before });
+});
+
+test("what was put in quotes meanwhile stays", () => {
+  const now = 'config:\n  serf:tags: { a: "2020-01-01", b: "2_0" }\n';
+  const before = "config:\n  serf:tags: { a: 2020-01-01, b: 2_0 }\n";
+  expect(after(before, now + salt)).toEqual({ [file]: now });
+});
+
 test("what was set meanwhile stays", () => {
   const now = 'config:\n  serf:joiners: "2"\n';
   expect(after("config:\n  serf:joiners: 1\n", now + salt)).toEqual({ [file]: now });
