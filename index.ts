@@ -124,7 +124,11 @@ export default async function cluster() {
     ...joiners.containerIds,
     ...(host ? host.containerIds : []),
   ];
-  const limits = new ProcessLimits("process-limits", { containers: containerIds }, engine);
+  const limits = new ProcessLimits(
+    "process-limits",
+    { containers: containerIds, generation: standing.ofProcessLimits },
+    engine,
+  );
   const incarnations = pulumi.all([
     ...containerIds,
     ...(host ? [host.incarnation] : []),

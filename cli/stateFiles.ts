@@ -1,6 +1,6 @@
 /** The files of the embedded backend, as far as Pulumi itself has no way to mend what is wrong with them. */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -61,6 +61,15 @@ function plainText(data: Buffer): string {
   const begin = data.subarray(0, 4).toString("hex");
   if (begin.startsWith("1f8b")) return gunzipSync(data).toString();
   return (begin === "28b52ffd" ? zstdDecompressSync(data) : data).toString();
+}
+
+/** Removes the copies that Pulumi keeps beside the state of a stack that it has removed. */
+export async function removeCopies(stack: string): Promise<void> {
+  const folder = dirname(stateFile(stack));
+  const names = await readdir(folder).catch(() => []);
+  const isCopy = (name: string) => name.startsWith(`${stack}.json`) && name.includes(".bak");
+  const copies = names.filter(isCopy);
+  for (const name of copies) await rm(join(folder, name), { force: true });
 }
 
 /** Moves the files of a stack's state out of the backend, and returns where they are. */

@@ -22,7 +22,7 @@ import type { StackSettings } from "./settings.ts";
 import { project } from "./project.ts";
 import { configFile, deploy, runPulumi } from "./stack.ts";
 import { othersThatAreUp } from "./state.ts";
-import { hasEmbeddedBackend, putAside } from "./stateFiles.ts";
+import { hasEmbeddedBackend, putAside, removeCopies } from "./stateFiles.ts";
 
 const line = {
   command: "npm stop",
@@ -69,6 +69,7 @@ await command(
     for (const name of names) await releaseEntries(wisherOf(labelsOf(project, name)));
     if (resources && hasEmbeddedBackend(env)) {
       await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
+      await removeCopies(stack);
     }
     await finish(stack);
     return 0;

@@ -14,7 +14,7 @@ import type { Names } from "./names.ts";
 import type { RecordedState } from "./recordedState.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { describeEdits } from "./sight.ts";
-import type { FoundContainer, Look } from "./standing.ts";
+import { type FoundContainer, lasting, type Look } from "./standing.ts";
 
 /** Names the variable that, when it is set, lets a preview look at no engine. */
 export const offlineVariable = "SERF_OFFLINE";
@@ -88,7 +88,11 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
   const { name: host, faults } = sight.host ?? { name: names.host, faults: [] };
   const spoilt = [...sight.spoilt, ...(faults.length > 0 ? [[host, faults] as const] : [])];
   for (const [name, edits] of spoilt) {
-    void pulumi.log.info(`${name} will be recreated: ${describeEdits(edits)}`);
+    const reasons = lasting(edits);
+    const what = reasons.length === 0 ? "is given its limit again" : "will be recreated";
+    void pulumi.log.info(
+      `${name} ${what}: ${describeEdits(reasons.length === 0 ? edits : reasons)}`,
+    );
   }
   return { inventory, sight: { ...sight, table: table.generation } };
 }

@@ -7,6 +7,8 @@ import { programCommand } from "./programCommand.ts";
 export interface ProcessLimitsArgs {
   /** The engine's IDs of the containers. */
   readonly containers: readonly pulumi.Input<string>[];
+  /** A new one asks for the limits again; see `standing.ts`. */
+  readonly generation: string;
 }
 
 /** Limits the processes of all members' containers, which the provider has no input for. */
@@ -14,9 +16,11 @@ export class ProcessLimits extends pulumi.ComponentResource {
   constructor(name: string, args: ProcessLimitsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:ProcessLimits", name, {}, opts);
 
-    const input = pulumi
-      .all([...args.containers])
-      .apply((containers): ProcessLimitsInput => ({ containers, limit: processLimit }));
+    const input = pulumi.all([...args.containers]).apply((containers): ProcessLimitsInput => ({
+      containers,
+      limit: processLimit,
+      generation: args.generation,
+    }));
     new local.Command(
       name,
       {
@@ -27,6 +31,6 @@ export class ProcessLimits extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
+    this.registerOutputs({ generation: args.generation });
   }
 }

@@ -28,6 +28,8 @@ export interface RecordedState {
   readonly tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Of what the members share: their configurations and keys. */
   readonly cluster: string | undefined;
+  /** Of the limits of processes. */
+  readonly processLimits: string | undefined;
   /** Of the host's agent, where it is a process. */
   readonly hostProcess: string | undefined;
   /** Of the stack's claim on the kernel's neighbour table. */
@@ -74,6 +76,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     ),
     tags: new Map(membersIn(ofType("serf:cluster:Convergence")[0])),
     cluster: component("Storage", "generation"),
+    processLimits: component("ProcessLimits", "generation"),
     hostProcess: component("HostAgent", "generation"),
     neighbourTable: component("NeighbourTable", "generation"),
     endpoint: component("Seed", "endpoint"),

@@ -1,3 +1,4 @@
+import type { Edit } from "./containerFacts.ts";
 import { agentRoles, generationLabel, roleLabel, specLabel } from "./labels.ts";
 import type { ExpectedMember } from "./members.ts";
 import type { RecordedState } from "./recordedState.ts";
@@ -105,7 +106,7 @@ export class Standing {
   }
 
   ofContainer(name: string): string {
-    const isGood = this.runs(name) && !this.#sight.spoilt.has(name);
+    const isGood = this.runs(name) && lasting(this.#sight.spoilt.get(name)).length === 0;
     return this.#generation(this.#recorded.containers.get(name), () =>
       isGood ? this.#container(name)!.labels : undefined,
     );
@@ -138,6 +139,14 @@ export class Standing {
   get ofNeighbourTable(): string {
     const { neighbourTable } = this.#recorded;
     return this.#generation(neighbourTable, () => asLabels(this.#sight.table));
+  }
+
+  /** Of the limits of processes, which a container that runs can be given again. */
+  get ofProcessLimits(): string {
+    const { processLimits } = this.#recorded;
+    const edits = [...this.#sight.spoilt.values()].flat();
+    const isGood = lasting(edits).length === edits.length;
+    return this.#generation(processLimits, () => (isGood ? asLabels(processLimits) : undefined));
   }
 
   /** Of the host's agent, where it is a process. */
@@ -206,6 +215,11 @@ export class Standing {
     if (this.isOffline || look()?.[generationLabel] === recorded) return recorded || first;
     return next(recorded);
   }
+}
+
+/** The edits that only a new container is without. */
+export function lasting(edits: readonly Edit[] = []): Edit[] {
+  return edits.filter(({ what }) => what !== "processes");
 }
 
 /** The generation of what is made for the first time. */

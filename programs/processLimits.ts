@@ -13,6 +13,8 @@ export interface ProcessLimitsInput {
   /** The engine's IDs of the containers. */
   readonly containers: readonly string[];
   readonly limit: number;
+  /** Not read by the program: another one makes it run again. */
+  readonly generation: string;
 }
 
 /** How many containers are updated at once. */

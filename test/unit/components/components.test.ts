@@ -307,10 +307,11 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       () =>
         new ProcessLimits("process-limits", {
           containers: containers.map((id) => pulumi.output(id)),
+          generation: "2",
         }),
       { preview },
     );
-    expect(told(declared, "process-limits")).toEqual({ containers, limit: 128 });
+    expect(told(declared, "process-limits")).toEqual({ containers, limit: 128, generation: "2" });
   });
 
   test("HostAgent is started with its generation, and reads its secrets", async () => {

@@ -75,6 +75,7 @@ test("a state tells the generations and addresses of all that a stack has", () =
     stack: "test",
     tags: new Map([["serf-test-seed", { role: "seed" }]]),
     cluster: "8",
+    processLimits: undefined,
     hostProcess: "9",
     hostAgentIn: "process",
     neighbourTable: "10",

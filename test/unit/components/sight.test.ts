@@ -107,6 +107,7 @@ describe("what members share", () => {
     ...recordedIn({}),
     containers: new Map(["seed", "joiner"].map((name) => [name, "3"])),
     hostProcess: "2",
+    processLimits: "4",
     cluster: "1",
   };
   const whole: Sight = {
@@ -125,6 +126,15 @@ describe("what members share", () => {
     });
   const expected = [member("seed"), member("joiner"), member("host"), member("to be made")];
   const edit = { what: "memory", made: "1", found: "2" };
+
+  test("a limit of processes that is missing is set again, and takes no new container", () => {
+    const limit = { what: "processes", made: "128", found: "any number" };
+    const limited = (...edits: (typeof edit)[]) => standing({ spoilt: new Map([["seed", edits]]) });
+    expect(limited(limit).ofContainer("seed")).toBe("3");
+    expect(limited(limit).ofProcessLimits).toBe("5");
+    expect(limited(limit, edit).ofContainer("seed")).toBe("4");
+    expect(limited(edit).ofProcessLimits).toBe("4");
+  });
 
   test("keeps its generation while all is whole", () => {
     expect(standing({}).ofCluster(expected)).toEqual({
