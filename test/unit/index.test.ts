@@ -403,6 +403,7 @@ test("one command limits the processes of all containers, also of the host's age
   expect(told(declared, "process-limits")).toEqual({
     containers: ["seed-id", "joiner-1-id", "joiner-2-id", "host-id"],
     limit: 128,
+    generation: "1",
   });
 });
 
