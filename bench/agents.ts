@@ -10,7 +10,7 @@ import {
 } from "../components/agentConfig.ts";
 import { type ContainerDescription, describeContainer } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
-import { addressOfIndex } from "../components/subnet.ts";
+import { addressOfIndex } from "../lib/cluster/subnet.ts";
 import { keptImage, subnet } from "./place.ts";
 
 /** An agent as the contenders with fixed addresses make it. */

@@ -1,4 +1,4 @@
-import { type Member, parseMembers } from "../components/members.ts";
+import { type Member, parseMembers } from "../lib/cluster/members.ts";
 import { execute } from "../programs/containerExec.ts";
 
 /** The members that an agent in a container sees alive; none while it does not answer. */

@@ -1,8 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { namesOf } from "../components/names.ts";
-import { labelsOf } from "../components/labels.ts";
+import { namesOf } from "../lib/cluster/names.ts";
+import { labelsOf } from "../lib/cluster/labels.ts";
 import { stopAgent } from "../programs/agentProcess.ts";
 import {
   engine,

@@ -1,5 +1,5 @@
 /** What the bench's clusters are called and where they live; nobody else on the host uses it. */
-import { planSubnet } from "../components/subnet.ts";
+import { planSubnet } from "../lib/cluster/subnet.ts";
 import { listNetworks } from "../programs/inventory.ts";
 
 /** The stack of our own contenders. */

@@ -1,7 +1,7 @@
 /** The agents of a stack that the commands ask. */
-import { agentRoles, labelsOf, roleLabel } from "../components/labels.ts";
-import { compareNames } from "../components/members.ts";
-import { labelFilters } from "../programs/engine.ts";
+import { agentRoles, labelsOf, roleLabel } from "../lib/cluster/labels.ts";
+import { compareNames } from "../lib/cluster/members.ts";
+import { labelFilters } from "../lib/cluster/labelFilters.ts";
 import { docker } from "../programs/run.ts";
 import { openInContainer } from "../programs/serfConnection.ts";
 import { RpcError } from "../programs/rpcConnection.ts";

@@ -1,7 +1,7 @@
 /** The command line of a command: what it takes, how that is read, and the help. */
 import { parseArgs } from "node:util";
-import { formatTable } from "../components/members.ts";
-import { allowedStackNames, isStackName } from "../components/names.ts";
+import { formatTable } from "../lib/cluster/members.ts";
+import { allowedStackNames, isStackName } from "../lib/cluster/names.ts";
 import { UserError } from "../setup/errors.ts";
 import { main } from "../setup/main.ts";
 import { pulumiTools } from "../setup/toolchain.ts";

@@ -1,6 +1,6 @@
 /** `npm run bench:peers`: builds the programs that the bench compares this project with. */
 import { composePeer, peerVersion, providePeer, terraformPeer } from "../bench/peers.ts";
-import { formatTable } from "../components/members.ts";
+import { formatTable } from "../lib/cluster/members.ts";
 import { run } from "../programs/run.ts";
 import { main } from "../setup/main.ts";
 

@@ -1,7 +1,7 @@
 /** `npm run drift`: what differs between the configuration, the state, the engine and the membership. */
-import { labelsOf } from "../components/labels.ts";
-import { formatTable } from "../components/members.ts";
-import { namesOf } from "../components/names.ts";
+import { labelsOf } from "../lib/cluster/labels.ts";
+import { formatTable } from "../lib/cluster/members.ts";
+import { namesOf } from "../lib/cluster/names.ts";
 import { takeSight } from "../programs/clusterSight.ts";
 import { pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { configFile, groupConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
 import { keyringFile } from "../components/gossipKey.ts";
-import { compareMembers } from "../components/members.ts";
+import { compareMembers } from "../lib/cluster/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
 import { type Sight, strangersAmong } from "../components/sight.ts";
 import type { FoundContainer, Inventory } from "../components/standing.ts";

@@ -1,7 +1,7 @@
 /** What carries a stack's labels on the engine, or runs on the host, and is not in the state. */
 import { rm } from "node:fs/promises";
-import { carries, labelsOf, roleLabel } from "../components/labels.ts";
-import { namesOf } from "../components/names.ts";
+import { carries, labelsOf, roleLabel } from "../lib/cluster/labels.ts";
+import { namesOf } from "../lib/cluster/names.ts";
 import type {
   FoundContainer,
   FoundImage,

@@ -1,4 +1,4 @@
-import type { Member } from "../components/members.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { throughAgent } from "./agents.ts";
 
 /** Of which members the table is made. */

@@ -1,5 +1,5 @@
 /** `npm run members`: the live table of members. */
-import { formatMembers } from "../components/members.ts";
+import { formatMembers } from "../lib/cluster/members.ts";
 import { UserError } from "../setup/errors.ts";
 import { command } from "./arguments.ts";
 import { liveMembers } from "./liveMembers.ts";

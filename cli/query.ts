@@ -1,7 +1,7 @@
 /** `npm run query -- NAME [PAYLOAD]`: asks the members and prints their answers. */
 import { queryFaults } from "../components/eventLimits.ts";
-import type { Member } from "../components/members.ts";
-import { joinerName, namesOf } from "../components/names.ts";
+import type { Member } from "../lib/cluster/members.ts";
+import { joinerName, namesOf } from "../lib/cluster/names.ts";
 import type { QueryRecord } from "../programs/serfCodec.ts";
 import type { Query, SerfRpc } from "../programs/serfRpc.ts";
 import { UserError } from "../setup/errors.ts";

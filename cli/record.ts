@@ -1,7 +1,7 @@
 /** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
 import { type ComparedDescription, describedIn } from "../components/containerArgs.ts";
-import { generationLabel, roleLabel } from "../components/labels.ts";
-import type { ExpectedMember } from "../components/members.ts";
+import { generationLabel, roleLabel } from "../lib/cluster/labels.ts";
+import type { ExpectedMember } from "../lib/cluster/members.ts";
 import type { HostSight } from "../components/sight.ts";
 import type {
   FoundContainer,

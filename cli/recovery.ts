@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ownFolder } from "../components/names.ts";
+import { ownFolder } from "../lib/cluster/names.ts";
 import { birthOf } from "../programs/birth.mjs";
 import { UserError } from "../setup/errors.ts";
 import type { StackPlace } from "./arguments.ts";

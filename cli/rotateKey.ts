@@ -1,7 +1,7 @@
 /** `npm run rotate-key`: gives the cluster another gossip key, with no member leaving. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { namesOf } from "../components/names.ts";
+import { namesOf } from "../lib/cluster/names.ts";
 import { isOfAnotherFolder } from "../programs/agentProcess.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";

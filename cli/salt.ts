@@ -10,7 +10,7 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, parseDocument, visit } from "yaml";
-import { ownFolder } from "../components/names.ts";
+import { ownFolder } from "../lib/cluster/names.ts";
 import { birthOf } from "../programs/birth.mjs";
 import { project } from "./project.ts";
 

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ownFolder } from "../components/names.ts";
+import { ownFolder } from "../lib/cluster/names.ts";
 import { CommandError } from "../programs/run.ts";
 import { UserError } from "../setup/errors.ts";
 import { project } from "./project.ts";

@@ -1,6 +1,6 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { rm } from "node:fs/promises";
-import { labelsOf } from "../components/labels.ts";
+import { labelsOf } from "../lib/cluster/labels.ts";
 import { wisherOf } from "../components/neighbours.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { releaseEntries } from "../programs/neighbourLimits.ts";

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultSerfVersion } from "../components/serfVersions.ts";
+import { defaultSerfVersion } from "../lib/cluster/serfVersions.ts";
 import { pingEngine } from "../programs/engineApi.ts";
 import { main } from "../setup/main.ts";
 import { merge, type Results, timesVariable, withTable } from "../test/failures/record.ts";

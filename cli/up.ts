@@ -1,4 +1,4 @@
-import { formatMembers } from "../components/members.ts";
+import { formatMembers } from "../lib/cluster/members.ts";
 import { liveMembers } from "./liveMembers.ts";
 import { begin, finish } from "./recovery.ts";
 import { deploy } from "./stack.ts";

@@ -9,8 +9,8 @@ import {
 import { type JoinerGroup, groupTags } from "./groups.ts";
 import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";
-import type { ExpectedMember } from "./members.ts";
-import type { Names } from "./names.ts";
+import type { ExpectedMember } from "../lib/cluster/members.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { StandIns } from "./recordedState.ts";
 import { imageChoice, imageRef } from "./serfImage.ts";
 import type { Settings } from "./settings.ts";

@@ -1,7 +1,7 @@
 import { runningHostAgent } from "../programs/agentProcess.ts";
 import { startArguments } from "./agentConfig.ts";
 import { type Agents, specOf } from "./agents.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { ChangedMembers } from "./rollingChange.ts";
 import type { Settings } from "./settings.ts";
 import type { Standing } from "./standing.ts";

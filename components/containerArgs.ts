@@ -6,7 +6,7 @@ import {
   hostNetwork,
   processLimit,
 } from "./agentContainer.ts";
-import { agentLabels, type AgentMarks, labelList, type Labels } from "./labels.ts";
+import { agentLabels, type AgentMarks, labelList, type Labels } from "../lib/cluster/labels.ts";
 
 /** What the labels of an agent's container say, beside what it is made of. */
 export type ContainerMarks = Omit<AgentMarks, "spec">;

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConvergenceInput } from "../programs/converge.ts";
 import type { View } from "../programs/views.ts";
 import type { Profile } from "./agentConfig.ts";
-import type { Labels } from "./labels.ts";
-import type { ExpectedMember, Member } from "./members.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
+import type { ExpectedMember, Member } from "../lib/cluster/members.ts";
 import { programCommand } from "./programCommand.ts";
 
 export interface ConvergenceArgs {

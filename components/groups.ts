@@ -1,4 +1,4 @@
-import { joinerName } from "./names.ts";
+import { joinerName } from "../lib/cluster/names.ts";
 import type { ImageChoice } from "./serfImage.ts";
 import { isMap, maxTagBytes, parseTags, tagBytes } from "./tags.ts";
 

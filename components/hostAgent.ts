@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostAgentInput } from "../programs/hostAgent.ts";
 import type { View } from "../programs/views.ts";
 import type { Profile } from "./agentConfig.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
 import { programCommand } from "./programCommand.ts";
 import type { RollingChange } from "./rollingChange.ts";
 

@@ -3,7 +3,7 @@ import type { Agents } from "./agents.ts";
 import type { ClusterSecrets } from "./clusterSecrets.ts";
 import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { ClusterPlace } from "./seed.ts";
 import type { Settings } from "./settings.ts";
 

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { type AgentContainer, describeContainer } from "./agentContainer.ts";
 import { containerArgs, containerLabels, type ContainerMarks } from "./containerArgs.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
 import type { RollingChange } from "./rollingChange.ts";
 
 /** What the container of a member is declared from. */

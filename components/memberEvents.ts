@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MemberEventsInput } from "../programs/memberEvents.ts";
 import type { View } from "../programs/views.ts";
 import type { DeclaredEvent } from "./events.ts";
-import type { Member } from "./members.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { programCommand } from "./programCommand.ts";
 
 export interface MemberEventsArgs {

@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import { agentsOnHost } from "./groups.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
 import { wantedEntries } from "./neighbours.ts";
 import { programCommand } from "./programCommand.ts";
 import type { Settings } from "./settings.ts";

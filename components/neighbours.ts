@@ -2,7 +2,7 @@
  * How large the kernel's neighbour table must be. All containers and the host share one table: its
  * limits are the kernel's, whatever the network namespace, and so are the entries that count.
  */
-import { roleLabel } from "./labels.ts";
+import { roleLabel } from "../lib/cluster/labels.ts";
 import type { FoundContainer } from "./standing.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** What a stack's state says of it, as far as the program decides by it. */
-import { generationLabel } from "./labels.ts";
-import type { Member } from "./members.ts";
+import { generationLabel } from "../lib/cluster/labels.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import type { HostAgentPlace } from "./settings.ts";
 
 /** The resources of a state by their URNs, as Pulumi gives them to a program. */

@@ -1,6 +1,6 @@
 import { hostView } from "./hostAgent.ts";
-import type { Labels } from "./labels.ts";
-import type { Names } from "./names.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { Rolling, RollingHost } from "./rollout.ts";
 import type { Settings } from "./settings.ts";
 

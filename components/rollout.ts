@@ -1,8 +1,8 @@
 /** Who is replaced when, where no more than so many members may be down at once. */
 import type { View } from "../programs/views.ts";
 import type { AgentIdentity } from "./agentConfig.ts";
-import type { Labels } from "./labels.ts";
-import { compareNames, type Member } from "./members.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
+import { compareNames, type Member } from "../lib/cluster/members.ts";
 
 /** How the members of a cluster are replaced while it goes on. */
 export interface Rolling {

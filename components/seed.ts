@@ -3,7 +3,7 @@ import { publishedEndpoint } from "../programs/publishedPort.ts";
 import { gossipPort } from "./agentConfig.ts";
 import type { AgentContainer } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
 import { memberContainer } from "./memberContainer.ts";
 import type { RollingChange } from "./rollingChange.ts";
 import type { Standing } from "./standing.ts";

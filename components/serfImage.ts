@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ImageBuild } from "../programs/imageBuild.ts";
 import type { ImageTrialInput } from "../programs/imageTrial.ts";
 import type { ContainerLimits } from "./agentContainer.ts";
-import { hashBuild } from "./buildContext.ts";
-import { generationLabel, type Labels } from "./labels.ts";
-import { imageName } from "./names.ts";
+import { hashBuild } from "../lib/cluster/buildContext.ts";
+import { generationLabel, type Labels } from "../lib/cluster/labels.ts";
+import { imageName } from "../lib/cluster/names.ts";
 import { programCommand } from "./programCommand.ts";
 import type { ImageBuilder, StandIns } from "./recordedState.ts";
-import { serfChecksums } from "./serfVersions.ts";
+import { serfChecksums } from "../lib/cluster/serfVersions.ts";
 
 /** What an image is built from, beside the folder `docker`. */
 export interface ImageChoice {

@@ -12,10 +12,10 @@ import {
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import type { ImageChoice } from "./serfImage.ts";
-import { defaultSerfVersion, refusedSerf, serfChecksums } from "./serfVersions.ts";
+import { defaultSerfVersion, refusedSerf, serfChecksums } from "../lib/cluster/serfVersions.ts";
 import { SettingsReader } from "./settingsReader.ts";
 import { contradictions } from "./settingsRules.ts";
-import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "./subnet.ts";
+import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "../lib/cluster/subnet.ts";
 import { parseTags } from "./tags.ts";
 
 /**

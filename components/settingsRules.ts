@@ -1,10 +1,10 @@
 import { defaultHost } from "./engineHost.ts";
 import { gossipKeyFault, missingGossipKey } from "./gossipKey.ts";
 import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
-import { allowedStackNames, isStackName } from "./names.ts";
+import { allowedStackNames, isStackName } from "../lib/cluster/names.ts";
 import type { DeploymentPlace, Settings } from "./settings.ts";
 import { quote } from "./settingsReader.ts";
-import { prefixFor } from "./subnet.ts";
+import { prefixFor } from "../lib/cluster/subnet.ts";
 
 /**
  * The sentences that say which settings, each allowed by itself, do not go together.

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { keyringPath, tokenPath } from "./agentConfig.ts";
 import type { Edit } from "./containerFacts.ts";
 import { keyringFile } from "./gossipKey.ts";
-import { compareMembers, type ExpectedMember, type Member } from "./members.ts";
+import { compareMembers, type ExpectedMember, type Member } from "../lib/cluster/members.ts";
 import { sealedGeneration } from "./seal.ts";
 
 /** What was seen of a cluster while it runs. */

@@ -1,6 +1,6 @@
 import type { Edit } from "./containerFacts.ts";
-import { agentRoles, generationLabel, roleLabel, specLabel } from "./labels.ts";
-import type { ExpectedMember } from "./members.ts";
+import { agentRoles, generationLabel, roleLabel, specLabel } from "../lib/cluster/labels.ts";
+import type { ExpectedMember } from "../lib/cluster/members.ts";
 import type { RecordedState } from "./recordedState.ts";
 import { blank, intactGeneration, type Sight } from "./sight.ts";
 

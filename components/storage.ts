@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Fleet } from "../programs/configurations.ts";
 import type { VolumeNames } from "./agentContainer.ts";
 import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
-import { generationLabel, labelList, type Labels } from "./labels.ts";
+import { generationLabel, labelList, type Labels } from "../lib/cluster/labels.ts";
 import { hasSecrets } from "./sight.ts";
 import type { ClusterStanding } from "./standing.ts";
 

@@ -1,6 +1,6 @@
 import { joinerNames } from "./groups.ts";
-import { carries, type Labels } from "./labels.ts";
-import type { Names } from "./names.ts";
+import { carries, type Labels } from "../lib/cluster/labels.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { Settings } from "./settings.ts";
 import type { Inventory } from "./standing.ts";
 

@@ -5,7 +5,7 @@ import { configFolder, keyringPath, ownKeyringPath } from "../components/agentCo
 import type { ComparedDescription } from "../components/containerArgs.ts";
 import type { Edit } from "../components/containerFacts.ts";
 import { keysIn } from "../components/gossipKey.ts";
-import type { Member } from "../components/members.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { sealedGeneration } from "../components/seal.ts";
 import { agentFaults, type HostSight, type Sight } from "../components/sight.ts";
 import { agentsThatRun, type FoundContainer } from "../components/standing.ts";

@@ -1,6 +1,6 @@
 /** Looks at a cluster while its members are replaced. */
 import { gossipEndpoint } from "../components/agentConfig.ts";
-import { type Labels, roleLabel } from "../components/labels.ts";
+import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { downMembers, type Look, type PresentMember, type Rolling } from "../components/rollout.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { livingAgent } from "./agentProcess.ts";

@@ -3,7 +3,7 @@ import { buffer, text } from "node:stream/consumers";
 import { extract, type Pack, pack } from "tar-stream";
 import { agentUser, configFolder, dataFolder } from "../components/agentConfig.ts";
 import { engineMounts, type VolumeNames } from "../components/agentContainer.ts";
-import { roleLabel } from "../components/labels.ts";
+import { roleLabel } from "../lib/cluster/labels.ts";
 import { unlessGone } from "./containers.ts";
 import { engine } from "./engineApi.ts";
 

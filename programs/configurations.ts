@@ -20,7 +20,7 @@ import {
 } from "../components/agentConfig.ts";
 import type { VolumeNames } from "../components/agentContainer.ts";
 import { keyringFile, keysIn } from "../components/gossipKey.ts";
-import { groupLabel, type Labels } from "../components/labels.ts";
+import { groupLabel, type Labels } from "../lib/cluster/labels.ts";
 import { type SealedPart, sealFile, sealOf } from "../components/seal.ts";
 import { agentsThatRun } from "../components/standing.ts";
 import { readFiles, withWriter, writeFiles } from "./configVolume.ts";

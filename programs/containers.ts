@@ -1,5 +1,5 @@
 import { stopGrace } from "../components/agentContainer.ts";
-import { roleLabel } from "../components/labels.ts";
+import { roleLabel } from "../lib/cluster/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import {
   engine,

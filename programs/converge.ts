@@ -20,9 +20,9 @@ import {
   type ExpectedMember,
   formatTable,
   type Member,
-} from "../components/members.ts";
+} from "../lib/cluster/members.ts";
 import { rereadConfig, stopAgent } from "./agentProcess.ts";
-import { agentRoles, type Labels, roleLabel } from "../components/labels.ts";
+import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { reloadAgent, removeContainers } from "./containers.ts";
 import { logsOfEnded } from "./endedContainers.ts";

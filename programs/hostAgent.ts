@@ -18,8 +18,8 @@ import {
 } from "../components/agentConfig.ts";
 import { removeHostContainers } from "./containers.ts";
 import { keyringFile } from "../components/gossipKey.ts";
-import { roleLabel } from "../components/labels.ts";
-import type { Member } from "../components/members.ts";
+import { roleLabel } from "../lib/cluster/labels.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import {
   type AgentFiles,
   agentFiles,

@@ -2,7 +2,7 @@
 import { livingAgent } from "./agentProcess.ts";
 import { gossipPort } from "../components/agentConfig.ts";
 import type { EngineFacts } from "../components/enginePlace.ts";
-import type { Names } from "../components/names.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { Settings } from "../components/settings.ts";
 import { otherPort } from "../components/settingsRules.ts";
 import type { FoundContainer } from "../components/standing.ts";

@@ -4,7 +4,7 @@
  *     node programs/imageRemoval.ts < input.json
  */
 import { text } from "node:stream/consumers";
-import { type Labels, roleLabel } from "../components/labels.ts";
+import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { removeIfThere, unlessGone } from "./containers.ts";
 import { engine, EngineError, query } from "./engineApi.ts";
 import { listImages } from "./inventory.ts";

@@ -19,7 +19,7 @@ import {
 } from "../components/agentConfig.ts";
 import { type ContainerLimits, describeContainer, ownTmpfs } from "../components/agentContainer.ts";
 import { keyringFile } from "../components/gossipKey.ts";
-import { type Labels, roleLabel } from "../components/labels.ts";
+import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { writeConfigFiles } from "./configVolume.ts";
 import { containerLog } from "./containerExec.ts";
 import { stateOf, unlessGone } from "./containers.ts";

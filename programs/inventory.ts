@@ -1,5 +1,5 @@
-import { carries, type Labels, roleLabel } from "../components/labels.ts";
-import { namesOf } from "../components/names.ts";
+import { carries, type Labels, roleLabel } from "../lib/cluster/labels.ts";
+import { namesOf } from "../lib/cluster/names.ts";
 import type {
   FoundContainer,
   FoundImage,

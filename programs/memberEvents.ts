@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
 import type { DeclaredEvent } from "../components/events.ts";
-import type { Member } from "../components/members.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { printResult } from "./run.ts";
 import { ask, type View } from "./views.ts";
 

@@ -1,6 +1,6 @@
 /** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
 import { agentsOnHost } from "../components/groups.ts";
-import type { Labels } from "../components/labels.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
 import { maybeTooSmall, tooSmall } from "../components/neighbourAdvice.ts";
 import { claimedWishes } from "../components/neighbourLedger.ts";
 import {

@@ -7,7 +7,7 @@
  * `release` needs the labels alone: it lowers them again, as far as the stacks that stay allow it.
  */
 import { text } from "node:stream/consumers";
-import type { Labels } from "../components/labels.ts";
+import type { Labels } from "../lib/cluster/labels.ts";
 import { wisherOf } from "../components/neighbours.ts";
 import { claimEntries, releaseEntries } from "./neighbourLimits.ts";
 import { printResult } from "./run.ts";

@@ -4,13 +4,13 @@ import { engineFacts, isEngineHere } from "./enginePlace.ts";
 import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { joinerNames } from "../components/groups.ts";
-import { carries, type Labels } from "../components/labels.ts";
-import type { Names } from "../components/names.ts";
+import { carries, type Labels } from "../lib/cluster/labels.ts";
+import type { Names } from "../lib/cluster/names.ts";
 import type { RecordedState } from "../components/recordedState.ts";
 import type { Settings } from "../components/settings.ts";
 import { otherPort } from "../components/settingsRules.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
-import { overlaps } from "../components/subnet.ts";
+import { overlaps } from "../lib/cluster/subnet.ts";
 import { takenNames } from "../components/takenNames.ts";
 
 /**

@@ -7,7 +7,7 @@
 import { SocketAddress } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
 import type { KeyChange, KeyList } from "./serfRpc.ts";
-import { compareNames, type Member } from "../components/members.ts";
+import { compareNames, type Member } from "../lib/cluster/members.ts";
 
 /** What an agent tells of its cluster. */
 export type SerfEvent =

@@ -1,6 +1,6 @@
 /** A client of Serf's RPC. */
 import type { Duplex } from "node:stream";
-import type { Member } from "../components/members.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { Records } from "./records.ts";
 import { RpcConnection, type RpcConnectionOptions } from "./rpcConnection.ts";
 import {

@@ -1,6 +1,6 @@
 /** What the gate does about members that are not of the stack. */
-import { carries, type Labels, roleLabel } from "../components/labels.ts";
-import type { Difference, ExpectedMember, Member } from "../components/members.ts";
+import { carries, type Labels, roleLabel } from "../lib/cluster/labels.ts";
+import type { Difference, ExpectedMember, Member } from "../lib/cluster/members.ts";
 import { strangersAmong } from "../components/sight.ts";
 import { disconnect } from "./containers.ts";
 import { engine, query } from "./engineApi.ts";

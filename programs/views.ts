@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Member } from "../components/members.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { agentFiles } from "./agentProcess.ts";
 import { openInContainer, toHostAgent } from "./serfConnection.ts";
 import { SerfRpc } from "./serfRpc.ts";

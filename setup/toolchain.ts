@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import { ownFolder } from "../components/names.ts";
+import { ownFolder } from "../lib/cluster/names.ts";
 import { backendEnv } from "./backend.ts";
 import { baseImageProvider } from "./baseImages.ts";
 import { engineProvider } from "./engine.ts";

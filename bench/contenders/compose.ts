@@ -8,7 +8,7 @@ import {
   profileArguments,
 } from "../../components/agentConfig.ts";
 import { ownTmpfs } from "../../components/agentContainer.ts";
-import { addressOfIndex } from "../../components/subnet.ts";
+import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
 import { configFiles, describeAgent } from "../agents.ts";
 import { runChild } from "../child.ts";

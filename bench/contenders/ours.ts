@@ -2,7 +2,7 @@ import { cp, mkdir, appendFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Profile } from "../../components/agentConfig.ts";
-import { namesOf } from "../../components/names.ts";
+import { namesOf } from "../../lib/cluster/names.ts";
 import { stopAgent } from "../../programs/agentProcess.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../components/agentConfig.ts";
 import { describeContainer } from "../../components/agentContainer.ts";
 import { keyringFile } from "../../components/gossipKey.ts";
-import { serfChecksums, defaultSerfVersion } from "../../components/serfVersions.ts";
+import { serfChecksums, defaultSerfVersion } from "../../lib/cluster/serfVersions.ts";
 import { docker } from "../../programs/run.ts";
 import { toolchain } from "../../setup/toolchain.ts";
 

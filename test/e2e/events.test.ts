@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ReadablePayload } from "../../cli/payload.ts";
-import type { Member } from "../../components/members.ts";
+import type { Member } from "../../lib/cluster/members.ts";
 import { docker } from "../../programs/run.ts";
 import type { QueryRecord } from "../../programs/serfCodec.ts";
 import { toHostAgent } from "../../programs/serfConnection.ts";

@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { labelsOf } from "../../components/labels.ts";
-import { type Member, parseMembers } from "../../components/members.ts";
-import { labelFilters } from "../../programs/engine.ts";
+import { labelsOf } from "../../lib/cluster/labels.ts";
+import { type Member, parseMembers } from "../../lib/cluster/members.ts";
+import { labelFilters } from "../../lib/cluster/labelFilters.ts";
 import { docker, run } from "../../programs/run.ts";
 
 /** What a command printed and how it ended. */

@@ -1,6 +1,6 @@
 /** The network between this machine and the second host. */
 import { existsSync, readFileSync } from "node:fs";
-import { isAddress, overlaps } from "../../components/subnet.ts";
+import { isAddress, overlaps } from "../../lib/cluster/subnet.ts";
 import { run } from "../../programs/run.ts";
 
 /** The second host's address. */

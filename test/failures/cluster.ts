@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { isLocalEngine } from "../../components/engineHost.ts";
-import type { Member } from "../../components/members.ts";
+import type { Member } from "../../lib/cluster/members.ts";
 import { chosenEngine } from "../../programs/engineContext.ts";
 import { docker, pause } from "../../programs/run.ts";
 import { membersSeenBy } from "../../programs/views.ts";

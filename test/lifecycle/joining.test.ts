@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFile, configFolder } from "../../components/agentConfig.ts";
-import type { Member } from "../../components/members.ts";
+import type { Member } from "../../lib/cluster/members.ts";
 import { docker, pause } from "../../programs/run.ts";
 import { agentCommand } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";

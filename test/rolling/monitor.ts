@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { labelsOf } from "../../components/labels.ts";
+import { labelsOf } from "../../lib/cluster/labels.ts";
 import { livingAgent } from "../../programs/agentProcess.ts";
 import { listContainers } from "../../programs/inventory.ts";
 import { pause } from "../../programs/run.ts";

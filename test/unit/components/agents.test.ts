@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { containersOf, planAgents } from "../../../components/agents.ts";
-import { namesOf } from "../../../components/names.ts";
+import { namesOf } from "../../../lib/cluster/names.ts";
 import type { StandIns } from "../../../components/recordedState.ts";
 import { parseSettings } from "../../../components/settings.ts";
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { planAgents, specOf } from "../../../components/agents.ts";
 import { changedMembers } from "../../../components/changedMembers.ts";
-import { namesOf } from "../../../components/names.ts";
+import { namesOf } from "../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../components/recordedState.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { Standing } from "../../../components/standing.ts";

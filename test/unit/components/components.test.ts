@@ -13,7 +13,7 @@ import { Seed } from "../../../components/seed.ts";
 import { SerfImage } from "../../../components/serfImage.ts";
 import { Standing } from "../../../components/standing.ts";
 import { Storage } from "../../../components/storage.ts";
-import { planSubnet } from "../../../components/subnet.ts";
+import { planSubnet } from "../../../lib/cluster/subnet.ts";
 import {
   configurationsIn,
   declare,

@@ -7,8 +7,8 @@ import {
   groupConfig,
   startArguments,
 } from "../../../components/agentConfig.ts";
-import { hashBuild } from "../../../components/buildContext.ts";
-import { isStackName, namesOf } from "../../../components/names.ts";
+import { hashBuild } from "../../../lib/cluster/buildContext.ts";
+import { isStackName, namesOf } from "../../../lib/cluster/names.ts";
 
 describe("an agent's configuration", () => {
   const identity = { name: "serf-a-joiner-1", address: "172.30.0.3" };

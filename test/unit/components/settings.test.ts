@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { serfChecksums } from "../../../components/serfVersions.ts";
+import { serfChecksums } from "../../../lib/cluster/serfVersions.ts";
 import { parseSettings, SettingsError } from "../../../components/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Member } from "../../../components/members.ts";
+import type { Member } from "../../../lib/cluster/members.ts";
 import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
 import { sealedGeneration, sealFile, sealOf } from "../../../components/seal.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { labelsOf } from "../../../components/labels.ts";
-import { namesOf } from "../../../components/names.ts";
+import { labelsOf } from "../../../lib/cluster/labels.ts";
+import { namesOf } from "../../../lib/cluster/names.ts";
 import { imageRef } from "../../../components/serfImage.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { takenNames } from "../../../components/takenNames.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { EngineFacts } from "../../../components/enginePlace.ts";
-import { namesOf } from "../../../components/names.ts";
+import { namesOf } from "../../../lib/cluster/names.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import type { FoundContainer } from "../../../components/standing.ts";
 import { hostAgentObstacles } from "../../../programs/hostAgentObstacles.ts";

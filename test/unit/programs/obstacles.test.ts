@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { labelsOf } from "../../../components/labels.ts";
-import { namesOf } from "../../../components/names.ts";
+import { labelsOf } from "../../../lib/cluster/labels.ts";
+import { namesOf } from "../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../components/recordedState.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { unrecordedObstacles } from "../../../programs/obstacles.ts";

@@ -1,4 +1,4 @@
-import type { Labels } from "../components/labels.ts";
+import type { Labels } from "./labels.ts";
 
 /** The docker client's arguments that choose what carries the labels. */
 export function labelFilters(labels: Labels): string[] {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { adviceOnCrowd } from "../../../components/crowd.ts";
+import { adviceOnCrowd } from "../../../../components/crowd.ts";
 import {
   compareMembers,
   formatMembers,
   formatTable,
   type Member,
   parseMembers,
-} from "../../../components/members.ts";
+} from "../../../../lib/cluster/members.ts";
 
 const serfOutput = JSON.stringify({
   members: [

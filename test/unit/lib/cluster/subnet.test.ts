@@ -6,7 +6,7 @@ import {
   overlaps,
   planSubnet,
   prefixFor,
-} from "../../../components/subnet.ts";
+} from "../../../../lib/cluster/subnet.ts";
 
 test("a /24 is shared out between gateway, seed, joiners and Docker's own range", () => {
   const plan = planSubnet("172.30.0.0/24")!;
