@@ -7,9 +7,9 @@ import {
   keyringPath,
   type Profile,
   tokenPath,
-} from "../components/agentConfig.ts";
+} from "../lib/agents/config.ts";
 import { type ContainerDescription, describeContainer } from "../components/agentContainer.ts";
-import { keyringFile } from "../components/gossipKey.ts";
+import { keyringFile } from "../lib/agents/keyring.ts";
 import { addressOfIndex } from "../lib/cluster/subnet.ts";
 import { keptImage, subnet } from "./place.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Profile } from "../components/agentConfig.ts";
+import type { Profile } from "../lib/agents/config.ts";
 import { run } from "../programs/run.ts";
 import type { Contender } from "./contender.ts";
 import { article } from "./contenders/article.ts";

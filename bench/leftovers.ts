@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { namesOf } from "../lib/cluster/names.ts";
 import { labelsOf } from "../lib/cluster/labels.ts";
-import { stopAgent } from "../programs/agentProcess.ts";
+import { stopAgent } from "../lib/agents/process.ts";
 import {
   engine,
   EngineError,

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Profile, profiles } from "../components/agentConfig.ts";
+import { type Profile, profiles } from "../lib/agents/config.ts";
 import { UserError } from "../setup/errors.ts";
 import { type ContenderName, contenderNames } from "./result.ts";
 

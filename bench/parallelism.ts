@@ -1,4 +1,4 @@
-import type { Profile } from "../components/agentConfig.ts";
+import type { Profile } from "../lib/agents/config.ts";
 import { limit } from "./contenders/limit.ts";
 import { formatSeconds, median } from "./figures.ts";
 import { removeLeftovers } from "./leftovers.ts";

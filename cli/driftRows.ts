@@ -1,9 +1,9 @@
 /** Compares what a stack's state says with what is found: the rows of the table of `npm run drift`. */
 import { basename } from "node:path";
-import { configFile, groupConfig, keyringPath, tokenPath } from "../components/agentConfig.ts";
-import { keyringFile } from "../components/gossipKey.ts";
+import { configFile, groupConfig, keyringPath, tokenPath } from "../lib/agents/config.ts";
+import { keyringFile } from "../lib/agents/keyring.ts";
 import { compareMembers } from "../lib/cluster/members.ts";
-import { sealedGeneration } from "../components/seal.ts";
+import { sealedGeneration } from "../lib/agents/seal.ts";
 import { type Sight, strangersAmong } from "../components/sight.ts";
 import type { FoundContainer, Inventory } from "../components/standing.ts";
 import type { KeyList } from "../programs/serfRpc.ts";

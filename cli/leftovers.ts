@@ -8,7 +8,7 @@ import type {
   FoundNetwork,
   FoundVolume,
 } from "../components/standing.ts";
-import { livingAgent, stopAgent } from "../programs/agentProcess.ts";
+import { livingAgent, stopAgent } from "../lib/agents/process.ts";
 import { removeContainers, removeIfThere } from "../programs/containers.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { UserError } from "../setup/errors.ts";

@@ -1,5 +1,5 @@
 import type { Fleet } from "../programs/configurations.ts";
-import { type AgentConduct, gossipEndpoint } from "./agentConfig.ts";
+import { type AgentConduct, gossipEndpoint } from "../lib/agents/config.ts";
 import {
   type AgentContainer,
   containerSpec,

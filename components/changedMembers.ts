@@ -1,5 +1,5 @@
-import { runningHostAgent } from "../programs/agentProcess.ts";
-import { startArguments } from "./agentConfig.ts";
+import { runningHostAgent } from "../lib/agents/process.ts";
+import { startArguments } from "../lib/agents/config.ts";
 import { type Agents, specOf } from "./agents.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { ChangedMembers } from "./rollingChange.ts";

@@ -4,7 +4,7 @@ import type { ConfigurationsInput, Fleet, Secrets } from "../programs/configurat
 import type { VolumeNames } from "./agentContainer.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { programCommand } from "./programCommand.ts";
-import type { SealedPart } from "./seal.ts";
+import type { SealedPart } from "../lib/agents/seal.ts";
 
 /** Where configurations are written, and what all of them hold. */
 export interface ConfigPlace {

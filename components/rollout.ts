@@ -1,6 +1,6 @@
 /** Who is replaced when, where no more than so many members may be down at once. */
 import type { View } from "../programs/views.ts";
-import type { AgentIdentity } from "./agentConfig.ts";
+import type { AgentIdentity } from "../lib/agents/config.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { compareNames, type Member } from "../lib/cluster/members.ts";
 

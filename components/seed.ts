@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
-import { gossipPort } from "./agentConfig.ts";
+import { gossipPort } from "../lib/agents/config.ts";
 import type { AgentContainer } from "./agentContainer.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
 import type { Labels } from "../lib/cluster/labels.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { gossipPort as agentPort, type Profile, profiles } from "./agentConfig.ts";
+import { gossipPort as agentPort, type Profile, profiles } from "../lib/agents/config.ts";
 import type { ContainerLimits } from "./agentContainer.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import {

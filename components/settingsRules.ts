@@ -1,5 +1,5 @@
 import { defaultHost } from "./engineHost.ts";
-import { gossipKeyFault, missingGossipKey } from "./gossipKey.ts";
+import { gossipKeyFault, missingGossipKey } from "../lib/agents/keyring.ts";
 import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
 import { allowedStackNames, isStackName } from "../lib/cluster/names.ts";
 import type { DeploymentPlace, Settings } from "./settings.ts";

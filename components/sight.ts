@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { keyringPath, tokenPath } from "./agentConfig.ts";
+import { keyringPath, tokenPath } from "../lib/agents/config.ts";
 import type { Edit } from "./containerFacts.ts";
-import { keyringFile } from "./gossipKey.ts";
+import { keyringFile } from "../lib/agents/keyring.ts";
 import { compareMembers, type ExpectedMember, type Member } from "../lib/cluster/members.ts";
-import { sealedGeneration } from "./seal.ts";
+import { sealedGeneration } from "../lib/agents/seal.ts";
 
 /** What was seen of a cluster while it runs. */
 export interface Sight {

@@ -1,16 +1,16 @@
 /** Looks at a cluster that runs, without changing anything, for what a look at the engine does not show. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { configFolder, keyringPath, ownKeyringPath } from "../components/agentConfig.ts";
+import { configFolder, keyringPath, ownKeyringPath } from "../lib/agents/config.ts";
 import type { ComparedDescription } from "../components/containerArgs.ts";
 import type { Edit } from "../components/containerFacts.ts";
-import { keysIn } from "../components/gossipKey.ts";
+import { keysIn } from "../lib/agents/keyring.ts";
 import type { Member } from "../lib/cluster/members.ts";
-import { sealedGeneration } from "../components/seal.ts";
+import { sealedGeneration } from "../lib/agents/seal.ts";
 import { agentFaults, type HostSight, type Sight } from "../components/sight.ts";
 import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
-import { agentFiles, isOfAnotherFolder, livingAgent } from "./agentProcess.ts";
-import { readFiles } from "./configVolume.ts";
+import { agentFiles, isOfAnotherFolder, livingAgent } from "../lib/agents/process.ts";
+import { readFiles } from "../lib/agents/configVolume.ts";
 import { editedContainers } from "./containerEdits.ts";
 import { forEachParallel } from "./engineApi.ts";
 import { openWithFiles } from "./serfConnection.ts";

@@ -1,9 +1,9 @@
 /** Looks at a cluster while its members are replaced. */
-import { gossipEndpoint } from "../components/agentConfig.ts";
+import { gossipEndpoint } from "../lib/agents/config.ts";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { downMembers, type Look, type PresentMember, type Rolling } from "../components/rollout.ts";
 import type { FoundContainer } from "../components/standing.ts";
-import { livingAgent } from "./agentProcess.ts";
+import { livingAgent } from "../lib/agents/process.ts";
 import { healInterval, joinFew } from "./healing.ts";
 import { listContainers } from "./inventory.ts";
 import { pause } from "./run.ts";

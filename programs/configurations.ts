@@ -17,13 +17,13 @@ import {
   groupConfig,
   keyringPath,
   tokenPath,
-} from "../components/agentConfig.ts";
+} from "../lib/agents/config.ts";
 import type { VolumeNames } from "../components/agentContainer.ts";
-import { keyringFile, keysIn } from "../components/gossipKey.ts";
+import { keyringFile, keysIn } from "../lib/agents/keyring.ts";
 import { groupLabel, type Labels } from "../lib/cluster/labels.ts";
-import { type SealedPart, sealFile, sealOf } from "../components/seal.ts";
+import { type SealedPart, sealFile, sealOf } from "../lib/agents/seal.ts";
 import { agentsThatRun } from "../components/standing.ts";
-import { readFiles, withWriter, writeFiles } from "./configVolume.ts";
+import { readFiles, withWriter, writeFiles } from "../lib/agents/configVolume.ts";
 import { reloadAgent } from "./containers.ts";
 import { listContainers } from "./inventory.ts";
 import { rotateTo } from "./keyRotation.ts";

@@ -12,7 +12,7 @@
  * `dissolve` lets all agents in containers leave at once, and removes the containers.
  */
 import { text } from "node:stream/consumers";
-import { gossipEndpoint, type Profile } from "../components/agentConfig.ts";
+import { gossipEndpoint, type Profile } from "../lib/agents/config.ts";
 import { adviceOnCrowd } from "../components/crowd.ts";
 import {
   compareMembers,
@@ -21,7 +21,7 @@ import {
   formatTable,
   type Member,
 } from "../lib/cluster/members.ts";
-import { rereadConfig, stopAgent } from "./agentProcess.ts";
+import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
 import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { reloadAgent, removeContainers } from "./containers.ts";

@@ -15,9 +15,9 @@ import {
   groupConfig,
   type Profile,
   startArguments,
-} from "../components/agentConfig.ts";
+} from "../lib/agents/config.ts";
 import { removeHostContainers } from "./containers.ts";
-import { keyringFile } from "../components/gossipKey.ts";
+import { keyringFile } from "../lib/agents/keyring.ts";
 import { roleLabel } from "../lib/cluster/labels.ts";
 import type { Member } from "../lib/cluster/members.ts";
 import {
@@ -30,7 +30,7 @@ import {
   runningHostAgent,
   startAgent,
   stopAgent,
-} from "./agentProcess.ts";
+} from "../lib/agents/process.ts";
 import { logsOfEnded } from "./endedContainers.ts";
 import { listContainers } from "./inventory.ts";
 import { docker, pause, printResult } from "./run.ts";

@@ -1,6 +1,6 @@
 /** What stands in the way of the host's agent alone. */
-import { livingAgent } from "./agentProcess.ts";
-import { gossipPort } from "../components/agentConfig.ts";
+import { livingAgent } from "../lib/agents/process.ts";
+import { gossipPort } from "../lib/agents/config.ts";
 import type { EngineFacts } from "../components/enginePlace.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { Settings } from "../components/settings.ts";

@@ -16,11 +16,11 @@ import {
   groupConfig,
   keyringPath,
   tokenPath,
-} from "../components/agentConfig.ts";
+} from "../lib/agents/config.ts";
 import { type ContainerLimits, describeContainer, ownTmpfs } from "../components/agentContainer.ts";
-import { keyringFile } from "../components/gossipKey.ts";
+import { keyringFile } from "../lib/agents/keyring.ts";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import { writeConfigFiles } from "./configVolume.ts";
+import { writeConfigFiles } from "../lib/agents/configVolume.ts";
 import { containerLog } from "./containerExec.ts";
 import { stateOf, unlessGone } from "./containers.ts";
 import { engine } from "./engineApi.ts";

@@ -1,5 +1,5 @@
-import { ownKeyringPath } from "../components/agentConfig.ts";
-import { keysIn } from "../components/gossipKey.ts";
+import { ownKeyringPath } from "../lib/agents/config.ts";
+import { keysIn } from "../lib/agents/keyring.ts";
 import { execute } from "./containerExec.ts";
 import { openInContainer } from "./serfConnection.ts";
 import { type KeyCommand, type SerfRpc } from "./serfRpc.ts";

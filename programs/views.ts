@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Member } from "../lib/cluster/members.ts";
-import { agentFiles } from "./agentProcess.ts";
+import { agentFiles } from "../lib/agents/process.ts";
 import { openInContainer, toHostAgent } from "./serfConnection.ts";
 import { SerfRpc } from "./serfRpc.ts";
 

@@ -1,4 +1,4 @@
-import { type Profile, profileArguments } from "../../components/agentConfig.ts";
+import { type Profile, profileArguments } from "../../lib/agents/config.ts";
 import type { Contender } from "../contender.ts";
 import { runChild } from "../child.ts";
 import { benchLabel, gossipPort, keptImage, prefix, subnet } from "../place.ts";

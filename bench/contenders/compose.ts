@@ -6,7 +6,7 @@ import {
   dataFolder,
   type Profile,
   profileArguments,
-} from "../../components/agentConfig.ts";
+} from "../../lib/agents/config.ts";
 import { ownTmpfs } from "../../components/agentContainer.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";

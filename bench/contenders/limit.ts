@@ -1,6 +1,6 @@
-import { gossipPort as innerPort, type Profile } from "../../components/agentConfig.ts";
+import { gossipPort as innerPort, type Profile } from "../../lib/agents/config.ts";
 import { engineMounts } from "../../components/agentContainer.ts";
-import { withWriter, writeFiles } from "../../programs/configVolume.ts";
+import { withWriter, writeFiles } from "../../lib/agents/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
 import { engineContainer } from "../../programs/engineContainer.ts";
 import { type Agent, agents, configFiles } from "../agents.ts";

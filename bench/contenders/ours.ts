@@ -1,9 +1,9 @@
 import { cp, mkdir, appendFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Profile } from "../../components/agentConfig.ts";
+import type { Profile } from "../../lib/agents/config.ts";
 import { namesOf } from "../../lib/cluster/names.ts";
-import { stopAgent } from "../../programs/agentProcess.ts";
+import { stopAgent } from "../../lib/agents/process.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";
 import { gossipPort, rpcPort, stack, subnet } from "../place.ts";

@@ -11,9 +11,9 @@ import {
   groupConfig,
   keyringPath,
   tokenPath,
-} from "../../components/agentConfig.ts";
+} from "../../lib/agents/config.ts";
 import { describeContainer } from "../../components/agentContainer.ts";
-import { keyringFile } from "../../components/gossipKey.ts";
+import { keyringFile } from "../../lib/agents/keyring.ts";
 import { serfChecksums, defaultSerfVersion } from "../../lib/cluster/serfVersions.ts";
 import { docker } from "../../programs/run.ts";
 import { toolchain } from "../../setup/toolchain.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { configFile, configFolder } from "../../components/agentConfig.ts";
+import { configFile, configFolder } from "../../lib/agents/config.ts";
 import type { Member } from "../../lib/cluster/members.ts";
 import { docker, pause } from "../../programs/run.ts";
 import { agentCommand } from "../e2e/agents.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { labelsOf } from "../../lib/cluster/labels.ts";
-import { livingAgent } from "../../programs/agentProcess.ts";
+import { livingAgent } from "../../lib/agents/process.ts";
 import { listContainers } from "../../programs/inventory.ts";
 import { pause } from "../../programs/run.ts";
 import { toHostAgent } from "../../programs/serfConnection.ts";

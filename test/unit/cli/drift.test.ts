@@ -4,11 +4,11 @@ import { changesIn } from "../../../cli/plannedChanges.ts";
 import { readRecord } from "../../../cli/record.ts";
 import { recordedThings } from "../../../cli/recorded.ts";
 import type { RecordedResource } from "../../../cli/stateFiles.ts";
-import { groupConfig } from "../../../components/agentConfig.ts";
+import { groupConfig } from "../../../lib/agents/config.ts";
 import { type AgentContainer, describeContainer } from "../../../components/agentContainer.ts";
 import { containerArgs, containerLabels } from "../../../components/containerArgs.ts";
 import { blank, type Sight } from "../../../components/sight.ts";
-import { type SealedPart, sealFile, sealOf } from "../../../components/seal.ts";
+import { type SealedPart, sealFile, sealOf } from "../../../lib/agents/seal.ts";
 import type { Inventory } from "../../../components/standing.ts";
 import type { ConfigurationsInput } from "../../../programs/configurations.ts";
 

@@ -5,9 +5,9 @@ import { namesOf } from "../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../components/recordedState.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { Standing } from "../../../components/standing.ts";
-import { type AgentStartup, runningHostAgent } from "../../../programs/agentProcess.ts";
+import { type AgentStartup, runningHostAgent } from "../../../lib/agents/process.ts";
 
-vi.mock("../../../programs/agentProcess.ts", async (original) => ({
+vi.mock("../../../lib/agents/process.ts", async (original) => ({
   ...(await original<object>()),
   runningHostAgent: vi.fn(),
 }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Member } from "../../../lib/cluster/members.ts";
 import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
-import { sealedGeneration, sealFile, sealOf } from "../../../components/seal.ts";
+import { sealedGeneration, sealFile, sealOf } from "../../../lib/agents/seal.ts";
 import {
   blank,
   describeEdits,

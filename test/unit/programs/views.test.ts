@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { agentFiles } from "../../../programs/agentProcess.ts";
+import { agentFiles } from "../../../lib/agents/process.ts";
 import { closeViews, membersSeenBy, type View } from "../../../programs/views.ts";
 import { FakeAgent } from "./fakeAgent.ts";
 

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { extract, type Pack, pack } from "tar-stream";
-import { agentUser, configFolder, dataFolder } from "../components/agentConfig.ts";
-import { engineMounts, type VolumeNames } from "../components/agentContainer.ts";
-import { roleLabel } from "../lib/cluster/labels.ts";
-import { unlessGone } from "./containers.ts";
-import { engine } from "./engineApi.ts";
+import { agentUser, configFolder, dataFolder } from "./config.ts";
+import { engineMounts, type VolumeNames } from "../../components/agentContainer.ts";
+import { roleLabel } from "../cluster/labels.ts";
+import { unlessGone } from "../../programs/containers.ts";
+import { engine } from "../../programs/engineApi.ts";
 
 /** What a writer is made from. */
 export interface WriterPlace {

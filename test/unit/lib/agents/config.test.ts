@@ -6,9 +6,9 @@ import {
   differInConductOnly,
   groupConfig,
   startArguments,
-} from "../../../components/agentConfig.ts";
-import { hashBuild } from "../../../lib/cluster/buildContext.ts";
-import { isStackName, namesOf } from "../../../lib/cluster/names.ts";
+} from "../../../../lib/agents/config.ts";
+import { hashBuild } from "../../../../lib/cluster/buildContext.ts";
+import { isStackName, namesOf } from "../../../../lib/cluster/names.ts";
 
 describe("an agent's configuration", () => {
   const identity = { name: "serf-a-joiner-1", address: "172.30.0.3" };
