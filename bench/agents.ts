@@ -8,7 +8,7 @@ import {
   type Profile,
   tokenPath,
 } from "../lib/agents/config.ts";
-import { type ContainerDescription, describeContainer } from "../components/agentContainer.ts";
+import { type ContainerDescription, describeContainer } from "../lib/containers/description.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { addressOfIndex } from "../lib/cluster/subnet.ts";
 import { keptImage, subnet } from "./place.ts";

@@ -9,7 +9,7 @@ import type {
   FoundVolume,
 } from "../components/standing.ts";
 import { livingAgent, stopAgent } from "../lib/agents/process.ts";
-import { removeContainers, removeIfThere } from "../programs/containers.ts";
+import { removeContainers, removeIfThere } from "../lib/containers/lifecycle.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { UserError } from "../setup/errors.ts";
 import { project } from "./project.ts";

@@ -1,5 +1,5 @@
 /** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
-import { type ComparedDescription, describedIn } from "../components/containerArgs.ts";
+import { type ComparedDescription, describedIn } from "../lib/containers/args.ts";
 import { generationLabel, roleLabel } from "../lib/cluster/labels.ts";
 import type { ExpectedMember } from "../lib/cluster/members.ts";
 import type { HostSight } from "../components/sight.ts";

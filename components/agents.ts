@@ -5,7 +5,7 @@ import {
   containerSpec,
   describeContainer,
   hostNetwork,
-} from "./agentContainer.ts";
+} from "../lib/containers/description.ts";
 import { type JoinerGroup, groupTags } from "./groups.ts";
 import { eventHandlers } from "./handlers.ts";
 import type { DeclaredJoiner } from "./joinerPlan.ts";

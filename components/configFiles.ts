@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConfigurationsInput, Fleet, Secrets } from "../programs/configurations.ts";
-import type { VolumeNames } from "./agentContainer.ts";
+import type { VolumeNames } from "../lib/containers/description.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { programCommand } from "./programCommand.ts";
 import type { SealedPart } from "../lib/agents/seal.ts";

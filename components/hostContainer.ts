@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { View } from "../programs/views.ts";
-import type { AgentContainer } from "./agentContainer.ts";
+import type { AgentContainer } from "../lib/containers/description.ts";
 import { memberContainer } from "./memberContainer.ts";
 import { programCommand } from "./programCommand.ts";
 import type { ClusterPlace } from "./seed.ts";

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { watch } from "../programs/clusterWatch.ts";
 import { containerLog } from "../programs/containerExec.ts";
-import { stateOf } from "../programs/containers.ts";
+import { stateOf } from "../lib/containers/lifecycle.ts";
 import {
   describeDown,
   describeStop,

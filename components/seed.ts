@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { publishedEndpoint } from "../programs/publishedPort.ts";
 import { gossipPort } from "../lib/agents/config.ts";
-import type { AgentContainer } from "./agentContainer.ts";
+import type { AgentContainer } from "../lib/containers/description.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { memberContainer } from "./memberContainer.ts";

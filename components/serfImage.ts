@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageBuild } from "../programs/imageBuild.ts";
 import type { ImageTrialInput } from "../programs/imageTrial.ts";
-import type { ContainerLimits } from "./agentContainer.ts";
+import type { ContainerLimits } from "../lib/containers/description.ts";
 import { hashBuild } from "../lib/cluster/buildContext.ts";
 import { generationLabel, type Labels } from "../lib/cluster/labels.ts";
 import { imageName } from "../lib/cluster/names.ts";

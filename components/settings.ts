@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import { gossipPort as agentPort, type Profile, profiles } from "../lib/agents/config.ts";
-import type { ContainerLimits } from "./agentContainer.ts";
+import type { ContainerLimits } from "../lib/containers/description.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import {
   allowedEngineHosts,

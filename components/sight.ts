@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { keyringPath, tokenPath } from "../lib/agents/config.ts";
-import type { Edit } from "./containerFacts.ts";
+import type { Edit } from "../lib/containers/facts.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { compareMembers, type ExpectedMember, type Member } from "../lib/cluster/members.ts";
 import { sealedGeneration } from "../lib/agents/seal.ts";

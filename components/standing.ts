@@ -1,4 +1,4 @@
-import type { Edit } from "./containerFacts.ts";
+import type { Edit } from "../lib/containers/facts.ts";
 import { agentRoles, generationLabel, roleLabel, specLabel } from "../lib/cluster/labels.ts";
 import type { ExpectedMember } from "../lib/cluster/members.ts";
 import type { RecordedState } from "./recordedState.ts";

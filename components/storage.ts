@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fleet } from "../programs/configurations.ts";
-import type { VolumeNames } from "./agentContainer.ts";
+import type { VolumeNames } from "../lib/containers/description.ts";
 import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 import { generationLabel, labelList, type Labels } from "../lib/cluster/labels.ts";
 import { hasSecrets } from "./sight.ts";

@@ -18,13 +18,13 @@ import {
   keyringPath,
   tokenPath,
 } from "../lib/agents/config.ts";
-import type { VolumeNames } from "../components/agentContainer.ts";
+import type { VolumeNames } from "../lib/containers/description.ts";
 import { keyringFile, keysIn } from "../lib/agents/keyring.ts";
 import { groupLabel, type Labels } from "../lib/cluster/labels.ts";
 import { type SealedPart, sealFile, sealOf } from "../lib/agents/seal.ts";
 import { agentsThatRun } from "../components/standing.ts";
-import { readFiles, withWriter, writeFiles } from "../lib/agents/configVolume.ts";
-import { reloadAgent } from "./containers.ts";
+import { readFiles, withWriter, writeFiles } from "../lib/containers/configVolume.ts";
+import { reloadAgent } from "../lib/containers/lifecycle.ts";
 import { listContainers } from "./inventory.ts";
 import { rotateTo } from "./keyRotation.ts";
 import { inputFrom, printResult } from "./run.ts";

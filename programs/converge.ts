@@ -24,8 +24,8 @@ import {
 import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
 import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
-import { reloadAgent, removeContainers } from "./containers.ts";
-import { logsOfEnded } from "./endedContainers.ts";
+import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
+import { logsOfEnded } from "../lib/containers/ended.ts";
 import { healInterval, joinFew, synchronize } from "./healing.ts";
 import { listContainers } from "./inventory.ts";
 import { pause, printResult } from "./run.ts";

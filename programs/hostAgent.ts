@@ -16,7 +16,7 @@ import {
   type Profile,
   startArguments,
 } from "../lib/agents/config.ts";
-import { removeHostContainers } from "./containers.ts";
+import { removeHostContainers } from "../lib/containers/lifecycle.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { roleLabel } from "../lib/cluster/labels.ts";
 import type { Member } from "../lib/cluster/members.ts";
@@ -31,7 +31,7 @@ import {
   startAgent,
   stopAgent,
 } from "../lib/agents/process.ts";
-import { logsOfEnded } from "./endedContainers.ts";
+import { logsOfEnded } from "../lib/containers/ended.ts";
 import { listContainers } from "./inventory.ts";
 import { docker, pause, printResult } from "./run.ts";
 import { ask, membersSeenBy, type View } from "./views.ts";

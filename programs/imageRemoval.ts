@@ -5,7 +5,7 @@
  */
 import { text } from "node:stream/consumers";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import { removeIfThere, unlessGone } from "./containers.ts";
+import { removeIfThere, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine, EngineError, query } from "./engineApi.ts";
 import { listImages } from "./inventory.ts";
 import { printResult } from "./run.ts";

@@ -17,14 +17,14 @@ import {
   keyringPath,
   tokenPath,
 } from "../lib/agents/config.ts";
-import { type ContainerLimits, describeContainer, ownTmpfs } from "../components/agentContainer.ts";
+import { type ContainerLimits, describeContainer, ownTmpfs } from "../lib/containers/description.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import { writeConfigFiles } from "../lib/agents/configVolume.ts";
+import { writeConfigFiles } from "../lib/containers/configVolume.ts";
 import { containerLog } from "./containerExec.ts";
-import { stateOf, unlessGone } from "./containers.ts";
+import { stateOf, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine } from "./engineApi.ts";
-import { engineContainer } from "./engineContainer.ts";
+import { engineContainer } from "../lib/containers/engineForm.ts";
 import { pause, printResult } from "./run.ts";
 import { membersSeenBy } from "./views.ts";
 

@@ -5,7 +5,7 @@
  */
 import { text } from "node:stream/consumers";
 import { engine, EngineError, forEachParallel } from "./engineApi.ts";
-import { logsOfEnded } from "./endedContainers.ts";
+import { logsOfEnded } from "../lib/containers/ended.ts";
 import { printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */

@@ -1,4 +1,4 @@
-import { logsOfEnded } from "./endedContainers.ts";
+import { logsOfEnded } from "../lib/containers/ended.ts";
 import { engine } from "./engineApi.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { carries, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import type { Difference, ExpectedMember, Member } from "../lib/cluster/members.ts";
 import { strangersAmong } from "../components/sight.ts";
-import { disconnect } from "./containers.ts";
+import { disconnect } from "../lib/containers/lifecycle.ts";
 import { engine, query } from "./engineApi.ts";
 import { ask, type View } from "./views.ts";
 

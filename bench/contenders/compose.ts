@@ -7,7 +7,7 @@ import {
   type Profile,
   profileArguments,
 } from "../../lib/agents/config.ts";
-import { ownTmpfs } from "../../components/agentContainer.ts";
+import { ownTmpfs } from "../../lib/containers/description.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { engine, query } from "../../programs/engineApi.ts";
 import { configFiles, describeAgent } from "../agents.ts";

@@ -1,8 +1,8 @@
 import { gossipPort as innerPort, type Profile } from "../../lib/agents/config.ts";
-import { engineMounts } from "../../components/agentContainer.ts";
-import { withWriter, writeFiles } from "../../lib/agents/configVolume.ts";
+import { engineMounts } from "../../lib/containers/description.ts";
+import { withWriter, writeFiles } from "../../lib/containers/configVolume.ts";
 import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
-import { engineContainer } from "../../programs/engineContainer.ts";
+import { engineContainer } from "../../lib/containers/engineForm.ts";
 import { type Agent, agents, configFiles } from "../agents.ts";
 import type { Contender } from "../contender.ts";
 import { interrupted } from "../interrupt.ts";

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configFolder, dataFolder, type Profile } from "../../lib/agents/config.ts";
-import { type ContainerDescription, ownTmpfs } from "../../components/agentContainer.ts";
+import { type ContainerDescription, ownTmpfs } from "../../lib/containers/description.ts";
 import { agents, configFiles, describeAgent } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";

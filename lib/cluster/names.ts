@@ -1,4 +1,4 @@
-import type { VolumeNames } from "../../components/agentContainer.ts";
+import type { VolumeNames } from "../containers/description.ts";
 
 /** What git ignores: the state backend, the passphrase, notes of runs under way, the host's agents. */
 export const ownFolder = ".serf";

@@ -12,7 +12,7 @@ import {
   keyringPath,
   tokenPath,
 } from "../../lib/agents/config.ts";
-import { describeContainer } from "../../components/agentContainer.ts";
+import { describeContainer } from "../../lib/containers/description.ts";
 import { keyringFile } from "../../lib/agents/keyring.ts";
 import { serfChecksums, defaultSerfVersion } from "../../lib/cluster/serfVersions.ts";
 import { docker } from "../../programs/run.ts";

@@ -9,7 +9,7 @@ import { best } from "../../../bench/parallelism.ts";
 import { isOfBench } from "../../../bench/ownership.ts";
 import { composePeer, peerVersion, terraformPeer } from "../../../bench/peers.ts";
 import { rotated } from "../../../bench/rounds.ts";
-import { engineContainer } from "../../../programs/engineContainer.ts";
+import { engineContainer } from "../../../lib/containers/engineForm.ts";
 
 describe("options", () => {
   test("measure 3, 20 and 100 joiners in three rounds unless told otherwise", () => {

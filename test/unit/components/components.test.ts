@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { AgentContainer } from "../../../components/agentContainer.ts";
+import type { AgentContainer } from "../../../lib/containers/description.ts";
 import { specOf } from "../../../components/agents.ts";
 import { ClusterNetwork } from "../../../components/clusterNetwork.ts";
 import { Convergence } from "../../../components/convergence.ts";

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ChangedMembers, RollingChange } from "../../../components/rollingChange.ts";
 import type { PresentMember } from "../../../components/rollout.ts";
 import { type Scene, watch } from "../../../programs/clusterWatch.ts";
-import { stateOf } from "../../../programs/containers.ts";
+import { stateOf } from "../../../lib/containers/lifecycle.ts";
 
 vi.mock("../../../programs/clusterWatch.ts", () => ({ watch: vi.fn() }));
-vi.mock("../../../programs/containers.ts", () => ({ stateOf: vi.fn() }));
+vi.mock("../../../lib/containers/lifecycle.ts", () => ({ stateOf: vi.fn() }));
 vi.mock("../../../programs/containerExec.ts", () => ({
   containerLog: (name: string) => Promise.resolve(`log of ${name}`),
 }));

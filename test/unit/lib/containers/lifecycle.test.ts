@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { FoundContainer } from "../../../components/standing.ts";
-import { removeContainers } from "../../../programs/containers.ts";
-import { FakeEngine } from "./fakeEngine.ts";
+import type { FoundContainer } from "../../../../components/standing.ts";
+import { removeContainers } from "../../../../lib/containers/lifecycle.ts";
+import { FakeEngine } from "../../programs/fakeEngine.ts";
 
 let fake: FakeEngine;
 

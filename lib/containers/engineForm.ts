@@ -1,4 +1,4 @@
-import type { ContainerDescription } from "../components/agentContainer.ts";
+import type { ContainerDescription } from "./description.ts";
 
 /** A described container as the engine's API makes it, without its networks, ports and volumes. */
 export function engineContainer(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type AgentContainer, describeContainer } from "../../../components/agentContainer.ts";
-import { editsOf, type InspectedContainer } from "../../../components/containerFacts.ts";
+import { type AgentContainer, describeContainer } from "../../../../lib/containers/description.ts";
+import { editsOf, type InspectedContainer } from "../../../../lib/containers/facts.ts";
 
 const unpublished: AgentContainer = {
   name: "serf-test-seed",

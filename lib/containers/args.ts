@@ -5,8 +5,8 @@ import {
   containerSpec,
   hostNetwork,
   processLimit,
-} from "./agentContainer.ts";
-import { agentLabels, type AgentMarks, labelList, type Labels } from "../lib/cluster/labels.ts";
+} from "./description.ts";
+import { agentLabels, type AgentMarks, labelList, type Labels } from "../cluster/labels.ts";
 
 /** What the labels of an agent's container say, beside what it is made of. */
 export type ContainerMarks = Omit<AgentMarks, "spec">;

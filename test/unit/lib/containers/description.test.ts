@@ -4,10 +4,10 @@ import {
   type ContainerDescription,
   containerSpec,
   describeContainer,
-} from "../../../components/agentContainer.ts";
-import { specOf } from "../../../components/agents.ts";
-import { containerArgs, containerLabels, describedIn } from "../../../components/containerArgs.ts";
-import { engineContainer } from "../../../programs/engineContainer.ts";
+} from "../../../../lib/containers/description.ts";
+import { specOf } from "../../../../components/agents.ts";
+import { containerArgs, containerLabels, describedIn } from "../../../../lib/containers/args.ts";
+import { engineContainer } from "../../../../lib/containers/engineForm.ts";
 
 const labels = { "serf.project": "serf", "serf.stack": "test" };
 

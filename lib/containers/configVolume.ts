@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { extract, type Pack, pack } from "tar-stream";
-import { agentUser, configFolder, dataFolder } from "./config.ts";
-import { engineMounts, type VolumeNames } from "../../components/agentContainer.ts";
+import { agentUser, configFolder, dataFolder } from "../agents/config.ts";
+import { engineMounts, type VolumeNames } from "./description.ts";
 import { roleLabel } from "../cluster/labels.ts";
-import { unlessGone } from "../../programs/containers.ts";
+import { unlessGone } from "./lifecycle.ts";
 import { engine } from "../../programs/engineApi.ts";
 
 /** What a writer is made from. */

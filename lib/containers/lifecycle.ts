@@ -1,15 +1,15 @@
-import { stopGrace } from "../components/agentContainer.ts";
-import { roleLabel } from "../lib/cluster/labels.ts";
-import type { FoundContainer } from "../components/standing.ts";
+import { stopGrace } from "./description.ts";
+import { roleLabel } from "../cluster/labels.ts";
+import type { FoundContainer } from "../../components/standing.ts";
 import {
   engine,
   EngineError,
   type EngineRequest,
   forEachParallel,
   pingEngine,
-} from "./engineApi.ts";
-import { listContainers } from "./inventory.ts";
-import { pause } from "./run.ts";
+} from "../../programs/engineApi.ts";
+import { listContainers } from "../../programs/inventory.ts";
+import { pause } from "../../programs/run.ts";
 
 /** The signal on which an agent leaves while its container stays; see docker/agent. */
 const leaveSignal = "SIGUSR1";

@@ -9,7 +9,7 @@ import {
   fixedConfig,
   gossipPort,
   startArguments,
-} from "../lib/agents/config.ts";
+} from "../agents/config.ts";
 
 /** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
 export const stopGrace = 10;

@@ -1,6 +1,6 @@
-import { containerLog } from "./containerExec.ts";
-import { stateOf } from "./containers.ts";
-import { EngineError } from "./engineApi.ts";
+import { containerLog } from "../../programs/containerExec.ts";
+import { stateOf } from "./lifecycle.ts";
+import { EngineError } from "../../programs/engineApi.ts";
 
 /** How many containers' logs are told: those of many that end tell the same. */
 const most = 3;

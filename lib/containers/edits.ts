@@ -1,14 +1,14 @@
-import type { ComparedDescription } from "../components/containerArgs.ts";
+import type { ComparedDescription } from "./args.ts";
 import {
   type Edit,
   editsOf,
   type InspectedContainer,
   optionalLimits,
-} from "../components/containerFacts.ts";
-import type { FoundContainer } from "../components/standing.ts";
-import { engine, EngineError, forEachParallel } from "./engineApi.ts";
-import { chosenEngine } from "./engineContext.ts";
-import { docker } from "./run.ts";
+} from "./facts.ts";
+import type { FoundContainer } from "../../components/standing.ts";
+import { engine, EngineError, forEachParallel } from "../../programs/engineApi.ts";
+import { chosenEngine } from "../../programs/engineContext.ts";
+import { docker } from "../../programs/run.ts";
 
 /** How many containers are asked for at once. */
 const atOnce = 16;
