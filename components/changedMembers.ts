@@ -1,6 +1,6 @@
 import { runningHostAgent } from "../lib/agents/process.ts";
 import { startArguments } from "../lib/agents/config.ts";
-import { type Agents, specOf } from "./agents.ts";
+import { type Agents, specOf } from "../lib/plan/agents.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { ChangedMembers } from "./rollingChange.ts";
 import type { Settings } from "./settings.ts";

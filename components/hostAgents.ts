@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Agents } from "./agents.ts";
+import type { Agents } from "../lib/plan/agents.ts";
 import type { ClusterSecrets } from "./clusterSecrets.ts";
 import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";

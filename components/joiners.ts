@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Agents, JoiningFleet } from "./agents.ts";
+import type { Agents, JoiningFleet } from "../lib/plan/agents.ts";
 import { writeConfigFiles } from "./configFiles.ts";
 import { memberContainer } from "./memberContainer.ts";
 import type { ClusterPlace } from "./seed.ts";

@@ -7,7 +7,7 @@ import { readInventory } from "../programs/inventory.ts";
 import { checkNeighbourTable } from "../programs/neighbourCheck.ts";
 import { findObstacles } from "../programs/obstacles.ts";
 import { describeContainer } from "../lib/containers/description.ts";
-import { type Agents, containersOf, specOf } from "./agents.ts";
+import { type Agents, containersOf, specOf } from "../lib/plan/agents.ts";
 import type { EngineHost } from "./engineHost.ts";
 import { type Labels, specLabel } from "../lib/cluster/labels.ts";
 import type { Names } from "../lib/cluster/names.ts";

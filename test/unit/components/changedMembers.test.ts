@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { planAgents, specOf } from "../../../components/agents.ts";
+import { planAgents, specOf } from "../../../lib/plan/agents.ts";
 import { changedMembers } from "../../../components/changedMembers.ts";
 import { namesOf } from "../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../components/recordedState.ts";

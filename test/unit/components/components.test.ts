@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AgentContainer } from "../../../lib/containers/description.ts";
-import { specOf } from "../../../components/agents.ts";
+import { specOf } from "../../../lib/plan/agents.ts";
 import { ClusterNetwork } from "../../../components/clusterNetwork.ts";
 import { Convergence } from "../../../components/convergence.ts";
 import { HostAgent } from "../../../components/hostAgent.ts";

@@ -5,7 +5,7 @@ import {
   containerSpec,
   describeContainer,
 } from "../../../../lib/containers/description.ts";
-import { specOf } from "../../../../components/agents.ts";
+import { specOf } from "../../../../lib/plan/agents.ts";
 import { containerArgs, containerLabels, describedIn } from "../../../../lib/containers/args.ts";
 import { engineContainer } from "../../../../lib/containers/engineForm.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { declareJoiners } from "../../../components/joinerPlan.ts";
-import { planSubnet } from "../../../lib/cluster/subnet.ts";
+import { declareJoiners } from "../../../../lib/plan/joiners.ts";
+import { planSubnet } from "../../../../lib/cluster/subnet.ts";
 
 const group = (name: string, count: number) => ({ name, count, tags: {}, image: {} });
 const groups = [group("joiner", 2), group("web", 1)];

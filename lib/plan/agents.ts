@@ -1,19 +1,19 @@
-import type { Fleet } from "../programs/configurations.ts";
-import { type AgentConduct, gossipEndpoint } from "../lib/agents/config.ts";
+import type { Fleet } from "../../programs/configurations.ts";
+import { type AgentConduct, gossipEndpoint } from "../agents/config.ts";
 import {
   type AgentContainer,
   containerSpec,
   describeContainer,
   hostNetwork,
-} from "../lib/containers/description.ts";
-import { type JoinerGroup, groupTags } from "./groups.ts";
-import { eventHandlers } from "./handlers.ts";
-import type { DeclaredJoiner } from "./joinerPlan.ts";
-import type { ExpectedMember } from "../lib/cluster/members.ts";
-import type { Names } from "../lib/cluster/names.ts";
-import type { StandIns } from "./recordedState.ts";
-import { imageChoice, imageRef } from "./serfImage.ts";
-import type { Settings } from "./settings.ts";
+} from "../containers/description.ts";
+import { type JoinerGroup, groupTags } from "../../components/groups.ts";
+import { eventHandlers } from "../../components/handlers.ts";
+import type { DeclaredJoiner } from "./joiners.ts";
+import type { ExpectedMember } from "../cluster/members.ts";
+import type { Names } from "../cluster/names.ts";
+import type { StandIns } from "../../components/recordedState.ts";
+import { imageChoice, imageRef } from "../../components/serfImage.ts";
+import type { Settings } from "../../components/settings.ts";
 
 /** A group of agents whose configuration lacks whom they join. */
 export type JoiningFleet = Omit<Fleet, "join">;

@@ -1,4 +1,4 @@
-import { addressOfIndex, indexOfAddress, type SubnetPlan } from "../lib/cluster/subnet.ts";
+import { addressOfIndex, indexOfAddress, type SubnetPlan } from "../cluster/subnet.ts";
 
 /**
  * Gives each joiner an address on the cluster's network. Who has one keeps it, whatever becomes of the

@@ -1,7 +1,7 @@
 import { assignAddresses } from "./addresses.ts";
-import type { JoinerGroup } from "./groups.ts";
-import { joinerName } from "../lib/cluster/names.ts";
-import type { SubnetPlan } from "../lib/cluster/subnet.ts";
+import type { JoinerGroup } from "../../components/groups.ts";
+import { joinerName } from "../cluster/names.ts";
+import type { SubnetPlan } from "../cluster/subnet.ts";
 
 /** A joiner as it is declared. */
 export interface DeclaredJoiner {

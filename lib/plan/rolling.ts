@@ -1,8 +1,8 @@
-import { hostView } from "./hostAgent.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
-import type { Names } from "../lib/cluster/names.ts";
-import type { Rolling, RollingHost } from "./rollout.ts";
-import type { Settings } from "./settings.ts";
+import { hostView } from "../../components/hostAgent.ts";
+import type { Labels } from "../cluster/labels.ts";
+import type { Names } from "../cluster/names.ts";
+import type { Rolling, RollingHost } from "../../components/rollout.ts";
+import type { Settings } from "../../components/settings.ts";
 
 /** How a stack replaces members while the cluster goes on; undefined where it replaces all at once. */
 export function rollingOf(settings: Settings, names: Names, labels: Labels): Rolling | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { assignAddresses } from "../../../components/addresses.ts";
-import { planSubnet } from "../../../lib/cluster/subnet.ts";
+import { assignAddresses } from "../../../../lib/plan/addresses.ts";
+import { planSubnet } from "../../../../lib/cluster/subnet.ts";
 
 const subnet = planSubnet("10.9.0.0/28")!;
 
