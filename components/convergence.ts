@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConvergenceInput } from "../programs/converge.ts";
-import type { View } from "../programs/views.ts";
+import type { View } from "../lib/membership/views.ts";
 import type { Profile } from "../lib/agents/config.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import type { ExpectedMember, Member } from "../lib/cluster/members.ts";

@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { View } from "../programs/views.ts";
+import type { View } from "../lib/membership/views.ts";
 import type { AgentContainer } from "../lib/containers/description.ts";
 import { memberContainer } from "./memberContainer.ts";
 import { programCommand } from "./programCommand.ts";

@@ -1,6 +1,6 @@
 /** Lets a deployment replace members a few at a time, while the cluster goes on. */
 import * as pulumi from "@pulumi/pulumi";
-import { watch } from "../programs/clusterWatch.ts";
+import { watch } from "../lib/membership/watch.ts";
 import { containerLog } from "../programs/containerExec.ts";
 import { stateOf } from "../lib/containers/lifecycle.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type PresentMember,
   type Rolling,
   type StepState,
-} from "./rollout.ts";
+} from "../lib/membership/rollout.ts";
 
 /** One that the engine had to start again so often does not come up. */
 const mostRestarts = 3;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { publishedEndpoint } from "../programs/publishedPort.ts";
+import { publishedEndpoint } from "../lib/membership/publishedPort.ts";
 import { gossipPort } from "../lib/agents/config.ts";
 import type { AgentContainer } from "../lib/containers/description.ts";
 import type { ClusterNetwork } from "./clusterNetwork.ts";

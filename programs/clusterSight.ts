@@ -14,7 +14,7 @@ import { readFiles } from "../lib/containers/configVolume.ts";
 import { editedContainers } from "../lib/containers/edits.ts";
 import { forEachParallel } from "./engineApi.ts";
 import { openWithFiles } from "./serfConnection.ts";
-import { membersSeenBy } from "./views.ts";
+import { membersSeenBy } from "../lib/membership/views.ts";
 
 /** What is looked at. */
 export interface SightPlace {

@@ -26,7 +26,7 @@ import { agentsThatRun } from "../components/standing.ts";
 import { readFiles, withWriter, writeFiles } from "../lib/containers/configVolume.ts";
 import { reloadAgent } from "../lib/containers/lifecycle.ts";
 import { listContainers } from "./inventory.ts";
-import { rotateTo } from "./keyRotation.ts";
+import { rotateTo } from "../lib/membership/keyRotation.ts";
 import { inputFrom, printResult } from "./run.ts";
 
 /** How agents are to behave that differ in their names and addresses alone. */

@@ -13,7 +13,7 @@
  */
 import { text } from "node:stream/consumers";
 import { gossipEndpoint, type Profile } from "../lib/agents/config.ts";
-import { adviceOnCrowd } from "../components/crowd.ts";
+import { adviceOnCrowd } from "../lib/membership/largeCluster.ts";
 import {
   compareMembers,
   type Difference,
@@ -26,11 +26,11 @@ import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import type { FoundContainer } from "../components/standing.ts";
 import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
-import { healInterval, joinFew, synchronize } from "./healing.ts";
+import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";
 import { listContainers } from "./inventory.ts";
 import { pause, printResult } from "./run.ts";
-import { adviceOnStrangers, expelContainers, forgetGhosts } from "./strangers.ts";
-import { membersSeenBy, type View } from "./views.ts";
+import { adviceOnStrangers, expelContainers, forgetGhosts } from "../lib/membership/unexpected.ts";
+import { membersSeenBy, type View } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface ConvergenceInput {

@@ -34,7 +34,7 @@ import {
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { listContainers } from "./inventory.ts";
 import { docker, pause, printResult } from "./run.ts";
-import { ask, membersSeenBy, type View } from "./views.ts";
+import { ask, membersSeenBy, type View } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface HostAgentInput {

@@ -26,7 +26,7 @@ import { stateOf, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine } from "./engineApi.ts";
 import { engineContainer } from "../lib/containers/engineForm.ts";
 import { pause, printResult } from "./run.ts";
-import { membersSeenBy } from "./views.ts";
+import { membersSeenBy } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface ImageTrialInput {

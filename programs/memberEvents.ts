@@ -11,7 +11,7 @@ import { text } from "node:stream/consumers";
 import type { DeclaredEvent } from "../components/events.ts";
 import type { Member } from "../lib/cluster/members.ts";
 import { printResult } from "./run.ts";
-import { ask, type View } from "./views.ts";
+import { ask, type View } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface MemberEventsInput {

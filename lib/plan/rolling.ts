@@ -1,7 +1,7 @@
 import { hostView } from "../../components/hostAgent.ts";
 import type { Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
-import type { Rolling, RollingHost } from "../../components/rollout.ts";
+import type { Rolling, RollingHost } from "../membership/rollout.ts";
 import type { Settings } from "../../components/settings.ts";
 
 /** How a stack replaces members while the cluster goes on; undefined where it replaces all at once. */

@@ -3,7 +3,7 @@ import { isLocalEngine } from "../../components/engineHost.ts";
 import type { Member } from "../../lib/cluster/members.ts";
 import { chosenEngine } from "../../programs/engineContext.ts";
 import { docker, pause } from "../../programs/run.ts";
-import { membersSeenBy } from "../../programs/views.ts";
+import { membersSeenBy } from "../../lib/membership/views.ts";
 import { type Config, Project } from "../e2e/project.ts";
 import { type FaultName, type Fault, faults } from "./faults.ts";
 import { timesVariable } from "./record.ts";

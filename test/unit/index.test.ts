@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Look } from "../../components/standing.ts";
-import { watch } from "../../programs/clusterWatch.ts";
+import { watch } from "../../lib/membership/watch.ts";
 import {
   configurationsIn,
   type Declared,
@@ -24,8 +24,8 @@ vi.mock("../../components/preflight.ts", () => ({
       ? Promise.resolve(engine.look)
       : Promise.reject(new Error("looked at an engine that is not reached")),
 }));
-vi.mock("../../programs/clusterWatch.ts", () => ({ watch: vi.fn() }));
-vi.mock("../../programs/publishedPort.ts", () => ({
+vi.mock("../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
+vi.mock("../../lib/membership/publishedPort.ts", () => ({
   publishedEndpoint: () => Promise.resolve("127.0.0.1:40000"),
 }));
 

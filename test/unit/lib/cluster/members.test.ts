@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { adviceOnCrowd } from "../../../../components/crowd.ts";
+import { adviceOnCrowd } from "../../../../lib/membership/largeCluster.ts";
 import {
   compareMembers,
   formatMembers,

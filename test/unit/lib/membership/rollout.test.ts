@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Member } from "../../../lib/cluster/members.ts";
+import type { Member } from "../../../../lib/cluster/members.ts";
 import {
   describeDown,
   describeStop,
@@ -10,7 +10,7 @@ import {
   nameSome,
   nextBatch,
   type PresentMember,
-} from "../../../components/rollout.ts";
+} from "../../../../lib/membership/rollout.ts";
 
 const names = ["seed", "joiner-1", "joiner-2", "joiner-3"];
 

@@ -1,5 +1,5 @@
 /** What is said about clusters that may be too large for their host's processors. */
-import type { Profile } from "../lib/agents/config.ts";
+import type { Profile } from "../agents/config.ts";
 
 /** So many members form with Serf's default on 2 cores; bench/README.md has the figures. */
 const manyMembers = 100;

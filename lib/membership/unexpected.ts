@@ -1,9 +1,9 @@
 /** What the gate does about members that are not of the stack. */
-import { carries, type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import type { Difference, ExpectedMember, Member } from "../lib/cluster/members.ts";
-import { strangersAmong } from "../components/sight.ts";
-import { disconnect } from "../lib/containers/lifecycle.ts";
-import { engine, query } from "./engineApi.ts";
+import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
+import type { Difference, ExpectedMember, Member } from "../cluster/members.ts";
+import { strangersAmong } from "../../components/sight.ts";
+import { disconnect } from "../containers/lifecycle.ts";
+import { engine, query } from "../../programs/engineApi.ts";
 import { ask, type View } from "./views.ts";
 
 /** A container of others on the cluster's network. */

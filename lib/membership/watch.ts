@@ -1,12 +1,12 @@
 /** Looks at a cluster while its members are replaced. */
-import { gossipEndpoint } from "../lib/agents/config.ts";
-import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import { downMembers, type Look, type PresentMember, type Rolling } from "../components/rollout.ts";
-import type { FoundContainer } from "../components/standing.ts";
-import { livingAgent } from "../lib/agents/process.ts";
+import { gossipEndpoint } from "../agents/config.ts";
+import { type Labels, roleLabel } from "../cluster/labels.ts";
+import { downMembers, type Look, type PresentMember, type Rolling } from "./rollout.ts";
+import type { FoundContainer } from "../../components/standing.ts";
+import { livingAgent } from "../agents/process.ts";
 import { healInterval, joinFew } from "./healing.ts";
-import { listContainers } from "./inventory.ts";
-import { pause } from "./run.ts";
+import { listContainers } from "../../programs/inventory.ts";
+import { pause } from "../../programs/run.ts";
 import { closeViews, membersSeenBy, type View } from "./views.ts";
 
 /** What a cluster looks like at one moment. */

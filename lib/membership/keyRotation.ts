@@ -1,9 +1,9 @@
-import { ownKeyringPath } from "../lib/agents/config.ts";
-import { keysIn } from "../lib/agents/keyring.ts";
-import { execute } from "./containerExec.ts";
-import { openInContainer } from "./serfConnection.ts";
-import { type KeyCommand, type SerfRpc } from "./serfRpc.ts";
-import { pause } from "./run.ts";
+import { ownKeyringPath } from "../agents/config.ts";
+import { keysIn } from "../agents/keyring.ts";
+import { execute } from "../../programs/containerExec.ts";
+import { openInContainer } from "../../programs/serfConnection.ts";
+import { type KeyCommand, type SerfRpc } from "../../programs/serfRpc.ts";
+import { pause } from "../../programs/run.ts";
 
 /** Where the keys of a cluster are, and who can be told of others. */
 export interface Keyring {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { agentFiles } from "../../../lib/agents/process.ts";
-import { closeViews, membersSeenBy, type View } from "../../../programs/views.ts";
-import { FakeAgent } from "./fakeAgent.ts";
+import { agentFiles } from "../../../../lib/agents/process.ts";
+import { closeViews, membersSeenBy, type View } from "../../../../lib/membership/views.ts";
+import { FakeAgent } from "../../programs/fakeAgent.ts";
 
 let agent: FakeAgent;
 let dir: string;

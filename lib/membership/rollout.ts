@@ -1,8 +1,8 @@
 /** Who is replaced when, where no more than so many members may be down at once. */
-import type { View } from "../programs/views.ts";
-import type { AgentIdentity } from "../lib/agents/config.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
-import { compareNames, type Member } from "../lib/cluster/members.ts";
+import type { View } from "./views.ts";
+import type { AgentIdentity } from "../agents/config.ts";
+import type { Labels } from "../cluster/labels.ts";
+import { compareNames, type Member } from "../cluster/members.ts";
 
 /** How the members of a cluster are replaced while it goes on. */
 export interface Rolling {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { Member } from "../lib/cluster/members.ts";
-import { agentFiles } from "../lib/agents/process.ts";
-import { openInContainer, toHostAgent } from "./serfConnection.ts";
-import { SerfRpc } from "./serfRpc.ts";
+import type { Member } from "../cluster/members.ts";
+import { agentFiles } from "../agents/process.ts";
+import { openInContainer, toHostAgent } from "../../programs/serfConnection.ts";
+import { SerfRpc } from "../../programs/serfRpc.ts";
 
 /** A side from which the cluster is looked at. */
 export type View =
