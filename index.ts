@@ -21,7 +21,7 @@ import { readState } from "./components/readState.ts";
 import { rollingOf } from "./lib/plan/rolling.ts";
 import { RollingChange } from "./components/rollingChange.ts";
 import { Seed } from "./components/seed.ts";
-import { Standing } from "./components/standing.ts";
+import { Standing } from "./lib/drift/engineState.ts";
 import { Storage } from "./components/storage.ts";
 
 /** Declares the cluster; the returned values are the stack's outputs. */

@@ -2,7 +2,7 @@
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { formatTable } from "../lib/cluster/members.ts";
 import { namesOf } from "../lib/cluster/names.ts";
-import { takeSight } from "../programs/clusterSight.ts";
+import { takeSight } from "../lib/drift/observe.ts";
 import { pingEngine } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { readInventory } from "../programs/inventory.ts";

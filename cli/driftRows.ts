@@ -4,8 +4,8 @@ import { configFile, groupConfig, keyringPath, tokenPath } from "../lib/agents/c
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { compareMembers } from "../lib/cluster/members.ts";
 import { sealedGeneration } from "../lib/agents/seal.ts";
-import { type Sight, strangersAmong } from "../components/sight.ts";
-import type { FoundContainer, Inventory } from "../components/standing.ts";
+import { type Sight, strangersAmong } from "../lib/drift/observation.ts";
+import type { FoundContainer, Inventory } from "../lib/drift/engineState.ts";
 import type { KeyList } from "../programs/serfRpc.ts";
 import type { StackRecord } from "./record.ts";
 

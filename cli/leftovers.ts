@@ -7,7 +7,7 @@ import type {
   FoundImage,
   FoundNetwork,
   FoundVolume,
-} from "../components/standing.ts";
+} from "../lib/drift/engineState.ts";
 import { livingAgent, stopAgent } from "../lib/agents/process.ts";
 import { removeContainers, removeIfThere } from "../lib/containers/lifecycle.ts";
 import { readInventory } from "../programs/inventory.ts";

@@ -2,13 +2,13 @@
 import { type ComparedDescription, describedIn } from "../lib/containers/args.ts";
 import { generationLabel, roleLabel } from "../lib/cluster/labels.ts";
 import type { ExpectedMember } from "../lib/cluster/members.ts";
-import type { HostSight } from "../components/sight.ts";
+import type { HostSight } from "../lib/drift/observation.ts";
 import type {
   FoundContainer,
   FoundImage,
   FoundNetwork,
   Inventory,
-} from "../components/standing.ts";
+} from "../lib/drift/engineState.ts";
 import type { ConfigurationsInput, Fleet, Secrets } from "../programs/configurations.ts";
 import type { ConvergenceInput } from "../programs/converge.ts";
 import type { RecordedResource } from "./stateFiles.ts";

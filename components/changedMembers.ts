@@ -4,7 +4,7 @@ import { type Agents, specOf } from "../lib/plan/agents.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { ChangedMembers } from "./rollingChange.ts";
 import type { Settings } from "./settings.ts";
-import type { Standing } from "./standing.ts";
+import type { Standing } from "../lib/drift/engineState.ts";
 
 /** Who of a cluster is made and who is replaced by what is declared. */
 export function changedMembers(

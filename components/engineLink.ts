@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { defaultHost, type EngineHost, engineEnvironment } from "./engineHost.ts";
-import type { ImageBuilder } from "./recordedState.ts";
+import type { ImageBuilder } from "../lib/drift/recorded.ts";
 import type { Settings } from "./settings.ts";
 
 /** What makes components, and all that belongs to them, talk to one engine. */

@@ -4,7 +4,7 @@ import { engineElsewhere } from "../programs/enginePlace.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
 import { engineEnvironment, EngineHostError } from "./engineHost.ts";
 import { reachesEngine } from "./preflight.ts";
-import type { RecordedState, StandIns } from "./recordedState.ts";
+import type { RecordedState, StandIns } from "../lib/drift/recorded.ts";
 import { configuredEngine, parseSettings, type Settings, SettingsError } from "./settings.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */

@@ -6,7 +6,7 @@ import type { Labels } from "../lib/cluster/labels.ts";
 import { wantedEntries } from "./neighbours.ts";
 import { programCommand } from "./programCommand.ts";
 import type { Settings } from "./settings.ts";
-import type { Standing } from "./standing.ts";
+import type { Standing } from "../lib/drift/engineState.ts";
 
 export type NeighbourTableArgs = NeighbourTableInput;
 

@@ -3,7 +3,7 @@
  * limits are the kernel's, whatever the network namespace, and so are the entries that count.
  */
 import { roleLabel } from "../lib/cluster/labels.ts";
-import type { FoundContainer } from "./standing.ts";
+import type { FoundContainer } from "../lib/drift/engineState.ts";
 
 /**
  * The limits, by the kernel's own names: up to the first no entry goes, beyond the second those go that are

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { takeSight } from "../programs/clusterSight.ts";
+import { takeSight } from "../lib/drift/observe.ts";
 import { EngineError } from "../programs/engineApi.ts";
 import { chosenEngine } from "../programs/engineContext.ts";
 import { engineFacts } from "../programs/enginePlace.ts";
@@ -11,10 +11,10 @@ import { type Agents, containersOf, specOf } from "../lib/plan/agents.ts";
 import type { EngineHost } from "./engineHost.ts";
 import { type Labels, specLabel } from "../lib/cluster/labels.ts";
 import type { Names } from "../lib/cluster/names.ts";
-import type { RecordedState } from "./recordedState.ts";
+import type { RecordedState } from "../lib/drift/recorded.ts";
 import { type Settings, SettingsError } from "./settings.ts";
-import { describeEdits } from "./sight.ts";
-import { type FoundContainer, lasting, type Look } from "./standing.ts";
+import { describeEdits } from "../lib/drift/observation.ts";
+import { type FoundContainer, lasting, type Look } from "../lib/drift/engineState.ts";
 
 /** Names the variable that, when it is set, lets a preview look at no engine. */
 export const offlineVariable = "SERF_OFFLINE";

@@ -6,7 +6,7 @@ import type { ClusterNetwork } from "./clusterNetwork.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { memberContainer } from "./memberContainer.ts";
 import type { RollingChange } from "./rollingChange.ts";
-import type { Standing } from "./standing.ts";
+import type { Standing } from "../lib/drift/engineState.ts";
 
 /** What the seed, the joiners and the host's agent take alike. */
 export interface ClusterPlace {

@@ -8,7 +8,7 @@ import { hashBuild } from "../lib/cluster/buildContext.ts";
 import { generationLabel, type Labels } from "../lib/cluster/labels.ts";
 import { imageName } from "../lib/cluster/names.ts";
 import { programCommand } from "./programCommand.ts";
-import type { ImageBuilder, StandIns } from "./recordedState.ts";
+import type { ImageBuilder, StandIns } from "../lib/drift/recorded.ts";
 import { serfChecksums } from "../lib/cluster/serfVersions.ts";
 
 /** What an image is built from, beside the folder `docker`. */

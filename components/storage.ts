@@ -4,8 +4,8 @@ import type { Fleet } from "../programs/configurations.ts";
 import type { VolumeNames } from "../lib/containers/description.ts";
 import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 import { generationLabel, labelList, type Labels } from "../lib/cluster/labels.ts";
-import { hasSecrets } from "./sight.ts";
-import type { ClusterStanding } from "./standing.ts";
+import { hasSecrets } from "../lib/drift/observation.ts";
+import type { ClusterStanding } from "../lib/drift/engineState.ts";
 
 export interface StorageArgs {
   readonly names: VolumeNames;

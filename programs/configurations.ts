@@ -22,7 +22,7 @@ import type { VolumeNames } from "../lib/containers/description.ts";
 import { keyringFile, keysIn } from "../lib/agents/keyring.ts";
 import { groupLabel, type Labels } from "../lib/cluster/labels.ts";
 import { type SealedPart, sealFile, sealOf } from "../lib/agents/seal.ts";
-import { agentsThatRun } from "../components/standing.ts";
+import { agentsThatRun } from "../lib/drift/engineState.ts";
 import { readFiles, withWriter, writeFiles } from "../lib/containers/configVolume.ts";
 import { reloadAgent } from "../lib/containers/lifecycle.ts";
 import { listContainers } from "./inventory.ts";

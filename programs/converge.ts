@@ -23,7 +23,7 @@ import {
 } from "../lib/cluster/members.ts";
 import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
 import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import type { FoundContainer } from "../components/standing.ts";
+import type { FoundContainer } from "../lib/drift/engineState.ts";
 import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";

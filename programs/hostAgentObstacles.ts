@@ -5,7 +5,7 @@ import type { EngineFacts } from "../components/enginePlace.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { Settings } from "../components/settings.ts";
 import { otherPort } from "../components/settingsRules.ts";
-import type { FoundContainer } from "../components/standing.ts";
+import type { FoundContainer } from "../lib/drift/engineState.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 
 /** Where the agents are to run. */

@@ -6,7 +6,7 @@ import type {
   FoundNetwork,
   FoundVolume,
   Inventory,
-} from "../components/standing.ts";
+} from "../lib/drift/engineState.ts";
 import { engine, query } from "./engineApi.ts";
 
 /**

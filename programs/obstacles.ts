@@ -6,10 +6,10 @@ import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { joinerNames } from "../components/groups.ts";
 import { carries, type Labels } from "../lib/cluster/labels.ts";
 import type { Names } from "../lib/cluster/names.ts";
-import type { RecordedState } from "../components/recordedState.ts";
+import type { RecordedState } from "../lib/drift/recorded.ts";
 import type { Settings } from "../components/settings.ts";
 import { otherPort } from "../components/settingsRules.ts";
-import type { FoundContainer, FoundNetwork, Inventory } from "../components/standing.ts";
+import type { FoundContainer, FoundNetwork, Inventory } from "../lib/drift/engineState.ts";
 import { overlaps } from "../lib/cluster/subnet.ts";
 import { takenNames } from "../components/takenNames.ts";
 

@@ -5,7 +5,7 @@ import {
   type InspectedContainer,
   optionalLimits,
 } from "./facts.ts";
-import type { FoundContainer } from "../../components/standing.ts";
+import type { FoundContainer } from "../drift/engineState.ts";
 import { engine, EngineError, forEachParallel } from "../../programs/engineApi.ts";
 import { chosenEngine } from "../../programs/engineContext.ts";
 import { docker } from "../../programs/run.ts";

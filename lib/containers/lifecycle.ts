@@ -1,6 +1,6 @@
 import { stopGrace } from "./description.ts";
 import { roleLabel } from "../cluster/labels.ts";
-import type { FoundContainer } from "../../components/standing.ts";
+import type { FoundContainer } from "../drift/engineState.ts";
 import {
   engine,
   EngineError,

@@ -1,7 +1,7 @@
 /** What the gate does about members that are not of the stack. */
 import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
 import type { Difference, ExpectedMember, Member } from "../cluster/members.ts";
-import { strangersAmong } from "../../components/sight.ts";
+import { strangersAmong } from "../drift/observation.ts";
 import { disconnect } from "../containers/lifecycle.ts";
 import { engine, query } from "../../programs/engineApi.ts";
 import { ask, type View } from "./views.ts";

@@ -2,7 +2,7 @@
 import { gossipEndpoint } from "../agents/config.ts";
 import { type Labels, roleLabel } from "../cluster/labels.ts";
 import { downMembers, type Look, type PresentMember, type Rolling } from "./rollout.ts";
-import type { FoundContainer } from "../../components/standing.ts";
+import type { FoundContainer } from "../drift/engineState.ts";
 import { livingAgent } from "../agents/process.ts";
 import { healInterval, joinFew } from "./healing.ts";
 import { listContainers } from "../../programs/inventory.ts";

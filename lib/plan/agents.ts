@@ -11,7 +11,7 @@ import { eventHandlers } from "../../components/handlers.ts";
 import type { DeclaredJoiner } from "./joiners.ts";
 import type { ExpectedMember } from "../cluster/members.ts";
 import type { Names } from "../cluster/names.ts";
-import type { StandIns } from "../../components/recordedState.ts";
+import type { StandIns } from "../drift/recorded.ts";
 import { imageChoice, imageRef } from "../../components/serfImage.ts";
 import type { Settings } from "../../components/settings.ts";
 

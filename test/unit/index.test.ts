@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Look } from "../../components/standing.ts";
+import type { Look } from "../../lib/drift/engineState.ts";
 import { watch } from "../../lib/membership/watch.ts";
 import {
   configurationsIn,

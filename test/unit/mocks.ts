@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordedOutputs } from "../../components/recordedState.ts";
+import type { RecordedOutputs } from "../../lib/drift/recorded.ts";
 import type { ConfigurationsInput } from "../../programs/configurations.ts";
 
 /** A resource as the program declared it. */

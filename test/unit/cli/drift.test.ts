@@ -7,9 +7,9 @@ import type { RecordedResource } from "../../../cli/stateFiles.ts";
 import { groupConfig } from "../../../lib/agents/config.ts";
 import { type AgentContainer, describeContainer } from "../../../lib/containers/description.ts";
 import { containerArgs, containerLabels } from "../../../lib/containers/args.ts";
-import { blank, type Sight } from "../../../components/sight.ts";
+import { blank, type Sight } from "../../../lib/drift/observation.ts";
 import { type SealedPart, sealFile, sealOf } from "../../../lib/agents/seal.ts";
-import type { Inventory } from "../../../components/standing.ts";
+import type { Inventory } from "../../../lib/drift/engineState.ts";
 import type { ConfigurationsInput } from "../../../programs/configurations.ts";
 
 const volumes = { config: "serf-test-config", data: "serf-test-data" };

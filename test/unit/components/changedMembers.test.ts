@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { planAgents, specOf } from "../../../lib/plan/agents.ts";
 import { changedMembers } from "../../../components/changedMembers.ts";
 import { namesOf } from "../../../lib/cluster/names.ts";
-import { recordedIn } from "../../../components/recordedState.ts";
+import { recordedIn } from "../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../components/settings.ts";
-import { Standing } from "../../../components/standing.ts";
+import { Standing } from "../../../lib/drift/engineState.ts";
 import { type AgentStartup, runningHostAgent } from "../../../lib/agents/process.ts";
 
 vi.mock("../../../lib/agents/process.ts", async (original) => ({

@@ -8,10 +8,10 @@ import { HostAgent } from "../../../components/hostAgent.ts";
 import { HostContainer } from "../../../components/hostContainer.ts";
 import { Joiners } from "../../../components/joiners.ts";
 import { ProcessLimits } from "../../../components/processLimits.ts";
-import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
+import { recordedIn, type RecordedState } from "../../../lib/drift/recorded.ts";
 import { Seed } from "../../../components/seed.ts";
 import { SerfImage } from "../../../components/serfImage.ts";
-import { Standing } from "../../../components/standing.ts";
+import { Standing } from "../../../lib/drift/engineState.ts";
 import { Storage } from "../../../components/storage.ts";
 import { planSubnet } from "../../../lib/cluster/subnet.ts";
 import {

@@ -9,10 +9,10 @@ import {
   sumOfWishes,
   wantedEntries,
 } from "../../../components/neighbours.ts";
-import { recordedIn } from "../../../components/recordedState.ts";
+import { recordedIn } from "../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../components/settings.ts";
-import { blank } from "../../../components/sight.ts";
-import { Standing } from "../../../components/standing.ts";
+import { blank } from "../../../lib/drift/observation.ts";
+import { Standing } from "../../../lib/drift/engineState.ts";
 import { declare, ofType, types } from "../mocks.ts";
 
 test.each([

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { EngineFacts } from "../../../components/enginePlace.ts";
 import { namesOf } from "../../../lib/cluster/names.ts";
 import { parseSettings } from "../../../components/settings.ts";
-import type { FoundContainer } from "../../../components/standing.ts";
+import type { FoundContainer } from "../../../lib/drift/engineState.ts";
 import { hostAgentObstacles } from "../../../programs/hostAgentObstacles.ts";
 
 const facts: EngineFacts = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { labelsOf } from "../../../lib/cluster/labels.ts";
 import { namesOf } from "../../../lib/cluster/names.ts";
-import { recordedIn } from "../../../components/recordedState.ts";
+import { recordedIn } from "../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../components/settings.ts";
 import { unrecordedObstacles } from "../../../programs/obstacles.ts";
 

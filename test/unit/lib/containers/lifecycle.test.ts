@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { FoundContainer } from "../../../../components/standing.ts";
+import type { FoundContainer } from "../../../../lib/drift/engineState.ts";
 import { removeContainers } from "../../../../lib/containers/lifecycle.ts";
 import { FakeEngine } from "../../programs/fakeEngine.ts";
 

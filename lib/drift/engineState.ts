@@ -1,8 +1,8 @@
-import type { Edit } from "../lib/containers/facts.ts";
-import { agentRoles, generationLabel, roleLabel, specLabel } from "../lib/cluster/labels.ts";
-import type { ExpectedMember } from "../lib/cluster/members.ts";
-import type { RecordedState } from "./recordedState.ts";
-import { blank, intactGeneration, type Sight } from "./sight.ts";
+import type { Edit } from "../containers/facts.ts";
+import { agentRoles, generationLabel, roleLabel, specLabel } from "../cluster/labels.ts";
+import type { ExpectedMember } from "../cluster/members.ts";
+import type { RecordedState } from "./recorded.ts";
+import { blank, intactGeneration, type Sight } from "./observation.ts";
 
 /** What carries a stack's labels on an engine, and every network there is. */
 export interface Inventory {

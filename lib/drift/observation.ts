@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { keyringPath, tokenPath } from "../lib/agents/config.ts";
-import type { Edit } from "../lib/containers/facts.ts";
-import { keyringFile } from "../lib/agents/keyring.ts";
-import { compareMembers, type ExpectedMember, type Member } from "../lib/cluster/members.ts";
-import { sealedGeneration } from "../lib/agents/seal.ts";
+import { keyringPath, tokenPath } from "../agents/config.ts";
+import type { Edit } from "../containers/facts.ts";
+import { keyringFile } from "../agents/keyring.ts";
+import { compareMembers, type ExpectedMember, type Member } from "../cluster/members.ts";
+import { sealedGeneration } from "../agents/seal.ts";
 
 /** What was seen of a cluster while it runs. */
 export interface Sight {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { readState } from "../../../components/readState.ts";
-import { recordedIn } from "../../../components/recordedState.ts";
-import { declare, stateOf, types } from "../mocks.ts";
+import { readState } from "../../../../components/readState.ts";
+import { recordedIn } from "../../../../lib/drift/recorded.ts";
+import { declare, stateOf, types } from "../../mocks.ts";
 
 const labels = (generation: string) => [
   { label: "serf.project", value: "serf" },

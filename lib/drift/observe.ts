@@ -1,20 +1,20 @@
 /** Looks at a cluster that runs, without changing anything, for what a look at the engine does not show. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { configFolder, keyringPath, ownKeyringPath } from "../lib/agents/config.ts";
-import type { ComparedDescription } from "../lib/containers/args.ts";
-import type { Edit } from "../lib/containers/facts.ts";
-import { keysIn } from "../lib/agents/keyring.ts";
-import type { Member } from "../lib/cluster/members.ts";
-import { sealedGeneration } from "../lib/agents/seal.ts";
-import { agentFaults, type HostSight, type Sight } from "../components/sight.ts";
-import { agentsThatRun, type FoundContainer } from "../components/standing.ts";
-import { agentFiles, isOfAnotherFolder, livingAgent } from "../lib/agents/process.ts";
-import { readFiles } from "../lib/containers/configVolume.ts";
-import { editedContainers } from "../lib/containers/edits.ts";
-import { forEachParallel } from "./engineApi.ts";
-import { openWithFiles } from "./serfConnection.ts";
-import { membersSeenBy } from "../lib/membership/views.ts";
+import { configFolder, keyringPath, ownKeyringPath } from "../agents/config.ts";
+import type { ComparedDescription } from "../containers/args.ts";
+import type { Edit } from "../containers/facts.ts";
+import { keysIn } from "../agents/keyring.ts";
+import type { Member } from "../cluster/members.ts";
+import { sealedGeneration } from "../agents/seal.ts";
+import { agentFaults, type HostSight, type Sight } from "./observation.ts";
+import { agentsThatRun, type FoundContainer } from "./engineState.ts";
+import { agentFiles, isOfAnotherFolder, livingAgent } from "../agents/process.ts";
+import { readFiles } from "../containers/configVolume.ts";
+import { editedContainers } from "../containers/edits.ts";
+import { forEachParallel } from "../../programs/engineApi.ts";
+import { openWithFiles } from "../../programs/serfConnection.ts";
+import { membersSeenBy } from "../membership/views.ts";
 
 /** What is looked at. */
 export interface SightPlace {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Member } from "../../../lib/cluster/members.ts";
-import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
-import { sealedGeneration, sealFile, sealOf } from "../../../lib/agents/seal.ts";
+import type { Member } from "../../../../lib/cluster/members.ts";
+import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
+import { sealedGeneration, sealFile, sealOf } from "../../../../lib/agents/seal.ts";
 import {
   blank,
   describeEdits,
   hasSecrets,
   type Sight,
   strangersAmong,
-} from "../../../components/sight.ts";
-import { Standing } from "../../../components/standing.ts";
+} from "../../../../lib/drift/observation.ts";
+import { Standing } from "../../../../lib/drift/engineState.ts";
 
 const member = (name: string, changes: Partial<Member> = {}): Member => ({
   name,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { recordedIn, type RecordedState } from "../../../components/recordedState.ts";
-import { blank, type Sight } from "../../../components/sight.ts";
-import { type Inventory, Standing } from "../../../components/standing.ts";
+import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
+import { blank, type Sight } from "../../../../lib/drift/observation.ts";
+import { type Inventory, Standing } from "../../../../lib/drift/engineState.ts";
 
 const recorded: RecordedState = {
   ...recordedIn({}),
