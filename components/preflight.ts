@@ -5,7 +5,7 @@ import { chosenEngine } from "../programs/engineContext.ts";
 import { engineFacts } from "../programs/enginePlace.ts";
 import { readInventory } from "../programs/inventory.ts";
 import { checkNeighbourTable } from "../programs/neighbourCheck.ts";
-import { findObstacles } from "../programs/obstacles.ts";
+import { findObstacles } from "../lib/preflight/obstacles.ts";
 import { describeContainer } from "../lib/containers/description.ts";
 import { type Agents, containersOf, specOf } from "../lib/plan/agents.ts";
 import type { EngineHost } from "./engineHost.ts";

@@ -1,17 +1,17 @@
 /** What on this host stands in the way of a stack, looked up before anything is made. */
 import { networkInterfaces } from "node:os";
-import { engineFacts, isEngineHere } from "./enginePlace.ts";
+import { engineFacts, isEngineHere } from "../../programs/enginePlace.ts";
 import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
-import { joinerNames } from "../components/groups.ts";
-import { carries, type Labels } from "../lib/cluster/labels.ts";
-import type { Names } from "../lib/cluster/names.ts";
-import type { RecordedState } from "../lib/drift/recorded.ts";
-import type { Settings } from "../components/settings.ts";
-import { otherPort } from "../components/settingsRules.ts";
-import type { FoundContainer, FoundNetwork, Inventory } from "../lib/drift/engineState.ts";
-import { overlaps } from "../lib/cluster/subnet.ts";
-import { takenNames } from "../components/takenNames.ts";
+import { joinerNames } from "../../components/groups.ts";
+import { carries, type Labels } from "../cluster/labels.ts";
+import type { Names } from "../cluster/names.ts";
+import type { RecordedState } from "../drift/recorded.ts";
+import type { Settings } from "../../components/settings.ts";
+import { otherPort } from "../../components/settingsRules.ts";
+import type { FoundContainer, FoundNetwork, Inventory } from "../drift/engineState.ts";
+import { overlaps } from "../cluster/subnet.ts";
+import { takenNames } from "./takenNames.ts";
 
 /**
  * Lists the obstacles as sentences that name the setting; none when the way is clear. What the

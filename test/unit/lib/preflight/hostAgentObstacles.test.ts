@@ -2,11 +2,11 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { EngineFacts } from "../../../components/enginePlace.ts";
-import { namesOf } from "../../../lib/cluster/names.ts";
-import { parseSettings } from "../../../components/settings.ts";
-import type { FoundContainer } from "../../../lib/drift/engineState.ts";
-import { hostAgentObstacles } from "../../../programs/hostAgentObstacles.ts";
+import type { EngineFacts } from "../../../../components/enginePlace.ts";
+import { namesOf } from "../../../../lib/cluster/names.ts";
+import { parseSettings } from "../../../../components/settings.ts";
+import type { FoundContainer } from "../../../../lib/drift/engineState.ts";
+import { hostAgentObstacles } from "../../../../lib/preflight/hostAgentObstacles.ts";
 
 const facts: EngineFacts = {
   name: "here",

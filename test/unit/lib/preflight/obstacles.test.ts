@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { labelsOf } from "../../../lib/cluster/labels.ts";
-import { namesOf } from "../../../lib/cluster/names.ts";
-import { recordedIn } from "../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../components/settings.ts";
-import { unrecordedObstacles } from "../../../programs/obstacles.ts";
+import { labelsOf } from "../../../../lib/cluster/labels.ts";
+import { namesOf } from "../../../../lib/cluster/names.ts";
+import { recordedIn } from "../../../../lib/drift/recorded.ts";
+import { parseSettings } from "../../../../components/settings.ts";
+import { unrecordedObstacles } from "../../../../lib/preflight/obstacles.ts";
 
 const settings = parseSettings(
   {},

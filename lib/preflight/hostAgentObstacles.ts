@@ -1,11 +1,11 @@
 /** What stands in the way of the host's agent alone. */
-import { livingAgent } from "../lib/agents/process.ts";
-import { gossipPort } from "../lib/agents/config.ts";
-import type { EngineFacts } from "../components/enginePlace.ts";
-import type { Names } from "../lib/cluster/names.ts";
-import type { Settings } from "../components/settings.ts";
-import { otherPort } from "../components/settingsRules.ts";
-import type { FoundContainer } from "../lib/drift/engineState.ts";
+import { livingAgent } from "../agents/process.ts";
+import { gossipPort } from "../agents/config.ts";
+import type { EngineFacts } from "../../components/enginePlace.ts";
+import type { Names } from "../cluster/names.ts";
+import type { Settings } from "../../components/settings.ts";
+import { otherPort } from "../../components/settingsRules.ts";
+import type { FoundContainer } from "../drift/engineState.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 
 /** Where the agents are to run. */

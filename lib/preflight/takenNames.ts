@@ -1,8 +1,8 @@
-import { joinerNames } from "./groups.ts";
-import { carries, type Labels } from "../lib/cluster/labels.ts";
-import type { Names } from "../lib/cluster/names.ts";
-import type { Settings } from "./settings.ts";
-import type { Inventory } from "../lib/drift/engineState.ts";
+import { joinerNames } from "../../components/groups.ts";
+import { carries, type Labels } from "../cluster/labels.ts";
+import type { Names } from "../cluster/names.ts";
+import type { Settings } from "../../components/settings.ts";
+import type { Inventory } from "../drift/engineState.ts";
 
 /**
  * Says what has a name that a stack needs and is not of the stack. It would be used, replaced and removed as if
