@@ -1,4 +1,4 @@
-import { engine, query } from "../programs/engineApi.ts";
+import { engine, query } from "../lib/engine/api.ts";
 import type { Contender } from "./contender.ts";
 import { keptImage } from "./place.ts";
 

@@ -10,7 +10,7 @@ import {
   type EngineRequest,
   forEachParallel,
   query,
-} from "../programs/engineApi.ts";
+} from "../lib/engine/api.ts";
 import { pause } from "../programs/run.ts";
 import { isOfBench } from "./ownership.ts";
 import { keptImage, stack } from "./place.ts";

@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from "node:os";
 import { createRequire } from "node:module";
-import { engine } from "../programs/engineApi.ts";
+import { engine } from "../lib/engine/api.ts";
 import { readLimits } from "../programs/neighbourLimits.ts";
 import { run } from "../programs/run.ts";
 import { benchLabel, keptImage } from "./place.ts";

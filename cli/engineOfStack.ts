@@ -3,8 +3,8 @@ import {
   engineEnvironment,
   formatEngineHost,
   parseEngineHost,
-} from "../components/engineHost.ts";
-import { hostSource } from "../programs/engineContext.ts";
+} from "../lib/engine/host.ts";
+import { hostSource } from "../lib/engine/context.ts";
 import { UserError } from "../setup/errors.ts";
 import type { StackSettings } from "./settings.ts";
 

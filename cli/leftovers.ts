@@ -10,7 +10,7 @@ import type {
 } from "../lib/drift/engineState.ts";
 import { livingAgent, stopAgent } from "../lib/agents/process.ts";
 import { removeContainers, removeIfThere } from "../lib/containers/lifecycle.ts";
-import { readInventory } from "../programs/inventory.ts";
+import { readInventory } from "../lib/engine/inventory.ts";
 import { UserError } from "../setup/errors.ts";
 import { project } from "./project.ts";
 import type { StackSettings } from "./settings.ts";

@@ -1,5 +1,5 @@
 /** What the commands share: the stack they work on and how they call Pulumi. */
-import { chosenEngine } from "../programs/engineContext.ts";
+import { chosenEngine } from "../lib/engine/context.ts";
 import { CommandError, run } from "../programs/run.ts";
 import { foreground } from "../setup/foreground.mjs";
 import { withoutSalts } from "./salt.ts";

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { wisherOf } from "../components/neighbours.ts";
-import { chosenEngine } from "../programs/engineContext.ts";
+import { chosenEngine } from "../lib/engine/context.ts";
 import { releaseEntries } from "../programs/neighbourLimits.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultSerfVersion } from "../lib/cluster/serfVersions.ts";
-import { pingEngine } from "../programs/engineApi.ts";
+import { pingEngine } from "../lib/engine/api.ts";
 import { main } from "../setup/main.ts";
 import { merge, type Results, timesVariable, withTable } from "../test/failures/record.ts";
 import { runTests } from "./runTests.ts";

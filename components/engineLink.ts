@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { chosenEngine } from "../programs/engineContext.ts";
-import { defaultHost, type EngineHost, engineEnvironment } from "./engineHost.ts";
+import { chosenEngine } from "../lib/engine/context.ts";
+import { defaultHost, type EngineHost, engineEnvironment } from "../lib/engine/host.ts";
 import type { ImageBuilder } from "../lib/drift/recorded.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { chosenEngine } from "../programs/engineContext.ts";
-import { engineElsewhere } from "../programs/enginePlace.ts";
+import { chosenEngine } from "../lib/engine/context.ts";
+import { engineElsewhere } from "../lib/engine/findPlace.ts";
 import { readHandlerFiles } from "./handlerFiles.ts";
-import { engineEnvironment, EngineHostError } from "./engineHost.ts";
+import { engineEnvironment, EngineHostError } from "../lib/engine/host.ts";
 import { reachesEngine } from "./preflight.ts";
 import type { RecordedState, StandIns } from "../lib/drift/recorded.ts";
 import { configuredEngine, parseSettings, type Settings, SettingsError } from "./settings.ts";

@@ -1,7 +1,7 @@
 /** Lets a deployment replace members a few at a time, while the cluster goes on. */
 import * as pulumi from "@pulumi/pulumi";
 import { watch } from "../lib/membership/watch.ts";
-import { containerLog } from "../programs/containerExec.ts";
+import { containerLog } from "../lib/engine/exec.ts";
 import { stateOf } from "../lib/containers/lifecycle.ts";
 import {
   describeDown,

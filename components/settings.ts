@@ -8,7 +8,7 @@ import {
   formatEngineHost,
   isLocalEngine,
   parseEngineHost,
-} from "./engineHost.ts";
+} from "../lib/engine/host.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
 import type { ImageChoice } from "./serfImage.ts";

@@ -1,4 +1,4 @@
-import { defaultHost } from "./engineHost.ts";
+import { defaultHost } from "../lib/engine/host.ts";
 import { gossipKeyFault, missingGossipKey } from "../lib/agents/keyring.ts";
 import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
 import { allowedStackNames, isStackName } from "../lib/cluster/names.ts";

@@ -25,7 +25,7 @@ import { type SealedPart, sealFile, sealOf } from "../lib/agents/seal.ts";
 import { agentsThatRun } from "../lib/drift/engineState.ts";
 import { readFiles, withWriter, writeFiles } from "../lib/containers/configVolume.ts";
 import { reloadAgent } from "../lib/containers/lifecycle.ts";
-import { listContainers } from "./inventory.ts";
+import { listContainers } from "../lib/engine/inventory.ts";
 import { rotateTo } from "../lib/membership/keyRotation.ts";
 import { inputFrom, printResult } from "./run.ts";
 

@@ -32,7 +32,7 @@ import {
   stopAgent,
 } from "../lib/agents/process.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
-import { listContainers } from "./inventory.ts";
+import { listContainers } from "../lib/engine/inventory.ts";
 import { docker, pause, printResult } from "./run.ts";
 import { ask, membersSeenBy, type View } from "../lib/membership/views.ts";
 

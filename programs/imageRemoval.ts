@@ -6,8 +6,8 @@
 import { text } from "node:stream/consumers";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { removeIfThere, unlessGone } from "../lib/containers/lifecycle.ts";
-import { engine, EngineError, query } from "./engineApi.ts";
-import { listImages } from "./inventory.ts";
+import { engine, EngineError, query } from "../lib/engine/api.ts";
+import { listImages } from "../lib/engine/inventory.ts";
 import { printResult } from "./run.ts";
 
 /** What the program takes from standard input, as JSON. */

@@ -21,9 +21,9 @@ import { type ContainerLimits, describeContainer, ownTmpfs } from "../lib/contai
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { writeConfigFiles } from "../lib/containers/configVolume.ts";
-import { containerLog } from "./containerExec.ts";
+import { containerLog } from "../lib/engine/exec.ts";
 import { stateOf, unlessGone } from "../lib/containers/lifecycle.ts";
-import { engine } from "./engineApi.ts";
+import { engine } from "../lib/engine/api.ts";
 import { engineContainer } from "../lib/containers/engineForm.ts";
 import { pause, printResult } from "./run.ts";
 import { membersSeenBy } from "../lib/membership/views.ts";

@@ -13,8 +13,8 @@ import {
   without,
 } from "../components/neighbours.ts";
 import type { Settings } from "../components/settings.ts";
-import { isEngineHere } from "./enginePlace.ts";
-import { listContainers } from "./inventory.ts";
+import { isEngineHere } from "../lib/engine/findPlace.ts";
+import { listContainers } from "../lib/engine/inventory.ts";
 import { canSetLimits, readLedger, readLimits } from "./neighbourLimits.ts";
 
 export interface TableCheck {

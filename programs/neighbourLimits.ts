@@ -17,8 +17,8 @@ import {
   type Wishes,
 } from "../components/neighbours.ts";
 import { withLock } from "../setup/lock.mjs";
-import { isEngineHere } from "./enginePlace.ts";
-import { listContainers } from "./inventory.ts";
+import { isEngineHere } from "../lib/engine/findPlace.ts";
+import { listContainers } from "../lib/engine/inventory.ts";
 
 const folder = "/proc/sys/net/ipv4/neigh/default";
 

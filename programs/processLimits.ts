@@ -4,7 +4,7 @@
  *     node programs/processLimits.ts < input.json
  */
 import { text } from "node:stream/consumers";
-import { engine, EngineError, forEachParallel } from "./engineApi.ts";
+import { engine, EngineError, forEachParallel } from "../lib/engine/api.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { printResult } from "./run.ts";
 

@@ -1,7 +1,7 @@
 /** The ways to an agent's RPC. What is idle does not keep this process from ending. */
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { containerStream } from "./containerStream.ts";
+import { containerStream } from "../lib/engine/execStream.ts";
 import type { RpcConnectionOptions } from "./rpcConnection.ts";
 import { SerfRpc } from "./serfRpc.ts";
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from "n
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { engine } from "../programs/engineApi.ts";
+import { engine } from "../lib/engine/api.ts";
 import { docker, run } from "../programs/run.ts";
 import { withLists } from "./debian.ts";
 import { UserError } from "./errors.ts";

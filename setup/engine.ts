@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { defaultHost } from "../components/engineHost.ts";
-import { pingEngine } from "../programs/engineApi.ts";
-import { chosenEngine } from "../programs/engineContext.ts";
+import { defaultHost } from "../lib/engine/host.ts";
+import { pingEngine } from "../lib/engine/api.ts";
+import { chosenEngine } from "../lib/engine/context.ts";
 import { CommandError, docker, pause, run } from "../programs/run.ts";
 import { installPackages, obstacleToPackages } from "./debian.ts";
 import { UserError } from "./errors.ts";

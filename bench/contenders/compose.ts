@@ -9,7 +9,7 @@ import {
 } from "../../lib/agents/config.ts";
 import { ownTmpfs } from "../../lib/containers/description.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
-import { engine, query } from "../../programs/engineApi.ts";
+import { engine, query } from "../../lib/engine/api.ts";
 import { configFiles, describeAgent } from "../agents.ts";
 import { runChild } from "../child.ts";
 import type { Contender } from "../contender.ts";

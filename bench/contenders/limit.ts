@@ -1,7 +1,7 @@
 import { gossipPort as innerPort, type Profile } from "../../lib/agents/config.ts";
 import { engineMounts } from "../../lib/containers/description.ts";
 import { withWriter, writeFiles } from "../../lib/containers/configVolume.ts";
-import { engine, forEachParallel, query } from "../../programs/engineApi.ts";
+import { engine, forEachParallel, query } from "../../lib/engine/api.ts";
 import { engineContainer } from "../../lib/containers/engineForm.ts";
 import { type Agent, agents, configFiles } from "../agents.ts";
 import type { Contender } from "../contender.ts";

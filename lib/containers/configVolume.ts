@@ -5,7 +5,7 @@ import { agentUser, configFolder, dataFolder } from "../agents/config.ts";
 import { engineMounts, type VolumeNames } from "./description.ts";
 import { roleLabel } from "../cluster/labels.ts";
 import { unlessGone } from "./lifecycle.ts";
-import { engine } from "../../programs/engineApi.ts";
+import { engine } from "../engine/api.ts";
 
 /** What a writer is made from. */
 export interface WriterPlace {

@@ -6,8 +6,8 @@ import {
   optionalLimits,
 } from "./facts.ts";
 import type { FoundContainer } from "../drift/engineState.ts";
-import { engine, EngineError, forEachParallel } from "../../programs/engineApi.ts";
-import { chosenEngine } from "../../programs/engineContext.ts";
+import { engine, EngineError, forEachParallel } from "../engine/api.ts";
+import { chosenEngine } from "../engine/context.ts";
 import { docker } from "../../programs/run.ts";
 
 /** How many containers are asked for at once. */

@@ -7,8 +7,8 @@ import {
   type EngineRequest,
   forEachParallel,
   pingEngine,
-} from "../../programs/engineApi.ts";
-import { listContainers } from "../../programs/inventory.ts";
+} from "../engine/api.ts";
+import { listContainers } from "../engine/inventory.ts";
 import { pause } from "../../programs/run.ts";
 
 /** The signal on which an agent leaves while its container stays; see docker/agent. */

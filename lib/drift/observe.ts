@@ -12,7 +12,7 @@ import { agentsThatRun, type FoundContainer } from "./engineState.ts";
 import { agentFiles, isOfAnotherFolder, livingAgent } from "../agents/process.ts";
 import { readFiles } from "../containers/configVolume.ts";
 import { editedContainers } from "../containers/edits.ts";
-import { forEachParallel } from "../../programs/engineApi.ts";
+import { forEachParallel } from "../engine/api.ts";
 import { openWithFiles } from "../../programs/serfConnection.ts";
 import { membersSeenBy } from "../membership/views.ts";
 

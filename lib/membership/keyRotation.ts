@@ -1,6 +1,6 @@
 import { ownKeyringPath } from "../agents/config.ts";
 import { keysIn } from "../agents/keyring.ts";
-import { execute } from "../../programs/containerExec.ts";
+import { execute } from "../engine/exec.ts";
 import { openInContainer } from "../../programs/serfConnection.ts";
 import { type KeyCommand, type SerfRpc } from "../../programs/serfRpc.ts";
 import { pause } from "../../programs/run.ts";

@@ -1,5 +1,5 @@
 import { logsOfEnded } from "../containers/ended.ts";
-import { engine } from "../../programs/engineApi.ts";
+import { engine } from "../engine/api.ts";
 
 /**
  * Where a container's TCP port is published, `host:port`, as `docker port` prints it. Docker chooses

@@ -3,7 +3,7 @@ import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
 import type { Difference, ExpectedMember, Member } from "../cluster/members.ts";
 import { strangersAmong } from "../drift/observation.ts";
 import { disconnect } from "../containers/lifecycle.ts";
-import { engine, query } from "../../programs/engineApi.ts";
+import { engine, query } from "../engine/api.ts";
 import { ask, type View } from "./views.ts";
 
 /** A container of others on the cluster's network. */

@@ -5,7 +5,7 @@ import { downMembers, type Look, type PresentMember, type Rolling } from "./roll
 import type { FoundContainer } from "../drift/engineState.ts";
 import { livingAgent } from "../agents/process.ts";
 import { healInterval, joinFew } from "./healing.ts";
-import { listContainers } from "../../programs/inventory.ts";
+import { listContainers } from "../engine/inventory.ts";
 import { pause } from "../../programs/run.ts";
 import { closeViews, membersSeenBy, type View } from "./views.ts";
 

@@ -1,7 +1,7 @@
 /** What stands in the way of the host's agent alone. */
 import { livingAgent } from "../agents/process.ts";
 import { gossipPort } from "../agents/config.ts";
-import type { EngineFacts } from "../../components/enginePlace.ts";
+import type { EngineFacts } from "../engine/place.ts";
 import type { Names } from "../cluster/names.ts";
 import type { Settings } from "../../components/settings.ts";
 import { otherPort } from "../../components/settingsRules.ts";

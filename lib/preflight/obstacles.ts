@@ -1,6 +1,6 @@
 /** What on this host stands in the way of a stack, looked up before anything is made. */
 import { networkInterfaces } from "node:os";
-import { engineFacts, isEngineHere } from "../../programs/enginePlace.ts";
+import { engineFacts, isEngineHere } from "../engine/findPlace.ts";
 import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { joinerNames } from "../../components/groups.ts";

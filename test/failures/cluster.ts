@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
-import { isLocalEngine } from "../../components/engineHost.ts";
+import { isLocalEngine } from "../../lib/engine/host.ts";
 import type { Member } from "../../lib/cluster/members.ts";
-import { chosenEngine } from "../../programs/engineContext.ts";
+import { chosenEngine } from "../../lib/engine/context.ts";
 import { docker, pause } from "../../programs/run.ts";
 import { membersSeenBy } from "../../lib/membership/views.ts";
 import { type Config, Project } from "../e2e/project.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { labelsOf } from "../../lib/cluster/labels.ts";
 import { livingAgent } from "../../lib/agents/process.ts";
-import { listContainers } from "../../programs/inventory.ts";
+import { listContainers } from "../../lib/engine/inventory.ts";
 import { pause } from "../../programs/run.ts";
 import { toHostAgent } from "../../programs/serfConnection.ts";
 import { SerfRpc } from "../../programs/serfRpc.ts";

@@ -43,7 +43,7 @@ beforeEach(() => {
   Object.assign(engine, { isReached: true, look: nothing });
 });
 
-vi.mock("../../programs/enginePlace.ts", () => ({
+vi.mock("../../lib/engine/findPlace.ts", () => ({
   engineElsewhere: () => Promise.resolve(elsewhere),
 }));
 

@@ -7,7 +7,7 @@ import { stateOf } from "../../../lib/containers/lifecycle.ts";
 
 vi.mock("../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
 vi.mock("../../../lib/containers/lifecycle.ts", () => ({ stateOf: vi.fn() }));
-vi.mock("../../../programs/containerExec.ts", () => ({
+vi.mock("../../../lib/engine/exec.ts", () => ({
   containerLog: (name: string) => Promise.resolve(`log of ${name}`),
 }));
 

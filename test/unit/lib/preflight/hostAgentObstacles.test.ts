@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { EngineFacts } from "../../../../components/enginePlace.ts";
+import type { EngineFacts } from "../../../../lib/engine/place.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
 import { parseSettings } from "../../../../components/settings.ts";
 import type { FoundContainer } from "../../../../lib/drift/engineState.ts";

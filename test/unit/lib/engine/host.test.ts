@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatEngineHost, parseEngineHost } from "../../../components/engineHost.ts";
+import { formatEngineHost, parseEngineHost } from "../../../../lib/engine/host.ts";
 
 const whole = (text: string) => {
   const address = parseEngineHost(text);

@@ -1,8 +1,8 @@
 /** The Docker engine's HTTP API, for what would start the docker client too often. */
 import type { Duplex } from "node:stream";
-import { connectEngine, type EngineConnection } from "./engineConnection.ts";
-import { contentOf, exchange } from "./engineExchange.ts";
-import { versionFor } from "./engineVersion.ts";
+import { connectEngine, type EngineConnection } from "./connection.ts";
+import { contentOf, exchange } from "./exchange.ts";
+import { versionFor } from "./version.ts";
 
 /** A request that the engine refused or did not answer. The message holds the engine's own words. */
 export class EngineError extends Error {

@@ -1,13 +1,13 @@
-import { carries, type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import { namesOf } from "../lib/cluster/names.ts";
+import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
+import { namesOf } from "../cluster/names.ts";
 import type {
   FoundContainer,
   FoundImage,
   FoundNetwork,
   FoundVolume,
   Inventory,
-} from "../lib/drift/engineState.ts";
-import { engine, query } from "./engineApi.ts";
+} from "../drift/engineState.ts";
+import { engine, query } from "./api.ts";
 
 /**
  * Looks at the engine once, and tells what is a stack's own from everything else.

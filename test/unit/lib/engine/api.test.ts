@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { execute } from "../../../programs/containerExec.ts";
-import { containerStream } from "../../../programs/containerStream.ts";
-import { engine, forEachParallel, query } from "../../../programs/engineApi.ts";
-import { openInContainer, openWithFiles } from "../../../programs/serfConnection.ts";
-import { FakeEngine } from "./fakeEngine.ts";
-import { FakeAgent } from "./fakeAgent.ts";
-import { demultiplex } from "../../../programs/multiplexed.ts";
+import { execute } from "../../../../lib/engine/exec.ts";
+import { containerStream } from "../../../../lib/engine/execStream.ts";
+import { engine, forEachParallel, query } from "../../../../lib/engine/api.ts";
+import { openInContainer, openWithFiles } from "../../../../programs/serfConnection.ts";
+import { FakeEngine } from "../../programs/fakeEngine.ts";
+import { FakeAgent } from "../../programs/fakeAgent.ts";
+import { demultiplex } from "../../../../lib/engine/multiplexed.ts";
 
 let fake: FakeEngine;
 

@@ -8,7 +8,7 @@ import {
   EngineHostError,
   formatEngineHost,
   parseEngineHost,
-} from "../components/engineHost.ts";
+} from "./host.ts";
 
 /** The engine that the docker client on this machine talks to. */
 export interface ChosenEngine extends EngineHost {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseEngineHost } from "../../../components/engineHost.ts";
-import { controlFolder, sshCommand } from "../../../programs/sshConnection.ts";
+import { parseEngineHost } from "../../../../lib/engine/host.ts";
+import { controlFolder, sshCommand } from "../../../../lib/engine/ssh.ts";
 
 const commandFor = (host: string) => {
   const address = parseEngineHost(host);

@@ -1,6 +1,6 @@
 /** Which version of the HTTP API an engine is spoken to in. */
-import type { EngineConnection } from "./engineConnection.ts";
-import { exchange } from "./engineExchange.ts";
+import type { EngineConnection } from "./connection.ts";
+import { exchange } from "./exchange.ts";
 
 /**
  * The versions 1.N that this project speaks: those of Docker 20.10 and 28.5. Newer engines still speak older versions,

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
-import { createExec } from "./containerExec.ts";
-import { type EngineStream, upgrade } from "./engineApi.ts";
+import { createExec } from "./exec.ts";
+import { type EngineStream, upgrade } from "./api.ts";
 import { takePieces } from "./multiplexed.ts";
 
 /**

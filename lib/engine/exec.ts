@@ -1,4 +1,4 @@
-import { engine, EngineError } from "./engineApi.ts";
+import { engine, EngineError } from "./api.ts";
 import { demultiplex } from "./multiplexed.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** One request to an engine and its answer. */
 import type { IncomingMessage, RequestOptions } from "node:http";
-import type { EngineConnection } from "./engineConnection.ts";
+import type { EngineConnection } from "./connection.ts";
 
 export interface Answer {
   readonly status: number;

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { join } from "node:path";
-import { chosenEngine } from "./engineContext.ts";
+import { chosenEngine } from "./context.ts";
 import {
   allowedEngineHosts,
   defaultHost,
   type EngineHost,
   EngineHostError,
   parseEngineHost,
-} from "../components/engineHost.ts";
-import { connectBySsh } from "./sshConnection.ts";
+} from "./host.ts";
+import { connectBySsh } from "./ssh.ts";
 
 // An import would read all that the module exports, and so load its client for `fetch`, too, which takes longer
 // than a request to the engine.

@@ -4,7 +4,7 @@ import type { AddressInfo, ListenOptions } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { pingEngine } from "../../../programs/engineApi.ts";
+import { pingEngine } from "../../../../lib/engine/api.ts";
 
 let server: Server | undefined;
 

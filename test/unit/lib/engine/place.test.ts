@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type EngineFacts, whyElsewhere } from "../../../components/enginePlace.ts";
+import { type EngineFacts, whyElsewhere } from "../../../../lib/engine/place.ts";
 
 const engine: EngineFacts = {
   name: "here",
