@@ -5,7 +5,7 @@ import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { ClusterPlace } from "./seed.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../lib/settings/settings.ts";
 
 /** What the agent of the engine's host is declared from. */
 export interface HostAgentPlan extends Omit<ClusterPlace, "network"> {

@@ -12,7 +12,7 @@ import type { EngineHost } from "../lib/engine/host.ts";
 import { type Labels, specLabel } from "../lib/cluster/labels.ts";
 import type { Names } from "../lib/cluster/names.ts";
 import type { RecordedState } from "../lib/drift/recorded.ts";
-import { type Settings, SettingsError } from "./settings.ts";
+import { type Settings, SettingsError } from "../lib/settings/settings.ts";
 import { describeEdits } from "../lib/drift/observation.ts";
 import { type FoundContainer, lasting, type Look } from "../lib/drift/engineState.ts";
 

@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
-import type { DeclaredEvent } from "../components/events.ts";
+import type { DeclaredEvent } from "../lib/settings/events.ts";
 import type { Member } from "../lib/cluster/members.ts";
 import { printResult } from "./run.ts";
 import { ask, type View } from "../lib/membership/views.ts";

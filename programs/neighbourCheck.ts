@@ -1,5 +1,5 @@
 /** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
-import { agentsOnHost } from "../components/groups.ts";
+import { agentsOnHost } from "../lib/settings/groups.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { maybeTooSmall, tooSmall } from "../components/neighbourAdvice.ts";
 import { claimedWishes } from "../components/neighbourLedger.ts";
@@ -12,7 +12,7 @@ import {
   wisherOf,
   without,
 } from "../components/neighbours.ts";
-import type { Settings } from "../components/settings.ts";
+import type { Settings } from "../lib/settings/settings.ts";
 import { isEngineHere } from "../lib/engine/findPlace.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
 import { canSetLimits, readLedger, readLimits } from "./neighbourLimits.ts";

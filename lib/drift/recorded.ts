@@ -1,7 +1,7 @@
 /** What a stack's state says of it, as far as the program decides by it. */
 import { generationLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
-import type { HostAgentPlace } from "../../components/settings.ts";
+import type { HostAgentPlace } from "../settings/settings.ts";
 
 /** The resources of a state by their URNs, as Pulumi gives them to a program. */
 export type RecordedOutputs = Readonly<

@@ -6,14 +6,14 @@ import {
   describeContainer,
   hostNetwork,
 } from "../containers/description.ts";
-import { type JoinerGroup, groupTags } from "../../components/groups.ts";
-import { eventHandlers } from "../../components/handlers.ts";
+import { type JoinerGroup, groupTags } from "../settings/groups.ts";
+import { eventHandlers } from "../settings/handlers.ts";
 import type { DeclaredJoiner } from "./joiners.ts";
 import type { ExpectedMember } from "../cluster/members.ts";
 import type { Names } from "../cluster/names.ts";
 import type { StandIns } from "../drift/recorded.ts";
 import { imageChoice, imageRef } from "../../components/serfImage.ts";
-import type { Settings } from "../../components/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /** A group of agents whose configuration lacks whom they join. */
 export type JoiningFleet = Omit<Fleet, "join">;

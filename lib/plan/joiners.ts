@@ -1,5 +1,5 @@
 import { assignAddresses } from "./addresses.ts";
-import type { JoinerGroup } from "../../components/groups.ts";
+import type { JoinerGroup } from "../settings/groups.ts";
 import { joinerName } from "../cluster/names.ts";
 import type { SubnetPlan } from "../cluster/subnet.ts";
 

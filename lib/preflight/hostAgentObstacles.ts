@@ -3,8 +3,8 @@ import { livingAgent } from "../agents/process.ts";
 import { gossipPort } from "../agents/config.ts";
 import type { EngineFacts } from "../engine/place.ts";
 import type { Names } from "../cluster/names.ts";
-import type { Settings } from "../../components/settings.ts";
-import { otherPort } from "../../components/settingsRules.ts";
+import type { Settings } from "../settings/settings.ts";
+import { otherPort } from "../settings/rules.ts";
 import type { FoundContainer } from "../drift/engineState.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 

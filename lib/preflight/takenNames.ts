@@ -1,7 +1,7 @@
-import { joinerNames } from "../../components/groups.ts";
+import { joinerNames } from "../settings/groups.ts";
 import { carries, type Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
-import type { Settings } from "../../components/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Inventory } from "../drift/engineState.ts";
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventHandlers, parseHandlers } from "../../components/handlers.ts";
+import { eventHandlers, parseHandlers } from "../../lib/settings/handlers.ts";
 import { docker } from "../../programs/run.ts";
 import { Agents, answers, logsOf } from "./agents.ts";
 import { membersIn, withStatus } from "./project.ts";

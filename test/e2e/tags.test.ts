@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { maxTagBytes, tagBytes } from "../../components/tags.ts";
+import { maxTagBytes, tagBytes } from "../../lib/settings/tags.ts";
 import { Agents } from "./agents.ts";
 
 const agents = new Agents("serf-e2e-tags", "172.31.237");

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseSettings } from "../../components/settings.ts";
+import { parseSettings } from "../../lib/settings/settings.ts";
 import {
   type Machine,
   project,

@@ -3,7 +3,7 @@ import { planAgents, specOf } from "../../../lib/plan/agents.ts";
 import { changedMembers } from "../../../components/changedMembers.ts";
 import { namesOf } from "../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../components/settings.ts";
+import { parseSettings } from "../../../lib/settings/settings.ts";
 import { Standing } from "../../../lib/drift/engineState.ts";
 import { type AgentStartup, runningHostAgent } from "../../../lib/agents/process.ts";
 

@@ -10,7 +10,7 @@ import {
   wantedEntries,
 } from "../../../components/neighbours.ts";
 import { recordedIn } from "../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../components/settings.ts";
+import { parseSettings } from "../../../lib/settings/settings.ts";
 import { blank } from "../../../lib/drift/observation.ts";
 import { Standing } from "../../../lib/drift/engineState.ts";
 import { declare, ofType, types } from "../mocks.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { chooseEngine, linkEngine } from "../../../components/engineLink.ts";
 import { reachesEngine } from "../../../components/preflight.ts";
 import { query } from "../../../lib/engine/api.ts";
-import { parseSettings } from "../../../components/settings.ts";
+import { parseSettings } from "../../../lib/settings/settings.ts";
 import { FakeEngine } from "../programs/fakeEngine.ts";
 import { declare, ofType, types } from "../mocks.ts";
 

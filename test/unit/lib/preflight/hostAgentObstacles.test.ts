@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { EngineFacts } from "../../../../lib/engine/place.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
-import { parseSettings } from "../../../../components/settings.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
 import type { FoundContainer } from "../../../../lib/drift/engineState.ts";
 import { hostAgentObstacles } from "../../../../lib/preflight/hostAgentObstacles.ts";
 

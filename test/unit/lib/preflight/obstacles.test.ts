@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { labelsOf } from "../../../../lib/cluster/labels.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../../components/settings.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { unrecordedObstacles } from "../../../../lib/preflight/obstacles.ts";
 
 const settings = parseSettings(

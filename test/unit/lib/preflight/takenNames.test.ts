@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { labelsOf } from "../../../../lib/cluster/labels.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
 import { imageRef } from "../../../../components/serfImage.ts";
-import { parseSettings } from "../../../../components/settings.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { takenNames } from "../../../../lib/preflight/takenNames.ts";
 
 const place = {

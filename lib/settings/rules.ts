@@ -1,10 +1,10 @@
-import { defaultHost } from "../lib/engine/host.ts";
-import { gossipKeyFault, missingGossipKey } from "../lib/agents/keyring.ts";
+import { defaultHost } from "../engine/host.ts";
+import { gossipKeyFault, missingGossipKey } from "../agents/keyring.ts";
 import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
-import { allowedStackNames, isStackName } from "../lib/cluster/names.ts";
+import { allowedStackNames, isStackName } from "../cluster/names.ts";
 import type { DeploymentPlace, Settings } from "./settings.ts";
-import { quote } from "./settingsReader.ts";
-import { prefixFor } from "../lib/cluster/subnet.ts";
+import { quote } from "./reader.ts";
+import { prefixFor } from "../cluster/subnet.ts";
 
 /**
  * The sentences that say which settings, each allowed by itself, do not go together.

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readHandlerFiles } from "../../../components/handlerFiles.ts";
-import { eventHandlers, parseHandlers } from "../../../components/handlers.ts";
+import { readHandlerFiles } from "../../../../lib/settings/handlerFiles.ts";
+import { eventHandlers, parseHandlers } from "../../../../lib/settings/handlers.ts";
 
 const files = [
   { name: "deploy", isExecutable: true },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { serfChecksums } from "../../../lib/cluster/serfVersions.ts";
-import { parseSettings, SettingsError } from "../../../components/settings.ts";
+import { serfChecksums } from "../../../../lib/cluster/serfVersions.ts";
+import { parseSettings, SettingsError } from "../../../../lib/settings/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];
 const place = { stack: "test", platform: "linux", handlerFiles } as const;

@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
-import { gossipPort as agentPort, type Profile, profiles } from "../lib/agents/config.ts";
-import type { ContainerLimits } from "../lib/containers/description.ts";
+import { gossipPort as agentPort, type Profile, profiles } from "../agents/config.ts";
+import type { ContainerLimits } from "../containers/description.ts";
 import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import {
   allowedEngineHosts,
@@ -8,14 +8,14 @@ import {
   formatEngineHost,
   isLocalEngine,
   parseEngineHost,
-} from "../lib/engine/host.ts";
+} from "../engine/host.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
-import type { ImageChoice } from "./serfImage.ts";
-import { defaultSerfVersion, refusedSerf, serfChecksums } from "../lib/cluster/serfVersions.ts";
-import { SettingsReader } from "./settingsReader.ts";
-import { contradictions } from "./settingsRules.ts";
-import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "../lib/cluster/subnet.ts";
+import type { ImageChoice } from "../../components/serfImage.ts";
+import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
+import { SettingsReader } from "./reader.ts";
+import { contradictions } from "./rules.ts";
+import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "../cluster/subnet.ts";
 import { parseTags } from "./tags.ts";
 
 /**
