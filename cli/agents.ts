@@ -3,9 +3,9 @@ import { agentRoles, labelsOf, roleLabel } from "../lib/cluster/labels.ts";
 import { compareNames } from "../lib/cluster/members.ts";
 import { labelFilters } from "../lib/cluster/labelFilters.ts";
 import { docker } from "../programs/run.ts";
-import { openInContainer } from "../programs/serfConnection.ts";
-import { RpcError } from "../programs/rpcConnection.ts";
-import type { SerfRpc } from "../programs/serfRpc.ts";
+import { openInContainer } from "../lib/serf/open.ts";
+import { RpcError } from "../lib/serf/connection.ts";
+import type { SerfRpc } from "../lib/serf/rpc.ts";
 import { UserError } from "../setup/errors.ts";
 import { project } from "./project.ts";
 

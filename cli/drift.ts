@@ -6,7 +6,7 @@ import { takeSight } from "../lib/drift/observe.ts";
 import { pingEngine } from "../lib/engine/api.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
-import type { KeyList, SerfRpc } from "../programs/serfRpc.ts";
+import type { KeyList, SerfRpc } from "../lib/serf/rpc.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./agents.ts";

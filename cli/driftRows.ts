@@ -6,7 +6,7 @@ import { compareMembers } from "../lib/cluster/members.ts";
 import { sealedGeneration } from "../lib/agents/seal.ts";
 import { type Sight, strangersAmong } from "../lib/drift/observation.ts";
 import type { FoundContainer, Inventory } from "../lib/drift/engineState.ts";
-import type { KeyList } from "../programs/serfRpc.ts";
+import type { KeyList } from "../lib/serf/rpc.ts";
 import type { StackRecord } from "./record.ts";
 
 /** One thing that differs. */

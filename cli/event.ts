@@ -1,5 +1,5 @@
 /** `npm run event -- NAME [PAYLOAD]`: sends a user event to all members. */
-import { eventFaults } from "../components/eventLimits.ts";
+import { eventFaults } from "../lib/serf/eventLimits.ts";
 import { UserError } from "../setup/errors.ts";
 import { throughAgent } from "./agents.ts";
 import { command } from "./arguments.ts";

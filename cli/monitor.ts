@@ -1,6 +1,6 @@
 /** `npm run monitor`: prints the cluster's events as they happen, until it is interrupted. */
 import { pause } from "../programs/run.ts";
-import { RpcError } from "../programs/rpcConnection.ts";
+import { RpcError } from "../lib/serf/connection.ts";
 import { UserError } from "../setup/errors.ts";
 import { type Agent, openAgent } from "./agents.ts";
 import { command } from "./arguments.ts";

@@ -1,9 +1,9 @@
 /** `npm run query -- NAME [PAYLOAD]`: asks the members and prints their answers. */
-import { queryFaults } from "../components/eventLimits.ts";
+import { queryFaults } from "../lib/serf/eventLimits.ts";
 import type { Member } from "../lib/cluster/members.ts";
 import { joinerName, namesOf } from "../lib/cluster/names.ts";
-import type { QueryRecord } from "../programs/serfCodec.ts";
-import type { Query, SerfRpc } from "../programs/serfRpc.ts";
+import type { QueryRecord } from "../lib/serf/codec.ts";
+import type { Query, SerfRpc } from "../lib/serf/rpc.ts";
 import { UserError } from "../setup/errors.ts";
 import { throughAgent } from "./agents.ts";
 import { command } from "./arguments.ts";

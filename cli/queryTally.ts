@@ -1,5 +1,5 @@
 /** Who has answered a query. */
-import type { QueryRecord } from "../programs/serfCodec.ts";
+import type { QueryRecord } from "../lib/serf/codec.ts";
 import { UserError } from "../setup/errors.ts";
 
 /** How many members must answer: a number, or all that the query is for. */

@@ -13,7 +13,7 @@ import { agentFiles, isOfAnotherFolder, livingAgent } from "../agents/process.ts
 import { readFiles } from "../containers/configVolume.ts";
 import { editedContainers } from "../containers/edits.ts";
 import { forEachParallel } from "../engine/api.ts";
-import { openWithFiles } from "../../programs/serfConnection.ts";
+import { openWithFiles } from "../serf/open.ts";
 import { membersSeenBy } from "../membership/views.ts";
 
 /** What is looked at. */

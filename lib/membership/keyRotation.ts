@@ -1,8 +1,8 @@
 import { ownKeyringPath } from "../agents/config.ts";
 import { keysIn } from "../agents/keyring.ts";
 import { execute } from "../engine/exec.ts";
-import { openInContainer } from "../../programs/serfConnection.ts";
-import { type KeyCommand, type SerfRpc } from "../../programs/serfRpc.ts";
+import { openInContainer } from "../serf/open.ts";
+import { type KeyCommand, type SerfRpc } from "../serf/rpc.ts";
 import { pause } from "../../programs/run.ts";
 
 /** Where the keys of a cluster are, and who can be told of others. */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Member } from "../cluster/members.ts";
 import { agentFiles } from "../agents/process.ts";
-import { openInContainer, toHostAgent } from "../../programs/serfConnection.ts";
-import { SerfRpc } from "../../programs/serfRpc.ts";
+import { openInContainer, toHostAgent } from "../serf/open.ts";
+import { SerfRpc } from "../serf/rpc.ts";
 
 /** A side from which the cluster is looked at. */
 export type View =

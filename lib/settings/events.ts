@@ -1,4 +1,4 @@
-import { eventFaults } from "../../components/eventLimits.ts";
+import { eventFaults } from "../serf/eventLimits.ts";
 import { textFault } from "./plainText.ts";
 import { isMap } from "./tags.ts";
 

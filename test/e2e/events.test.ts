@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ReadablePayload } from "../../cli/payload.ts";
 import type { Member } from "../../lib/cluster/members.ts";
 import { docker } from "../../programs/run.ts";
-import type { QueryRecord } from "../../programs/serfCodec.ts";
-import { toHostAgent } from "../../programs/serfConnection.ts";
-import { SerfRpc } from "../../programs/serfRpc.ts";
+import type { QueryRecord } from "../../lib/serf/codec.ts";
+import { toHostAgent } from "../../lib/serf/open.ts";
+import { SerfRpc } from "../../lib/serf/rpc.ts";
 import { Project, type Result } from "./project.ts";
 
 const stack = "e2e-events";

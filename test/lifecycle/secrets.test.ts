@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, pause } from "../../programs/run.ts";
-import { openInContainer } from "../../programs/serfConnection.ts";
+import { openInContainer } from "../../lib/serf/open.ts";
 import { logsOf } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project, withStatus } from "../e2e/project.ts";
 

@@ -3,8 +3,8 @@ import { labelsOf } from "../../lib/cluster/labels.ts";
 import { livingAgent } from "../../lib/agents/process.ts";
 import { listContainers } from "../../lib/engine/inventory.ts";
 import { pause } from "../../programs/run.ts";
-import { toHostAgent } from "../../programs/serfConnection.ts";
-import { SerfRpc } from "../../programs/serfRpc.ts";
+import { toHostAgent } from "../../lib/serf/open.ts";
+import { SerfRpc } from "../../lib/serf/rpc.ts";
 import type { Project } from "../e2e/project.ts";
 
 /** Milliseconds between two looks at the engine, and at what the host's agent sees. */

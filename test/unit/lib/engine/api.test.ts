@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { execute } from "../../../../lib/engine/exec.ts";
 import { containerStream } from "../../../../lib/engine/execStream.ts";
 import { engine, forEachParallel, query } from "../../../../lib/engine/api.ts";
-import { openInContainer, openWithFiles } from "../../../../programs/serfConnection.ts";
+import { openInContainer, openWithFiles } from "../../../../lib/serf/open.ts";
 import { FakeEngine } from "../../programs/fakeEngine.ts";
 import { FakeAgent } from "../../programs/fakeAgent.ts";
 import { demultiplex } from "../../../../lib/engine/multiplexed.ts";

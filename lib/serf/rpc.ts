@@ -1,8 +1,8 @@
 /** A client of Serf's RPC. */
 import type { Duplex } from "node:stream";
-import type { Member } from "../lib/cluster/members.ts";
+import type { Member } from "../cluster/members.ts";
 import { Records } from "./records.ts";
-import { RpcConnection, type RpcConnectionOptions } from "./rpcConnection.ts";
+import { RpcConnection, type RpcConnectionOptions } from "./connection.ts";
 import {
   eventFrom,
   joinedFrom,
@@ -12,7 +12,7 @@ import {
   type QueryRecord,
   queryRecordFrom,
   type SerfEvent,
-} from "./serfCodec.ts";
+} from "./codec.ts";
 
 /** How an agent is spoken to. */
 export interface RpcOptions extends RpcConnectionOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventFaults, queryFaults } from "../../../components/eventLimits.ts";
+import { eventFaults, queryFaults } from "../../../../lib/serf/eventLimits.ts";
 
 /** The longest payload that is let through. */
 function longest(faults: (payload: Uint8Array) => string[]): number {

@@ -1,9 +1,9 @@
 /** The ways to an agent's RPC. What is idle does not keep this process from ending. */
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { containerStream } from "../lib/engine/execStream.ts";
-import type { RpcConnectionOptions } from "./rpcConnection.ts";
-import { SerfRpc } from "./serfRpc.ts";
+import { containerStream } from "../engine/execStream.ts";
+import type { RpcConnectionOptions } from "./connection.ts";
+import { SerfRpc } from "./rpc.ts";
 
 /** To the agent of this host that answers on a port of loopback. */
 export function toHostAgent(port: number): Duplex {

@@ -8,8 +8,8 @@ import {
   headerFrom,
   membersFrom,
   queryRecordFrom,
-} from "../../../programs/serfCodec.ts";
-import { collect } from "../collect.ts";
+} from "../../../../lib/serf/codec.ts";
+import { collect } from "../../collect.ts";
 
 /** What is read when the bytes come in pieces of this length. */
 async function read(bytes: Uint8Array, length = bytes.length): Promise<unknown[]> {

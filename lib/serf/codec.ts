@@ -6,8 +6,8 @@
  */
 import { SocketAddress } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
-import type { KeyChange, KeyList } from "./serfRpc.ts";
-import { compareNames, type Member } from "../lib/cluster/members.ts";
+import type { KeyChange, KeyList } from "./rpc.ts";
+import { compareNames, type Member } from "../cluster/members.ts";
 
 /** What an agent tells of its cluster. */
 export type SerfEvent =

@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { childStream } from "../../../programs/childStream.ts";
-import { toHostAgent } from "../../../programs/serfConnection.ts";
-import { type RpcOptions, SerfRpc } from "../../../programs/serfRpc.ts";
-import { collect } from "../collect.ts";
-import { FakeAgent } from "./fakeAgent.ts";
+import { childStream } from "../../../../programs/childStream.ts";
+import { toHostAgent } from "../../../../lib/serf/open.ts";
+import { type RpcOptions, SerfRpc } from "../../../../lib/serf/rpc.ts";
+import { collect } from "../../collect.ts";
+import { FakeAgent } from "../../programs/fakeAgent.ts";
 
 let agent: FakeAgent;
 
