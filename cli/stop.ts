@@ -1,9 +1,9 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { rm } from "node:fs/promises";
 import { labelsOf } from "../lib/cluster/labels.ts";
-import { wisherOf } from "../components/neighbours.ts";
+import { wisherOf } from "../lib/neighbourTable/demand.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
-import { releaseEntries } from "../programs/neighbourLimits.ts";
+import { releaseEntries } from "../lib/neighbourTable/limits.ts";
 import { UserError } from "../setup/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";

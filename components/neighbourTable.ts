@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import { agentsOnHost } from "../lib/settings/groups.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
-import { wantedEntries } from "./neighbours.ts";
+import { wantedEntries } from "../lib/neighbourTable/demand.ts";
 import { programCommand } from "./programCommand.ts";
 import type { Settings } from "../lib/settings/settings.ts";
 import type { Standing } from "../lib/drift/engineState.ts";

@@ -4,7 +4,7 @@ import { EngineError } from "../lib/engine/api.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { engineFacts } from "../lib/engine/findPlace.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
-import { checkNeighbourTable } from "../programs/neighbourCheck.ts";
+import { checkNeighbourTable } from "../lib/neighbourTable/check.ts";
 import { findObstacles } from "../lib/preflight/obstacles.ts";
 import { describeContainer } from "../lib/containers/description.ts";
 import { type Agents, containersOf, specOf } from "../lib/plan/agents.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { defaultLimits, type ThresholdName, thresholdNames } from "../../components/neighbours.ts";
+import { defaultLimits, type ThresholdName, thresholdNames } from "../../lib/neighbourTable/demand.ts";
 import { membersIn, Project, remainsOf, withStatus } from "../e2e/project.ts";
 
 // 100 joiners on one host, from the kernel's own limits.

@@ -4,7 +4,7 @@ import {
   type ThresholdName,
   thresholdNames,
   type Thresholds,
-} from "../../components/neighbours.ts";
+} from "../../lib/neighbourTable/demand.ts";
 import { Project, remainsOf } from "../e2e/project.ts";
 
 // It lowers the kernel's limits, so that a small stack does not fit.

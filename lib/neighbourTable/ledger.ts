@@ -12,7 +12,7 @@ import {
   type Thresholds,
   type Wishes,
   without,
-} from "./neighbours.ts";
+} from "./demand.ts";
 
 export interface Ledger {
   /** The kernel's boot: a later one has its defaults again, and this says nothing about it. */

@@ -1,8 +1,8 @@
 /** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
-import { agentsOnHost } from "../lib/settings/groups.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
-import { maybeTooSmall, tooSmall } from "../components/neighbourAdvice.ts";
-import { claimedWishes } from "../components/neighbourLedger.ts";
+import { agentsOnHost } from "../settings/groups.ts";
+import type { Labels } from "../cluster/labels.ts";
+import { maybeTooSmall, tooSmall } from "./advice.ts";
+import { claimedWishes } from "./ledger.ts";
 import {
   defaultLimits,
   standingWishes,
@@ -11,11 +11,11 @@ import {
   wantedEntries,
   wisherOf,
   without,
-} from "../components/neighbours.ts";
-import type { Settings } from "../lib/settings/settings.ts";
-import { isEngineHere } from "../lib/engine/findPlace.ts";
-import { listContainers } from "../lib/engine/inventory.ts";
-import { canSetLimits, readLedger, readLimits } from "./neighbourLimits.ts";
+} from "./demand.ts";
+import type { Settings } from "../settings/settings.ts";
+import { isEngineHere } from "../engine/findPlace.ts";
+import { listContainers } from "../engine/inventory.ts";
+import { canSetLimits, readLedger, readLimits } from "./limits.ts";
 
 export interface TableCheck {
   /** As those of {@link findObstacles}. */

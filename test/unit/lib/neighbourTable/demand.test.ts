@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { maybeTooSmall, tooSmall } from "../../../components/neighbourAdvice.ts";
-import { declareNeighbourTable } from "../../../components/neighbourTable.ts";
+import { maybeTooSmall, tooSmall } from "../../../../lib/neighbourTable/advice.ts";
+import { declareNeighbourTable } from "../../../../components/neighbourTable.ts";
 import {
   defaultLimits,
   raisedFor,
@@ -8,12 +8,12 @@ import {
   suffices,
   sumOfWishes,
   wantedEntries,
-} from "../../../components/neighbours.ts";
-import { recordedIn } from "../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../lib/settings/settings.ts";
-import { blank } from "../../../lib/drift/observation.ts";
-import { Standing } from "../../../lib/drift/engineState.ts";
-import { declare, ofType, types } from "../mocks.ts";
+} from "../../../../lib/neighbourTable/demand.ts";
+import { recordedIn } from "../../../../lib/drift/recorded.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
+import { blank } from "../../../../lib/drift/observation.ts";
+import { Standing } from "../../../../lib/drift/engineState.ts";
+import { declare, ofType, types } from "../../mocks.ts";
 
 test.each([
   [2, 2],

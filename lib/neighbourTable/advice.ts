@@ -1,5 +1,5 @@
 /** What is said about a neighbour table that is too small. */
-import { raisedFor, sysctlPrefix, thresholdNames, type Thresholds } from "./neighbours.ts";
+import { raisedFor, sysctlPrefix, thresholdNames, type Thresholds } from "./demand.ts";
 
 /** What is wanted of a table, in entries. */
 export interface Demand {

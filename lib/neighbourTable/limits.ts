@@ -7,7 +7,7 @@ import {
   type Ledger,
   releaseTable,
   type Settlement,
-} from "../components/neighbourLedger.ts";
+} from "./ledger.ts";
 import {
   suffices,
   sysctlPrefix,
@@ -15,10 +15,10 @@ import {
   standingWishes,
   type Thresholds,
   type Wishes,
-} from "../components/neighbours.ts";
-import { withLock } from "../setup/lock.mjs";
-import { isEngineHere } from "../lib/engine/findPlace.ts";
-import { listContainers } from "../lib/engine/inventory.ts";
+} from "./demand.ts";
+import { withLock } from "../../setup/lock.mjs";
+import { isEngineHere } from "../engine/findPlace.ts";
+import { listContainers } from "../engine/inventory.ts";
 
 const folder = "/proc/sys/net/ipv4/neigh/default";
 

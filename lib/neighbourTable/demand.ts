@@ -2,8 +2,8 @@
  * How large the kernel's neighbour table must be. All containers and the host share one table: its
  * limits are the kernel's, whatever the network namespace, and so are the entries that count.
  */
-import { roleLabel } from "../lib/cluster/labels.ts";
-import type { FoundContainer } from "../lib/drift/engineState.ts";
+import { roleLabel } from "../cluster/labels.ts";
+import type { FoundContainer } from "../drift/engineState.ts";
 
 /**
  * The limits, by the kernel's own names: up to the first no entry goes, beyond the second those go that are

@@ -4,8 +4,8 @@ import {
   claimTable,
   type Ledger,
   releaseTable,
-} from "../../../components/neighbourLedger.ts";
-import { defaultLimits, raisedFor, type Thresholds } from "../../../components/neighbours.ts";
+} from "../../../../lib/neighbourTable/ledger.ts";
+import { defaultLimits, raisedFor, type Thresholds } from "../../../../lib/neighbourTable/demand.ts";
 
 const hundred = 10_302;
 const raised = raisedFor(hundred, defaultLimits);
