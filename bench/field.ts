@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Profile } from "../lib/agents/config.ts";
-import { run } from "../programs/run.ts";
+import { run } from "../lib/host/run.ts";
 import type { Contender } from "./contender.ts";
 import { article } from "./contenders/article.ts";
 import { compose } from "./contenders/compose.ts";

@@ -11,7 +11,7 @@ import {
   forEachParallel,
   query,
 } from "../lib/engine/api.ts";
-import { pause } from "../programs/run.ts";
+import { pause } from "../lib/host/run.ts";
 import { isOfBench } from "./ownership.ts";
 import { keptImage, stack } from "./place.ts";
 import { say } from "./progress.ts";

@@ -2,7 +2,7 @@ import { cpus, release, totalmem } from "node:os";
 import { createRequire } from "node:module";
 import { engine } from "../lib/engine/api.ts";
 import { readLimits } from "../lib/neighbourTable/limits.ts";
-import { run } from "../programs/run.ts";
+import { run } from "../lib/host/run.ts";
 import { benchLabel, keptImage } from "./place.ts";
 import { composePeer, findPeer, peerVersion, terraformPeer } from "./peers.ts";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Profile, profiles } from "../lib/agents/config.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { type ContenderName, contenderNames } from "./result.ts";
 
 /** What `npm run bench` is asked for. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../programs/run.ts";
+import { run } from "../lib/host/run.ts";
 import { cached, provide } from "../setup/cache.ts";
 import { findGo } from "../setup/goToolchain.ts";
 import { during } from "../setup/progress.ts";

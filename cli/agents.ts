@@ -2,11 +2,11 @@
 import { agentRoles, labelsOf, roleLabel } from "../lib/cluster/labels.ts";
 import { compareNames } from "../lib/cluster/members.ts";
 import { labelFilters } from "../lib/cluster/labelFilters.ts";
-import { docker } from "../programs/run.ts";
+import { docker } from "../lib/host/run.ts";
 import { openInContainer } from "../lib/serf/open.ts";
 import { RpcError } from "../lib/serf/connection.ts";
 import type { SerfRpc } from "../lib/serf/rpc.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { project } from "./project.ts";
 
 /** How many agents are asked before a command gives up. */

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { formatTable } from "../lib/cluster/members.ts";
 import { allowedStackNames, isStackName } from "../lib/cluster/names.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { main } from "../setup/main.ts";
 import { pulumiTools } from "../setup/toolchain.ts";
 import { useEngineOf } from "./engineOfStack.ts";

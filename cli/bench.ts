@@ -7,7 +7,7 @@ import { parseOptions } from "../bench/options.ts";
 import { readResults, writeReport } from "../bench/report.ts";
 import { isLocalEngine } from "../lib/engine/host.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { main } from "../setup/main.ts";
 import { refuseTakenOptions } from "./npmOptions.ts";
 

@@ -1,7 +1,7 @@
 /** `npm run bench:peers`: builds the programs that the bench compares this project with. */
 import { composePeer, peerVersion, providePeer, terraformPeer } from "../bench/peers.ts";
 import { formatTable } from "../lib/cluster/members.ts";
-import { run } from "../programs/run.ts";
+import { run } from "../lib/host/run.ts";
 import { main } from "../setup/main.ts";
 
 await main(async () => {

@@ -7,7 +7,7 @@ import { pingEngine } from "../lib/engine/api.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
 import type { KeyList, SerfRpc } from "../lib/serf/rpc.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./agents.ts";
 import { command, type StackPlace } from "./arguments.ts";

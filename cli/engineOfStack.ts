@@ -5,7 +5,7 @@ import {
   parseEngineHost,
 } from "../lib/engine/host.ts";
 import { hostSource } from "../lib/engine/context.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import type { StackSettings } from "./settings.ts";
 
 /**

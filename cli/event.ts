@@ -1,6 +1,6 @@
 /** `npm run event -- NAME [PAYLOAD]`: sends a user event to all members. */
 import { eventFaults } from "../lib/serf/eventLimits.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { throughAgent } from "./agents.ts";
 import { command } from "./arguments.ts";
 import { payloadFrom } from "./payload.ts";

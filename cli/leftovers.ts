@@ -11,7 +11,7 @@ import type {
 import { livingAgent, stopAgent } from "../lib/agents/process.ts";
 import { removeContainers, removeIfThere } from "../lib/containers/lifecycle.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { project } from "./project.ts";
 import type { StackSettings } from "./settings.ts";
 import type { RecordedResource } from "./stateFiles.ts";

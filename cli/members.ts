@@ -1,6 +1,6 @@
 /** `npm run members`: the live table of members. */
 import { formatMembers } from "../lib/cluster/members.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { command } from "./arguments.ts";
 import { liveMembers } from "./liveMembers.ts";
 import { explained, tagFilters, tagHelp } from "./tagFilters.ts";

@@ -1,7 +1,7 @@
 /** `npm run monitor`: prints the cluster's events as they happen, until it is interrupted. */
-import { pause } from "../programs/run.ts";
+import { pause } from "../lib/host/run.ts";
 import { RpcError } from "../lib/serf/connection.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { type Agent, openAgent } from "./agents.ts";
 import { command } from "./arguments.ts";
 import { eventJson, eventLine } from "./eventLines.ts";

@@ -4,7 +4,7 @@ import type { Member } from "../lib/cluster/members.ts";
 import { joinerName, namesOf } from "../lib/cluster/names.ts";
 import type { QueryRecord } from "../lib/serf/codec.ts";
 import type { Query, SerfRpc } from "../lib/serf/rpc.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { throughAgent } from "./agents.ts";
 import { command } from "./arguments.ts";
 import { payloadFrom, readablePayload, shownPayload } from "./payload.ts";

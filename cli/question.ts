@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 
 /**
  * Asks a question before something is removed.

@@ -1,5 +1,5 @@
 /** Stacks whose state was given another name than the one that all they made carries. */
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import type { RecordedResource } from "./stateFiles.ts";
 
 /**

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { namesOf } from "../lib/cluster/names.ts";
 import { isOfAnotherFolder } from "../lib/agents/process.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
 import { unfinishedMark } from "./recovery.ts";

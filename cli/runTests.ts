@@ -1,4 +1,4 @@
-import { foreground } from "../setup/foreground.mjs";
+import { foreground } from "../lib/host/foreground.mjs";
 import { toolchain } from "../setup/toolchain.ts";
 
 /**

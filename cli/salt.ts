@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, parseDocument, visit } from "yaml";
 import { ownFolder } from "../lib/cluster/names.ts";
-import { birthOf } from "../programs/birth.mjs";
+import { birthOf } from "../lib/host/startTime.mjs";
 import { project } from "./project.ts";
 
 /** Texts of configuration files by their names. */

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ownFolder } from "../lib/cluster/names.ts";
-import { CommandError } from "../programs/run.ts";
-import { UserError } from "../setup/errors.ts";
+import { CommandError } from "../lib/host/run.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { project } from "./project.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
 

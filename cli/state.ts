@@ -1,12 +1,12 @@
 /** The state of a stack, as Pulumi reads it: what is recorded, or why it cannot be read and what helps. */
-import { CommandError } from "../programs/run.ts";
+import { CommandError } from "../lib/host/run.ts";
 import {
   hasEmbeddedBackend,
   newestBackup,
   type RecordedResource,
   stateFile,
 } from "./stateFiles.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
 
 /** What the backend has of a stack. */

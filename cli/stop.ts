@@ -4,7 +4,7 @@ import { labelsOf } from "../lib/cluster/labels.ts";
 import { wisherOf } from "../lib/neighbourTable/demand.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { releaseEntries } from "../lib/neighbourTable/limits.ts";
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
 import {

@@ -1,4 +1,4 @@
-import { UserError } from "../setup/errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 
 /** Says what `--tag` takes, for a command's help. */
 export const tagHelp = "only members whose whole tag NAME fits the regular expression";

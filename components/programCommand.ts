@@ -4,6 +4,6 @@
  * @param program the name of its file in `programs`, without the extension.
  */
 export function programCommand(program: string, ...args: readonly string[]): string {
-  const line = ["node", "--import=./programs/compileCache.mjs", `programs/${program}.ts`, ...args];
+  const line = ["node", "--import=./lib/host/compileCache.mjs", `programs/${program}.ts`, ...args];
   return line.join(" ");
 }

@@ -27,7 +27,7 @@ import { readFiles, withWriter, writeFiles } from "../lib/containers/configVolum
 import { reloadAgent } from "../lib/containers/lifecycle.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
 import { rotateTo } from "../lib/membership/keyRotation.ts";
-import { inputFrom, printResult } from "./run.ts";
+import { inputFrom, printResult } from "../lib/host/run.ts";
 
 /** How agents are to behave that differ in their names and addresses alone. */
 export interface Fleet extends AgentConduct {

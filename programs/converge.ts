@@ -28,7 +28,7 @@ import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
-import { pause, printResult } from "./run.ts";
+import { pause, printResult } from "../lib/host/run.ts";
 import { adviceOnStrangers, expelContainers, forgetGhosts } from "../lib/membership/unexpected.ts";
 import { membersSeenBy, type View } from "../lib/membership/views.ts";
 

@@ -33,7 +33,7 @@ import {
 } from "../lib/agents/process.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
-import { docker, pause, printResult } from "./run.ts";
+import { docker, pause, printResult } from "../lib/host/run.ts";
 import { ask, membersSeenBy, type View } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */

@@ -6,7 +6,7 @@
  * components/serfImage.ts says where this takes the place of the provider's own build.
  */
 import { text } from "node:stream/consumers";
-import { docker, printResult } from "./run.ts";
+import { docker, printResult } from "../lib/host/run.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface ImageBuild {

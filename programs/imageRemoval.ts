@@ -8,7 +8,7 @@ import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { removeIfThere, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine, EngineError, query } from "../lib/engine/api.ts";
 import { listImages } from "../lib/engine/inventory.ts";
-import { printResult } from "./run.ts";
+import { printResult } from "../lib/host/run.ts";
 
 /** What the program takes from standard input, as JSON. */
 interface ImageRemovalInput {

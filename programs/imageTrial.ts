@@ -25,7 +25,7 @@ import { containerLog } from "../lib/engine/exec.ts";
 import { stateOf, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine } from "../lib/engine/api.ts";
 import { engineContainer } from "../lib/containers/engineForm.ts";
-import { pause, printResult } from "./run.ts";
+import { pause, printResult } from "../lib/host/run.ts";
 import { membersSeenBy } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
 import type { DeclaredEvent } from "../lib/settings/events.ts";
 import type { Member } from "../lib/cluster/members.ts";
-import { printResult } from "./run.ts";
+import { printResult } from "../lib/host/run.ts";
 import { ask, type View } from "../lib/membership/views.ts";
 
 /** What the program takes from standard input, as JSON. */

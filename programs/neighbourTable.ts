@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { wisherOf } from "../lib/neighbourTable/demand.ts";
 import { claimEntries, releaseEntries } from "../lib/neighbourTable/limits.ts";
-import { printResult } from "./run.ts";
+import { printResult } from "../lib/host/run.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface NeighbourTableInput {

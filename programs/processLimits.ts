@@ -6,7 +6,7 @@
 import { text } from "node:stream/consumers";
 import { engine, EngineError, forEachParallel } from "../lib/engine/api.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
-import { printResult } from "./run.ts";
+import { printResult } from "../lib/host/run.ts";
 
 /** What the program takes from standard input, as JSON. */
 export interface ProcessLimitsInput {

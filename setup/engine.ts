@@ -3,9 +3,9 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { defaultHost } from "../lib/engine/host.ts";
 import { pingEngine } from "../lib/engine/api.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
-import { CommandError, docker, pause, run } from "../programs/run.ts";
+import { CommandError, docker, pause, run } from "../lib/host/run.ts";
 import { installPackages, obstacleToPackages } from "./debian.ts";
-import { UserError } from "./errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import type { Part, Provider } from "./part.ts";
 import { during } from "./progress.ts";
 

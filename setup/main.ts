@@ -1,4 +1,4 @@
-import { UserError } from "./errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 
 /** What only a mistake in the code throws. Whatever else goes wrong, its message is for the user. */
 const mistakes = [TypeError, ReferenceError, RangeError];

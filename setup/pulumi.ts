@@ -1,10 +1,10 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { run } from "../programs/run.ts";
+import { run } from "../lib/host/run.ts";
 import { cached, provide } from "./cache.ts";
 import { Unreachable } from "./download.ts";
-import { UserError } from "./errors.ts";
+import { UserError } from "../lib/host/errors.ts";
 import { buildTools, toolSourcesHash } from "./goTools.ts";
 import { findGo } from "./goToolchain.ts";
 import type { Part, Provider, Tool } from "./part.ts";

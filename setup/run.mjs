@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { foreground } from "./foreground.mjs";
-import { withLock } from "./lock.mjs";
+import { foreground } from "../lib/host/foreground.mjs";
+import { withLock } from "../lib/host/lock.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");

@@ -3,8 +3,8 @@ import { appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:f
 import { spawn } from "node:child_process";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { birthOf } from "../../programs/birth.mjs";
-import { pause } from "../../programs/run.ts";
+import { birthOf } from "../host/startTime.mjs";
+import { pause } from "../host/run.ts";
 
 /** The files of the host's agent. */
 export interface AgentFiles {

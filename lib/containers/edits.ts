@@ -8,7 +8,7 @@ import {
 import type { FoundContainer } from "../drift/engineState.ts";
 import { engine, EngineError, forEachParallel } from "../engine/api.ts";
 import { chosenEngine } from "../engine/context.ts";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../host/run.ts";
 
 /** How many containers are asked for at once. */
 const atOnce = 16;

@@ -9,7 +9,7 @@ import {
   pingEngine,
 } from "../engine/api.ts";
 import { listContainers } from "../engine/inventory.ts";
-import { pause } from "../../programs/run.ts";
+import { pause } from "../host/run.ts";
 
 /** The signal on which an agent leaves while its container stays; see docker/agent. */
 const leaveSignal = "SIGUSR1";

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { EngineAddress } from "./host.ts";
-import { type ChildStream, childStream } from "../../programs/childStream.ts";
+import { type ChildStream, childStream } from "../host/childStream.ts";
 
 /** Seconds for which a connection waits for the next program that needs one. */
 const persistence = 15;

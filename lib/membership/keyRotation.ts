@@ -3,7 +3,7 @@ import { keysIn } from "../agents/keyring.ts";
 import { execute } from "../engine/exec.ts";
 import { openInContainer } from "../serf/open.ts";
 import { type KeyCommand, type SerfRpc } from "../serf/rpc.ts";
-import { pause } from "../../programs/run.ts";
+import { pause } from "../host/run.ts";
 
 /** Where the keys of a cluster are, and who can be told of others. */
 export interface Keyring {

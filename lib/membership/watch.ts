@@ -6,7 +6,7 @@ import type { FoundContainer } from "../drift/engineState.ts";
 import { livingAgent } from "../agents/process.ts";
 import { healInterval, joinFew } from "./healing.ts";
 import { listContainers } from "../engine/inventory.ts";
-import { pause } from "../../programs/run.ts";
+import { pause } from "../host/run.ts";
 import { closeViews, membersSeenBy, type View } from "./views.ts";
 
 /** What a cluster looks like at one moment. */

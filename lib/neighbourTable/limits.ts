@@ -16,7 +16,7 @@ import {
   type Thresholds,
   type Wishes,
 } from "./demand.ts";
-import { withLock } from "../../setup/lock.mjs";
+import { withLock } from "../host/lock.mjs";
 import { isEngineHere } from "../engine/findPlace.ts";
 import { listContainers } from "../engine/inventory.ts";
 

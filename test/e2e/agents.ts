@@ -15,7 +15,7 @@ import {
 import { describeContainer } from "../../lib/containers/description.ts";
 import { keyringFile } from "../../lib/agents/keyring.ts";
 import { serfChecksums, defaultSerfVersion } from "../../lib/cluster/serfVersions.ts";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import { toolchain } from "../../setup/toolchain.ts";
 
 /** What the image's program is told in the container of an agent that reads the configuration of a group. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ReadablePayload } from "../../cli/payload.ts";
 import type { Member } from "../../lib/cluster/members.ts";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import type { QueryRecord } from "../../lib/serf/codec.ts";
 import { toHostAgent } from "../../lib/serf/open.ts";
 import { SerfRpc } from "../../lib/serf/rpc.ts";

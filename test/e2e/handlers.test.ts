@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventHandlers, parseHandlers } from "../../lib/settings/handlers.ts";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import { Agents, answers, logsOf } from "./agents.ts";
 import { membersIn, withStatus } from "./project.ts";
 

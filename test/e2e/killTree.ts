@@ -1,4 +1,4 @@
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 
 /** Sends a signal to a process and everything that it has started. */
 export async function killTree(pid: number, signal: NodeJS.Signals): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "./project.ts";
 
 // A review has no engine at hand: what it shows is what the configuration changes, by the state alone.

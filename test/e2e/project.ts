@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { labelsOf } from "../../lib/cluster/labels.ts";
 import { type Member, parseMembers } from "../../lib/cluster/members.ts";
 import { labelFilters } from "../../lib/cluster/labelFilters.ts";
-import { docker, run } from "../../programs/run.ts";
+import { docker, run } from "../../lib/host/run.ts";
 
 /** What a command printed and how it ended. */
 export interface Result {

@@ -1,7 +1,7 @@
 /** Keys and certificates for a Docker host, in files as SSH and Docker want them. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 
 /**
  * Makes the keys of both sides for a root login.

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 import { Project, remainsOf } from "../e2e/project.ts";
 import { dockerBy, SecondEngine, type Way } from "./secondEngine.ts";
 import { hostName, obstacleToSecondHost } from "./secondHost.ts";

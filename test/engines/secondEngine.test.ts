@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { docker, run } from "../../programs/run.ts";
+import { docker, run } from "../../lib/host/run.ts";
 import { Agents } from "../e2e/agents.ts";
 import { dockerBy, SecondEngine } from "./secondEngine.ts";
 import { hostFolder, hostName, obstacleToSecondHost, SecondHost } from "./secondHost.ts";

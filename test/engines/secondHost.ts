@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { birthOf } from "../../programs/birth.mjs";
-import { pause, run } from "../../programs/run.ts";
+import { birthOf } from "../../lib/host/startTime.mjs";
+import { pause, run } from "../../lib/host/run.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { makeLink, removeLink, resolverLines } from "./secondLink.ts";
 

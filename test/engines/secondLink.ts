@@ -1,7 +1,7 @@
 /** The network between this machine and the second host. */
 import { existsSync, readFileSync } from "node:fs";
 import { isAddress, overlaps } from "../../lib/cluster/subnet.ts";
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 
 /** The second host's address. */
 export const address = "10.213.77.2";

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { isLocalEngine } from "../../lib/engine/host.ts";
 import type { Member } from "../../lib/cluster/members.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
-import { docker, pause } from "../../programs/run.ts";
+import { docker, pause } from "../../lib/host/run.ts";
 import { membersSeenBy } from "../../lib/membership/views.ts";
 import { type Config, Project } from "../e2e/project.ts";
 import { type FaultName, type Fault, faults } from "./faults.ts";

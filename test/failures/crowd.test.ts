@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pause } from "../../programs/run.ts";
+import { pause } from "../../lib/host/run.ts";
 import { Cluster, obstacleToFaults } from "./cluster.ts";
 
 const most = 100;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 import { containersOf } from "../e2e/project.ts";
 import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
 import { EngineProcess, obstacleToRestart } from "./engineProcess.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { birthOf } from "../../programs/birth.mjs";
-import { pause, run } from "../../programs/run.ts";
+import { birthOf } from "../../lib/host/startTime.mjs";
+import { pause, run } from "../../lib/host/run.ts";
 import { startEngine } from "../../setup/engine.ts";
 
 const pidFile = "/var/run/docker.pid";

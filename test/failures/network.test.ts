@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pause } from "../../programs/run.ts";
+import { pause } from "../../lib/host/run.ts";
 import { containersOf } from "../e2e/project.ts";
 import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
 import { faults } from "./faults.ts";

@@ -1,6 +1,6 @@
 /** Packets that are lost, on the bridge of a cluster's network and so between its members. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 
 const chain = "SERF-FAULTS";
 

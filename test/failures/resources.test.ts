@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { docker, run } from "../../programs/run.ts";
+import { docker, run } from "../../lib/host/run.ts";
 import { logsOf } from "../e2e/agents.ts";
 import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
 import { faults } from "./faults.ts";

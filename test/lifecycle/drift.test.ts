@@ -1,7 +1,7 @@
 import { execFileSync, spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { docker, pause } from "../../programs/run.ts";
+import { docker, pause } from "../../lib/host/run.ts";
 import { agentCommand } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import { membersIn, Project, remainsOf, withStatus } from "../e2e/project.ts";
 
 // One story, told in order: the environments as their files have them, side by side on one engine.

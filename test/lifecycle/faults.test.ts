@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { docker, pause, run } from "../../programs/run.ts";
+import { docker, pause, run } from "../../lib/host/run.ts";
 import { killTree } from "../e2e/killTree.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../e2e/project.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import { Project, remainsOf } from "../e2e/project.ts";
 
 // One story, told in order, of a stack and of what others have with the names that it gives.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFile, configFolder } from "../../lib/agents/config.ts";
 import type { Member } from "../../lib/cluster/members.ts";
-import { docker, pause } from "../../programs/run.ts";
+import { docker, pause } from "../../lib/host/run.ts";
 import { agentCommand } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project } from "../e2e/project.ts";
 

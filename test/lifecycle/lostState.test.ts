@@ -1,8 +1,8 @@
 import { spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { birthOf } from "../../programs/birth.mjs";
-import { run } from "../../programs/run.ts";
+import { birthOf } from "../../lib/host/startTime.mjs";
+import { run } from "../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "../e2e/project.ts";
 
 // One story, told in order, of a state that is damaged, locked away and lost.

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { docker, run } from "../../programs/run.ts";
+import { docker, run } from "../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "../e2e/project.ts";
 
 // Where the configuration, the state and the clone may be, and in which form, as users have them.

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { docker } from "../../programs/run.ts";
+import { docker } from "../../lib/host/run.ts";
 import { containersOf, membersIn, Project, withStatus } from "../e2e/project.ts";
 
 // One story, told in order: what a reviewer sees of each change, and that Pulumi's own ways work on members.

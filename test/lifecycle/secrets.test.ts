@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { docker, pause } from "../../programs/run.ts";
+import { docker, pause } from "../../lib/host/run.ts";
 import { openInContainer } from "../../lib/serf/open.ts";
 import { logsOf } from "../e2e/agents.ts";
 import { containersOf, membersIn, Project, withStatus } from "../e2e/project.ts";

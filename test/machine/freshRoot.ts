@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../programs/run.ts";
+import { run } from "../../lib/host/run.ts";
 import { obstacleToPackages, withLists } from "../../setup/debian.ts";
 
 /** Why no fresh root can be made here; undefined when it can. */

@@ -12,9 +12,9 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { foreground } from "../../setup/foreground.mjs";
+import { foreground } from "../../lib/host/foreground.mjs";
 import { toolSourcesHash } from "../../setup/goTools.ts";
-import { docker, pause, run } from "../../programs/run.ts";
+import { docker, pause, run } from "../../lib/host/run.ts";
 import { FreshRoot, obstacleToRoots } from "./freshRoot.ts";
 
 const project = resolve(import.meta.dirname, "../..");

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { birthOf } from "../../programs/birth.mjs";
-import { pause } from "../../programs/run.ts";
+import { birthOf } from "../../lib/host/startTime.mjs";
+import { pause } from "../../lib/host/run.ts";
 import { CommandStack } from "./stack.ts";
 
 // What the recorded program leaves open.

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { labelsOf } from "../../lib/cluster/labels.ts";
 import { livingAgent } from "../../lib/agents/process.ts";
 import { listContainers } from "../../lib/engine/inventory.ts";
-import { pause } from "../../programs/run.ts";
+import { pause } from "../../lib/host/run.ts";
 import { toHostAgent } from "../../lib/serf/open.ts";
 import { SerfRpc } from "../../lib/serf/rpc.ts";
 import type { Project } from "../e2e/project.ts";

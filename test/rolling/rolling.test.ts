@@ -1,6 +1,6 @@
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { docker, pause } from "../../programs/run.ts";
+import { docker, pause } from "../../lib/host/run.ts";
 import { killTree } from "../e2e/killTree.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../e2e/project.ts";
 import { worstDuring } from "./monitor.ts";

@@ -16,7 +16,7 @@ import { backendEnv } from "../../setup/backend.ts";
 import { provide } from "../../setup/cache.ts";
 import { toolSourcesHash } from "../../setup/goTools.ts";
 import { isNewEnough } from "../../setup/goToolchain.ts";
-import { withLock } from "../../setup/lock.mjs";
+import { withLock } from "../../lib/host/lock.mjs";
 
 let dir: string;
 const children: ChildProcess[] = [];

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { provide } from "../../setup/cache.ts";
 import { checksumIn, download, fetchText, Unreachable } from "../../setup/download.ts";
-import { UserError } from "../../setup/errors.ts";
+import { UserError } from "../../lib/host/errors.ts";
 import { downloadTools, pinnedReleases } from "../../setup/releases.ts";
 import { toolFolder } from "../../setup/toolFolder.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { placesAsTyped } from "../../../setup/backend.ts";
 import { sentenceOf } from "../../../setup/main.ts";
-import { UserError } from "../../../setup/errors.ts";
+import { UserError } from "../../../lib/host/errors.ts";
 
 const backend = (url: string) =>
   placesAsTyped({ INIT_CWD: "/home/me/a b", PULUMI_BACKEND_URL: url })["PULUMI_BACKEND_URL"];

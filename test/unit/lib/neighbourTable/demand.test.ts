@@ -139,8 +139,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     );
     const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
     expect(inputs).toMatchObject({
-      create: "node --import=./programs/compileCache.mjs programs/neighbourTable.ts claim",
-      delete: "node --import=./programs/compileCache.mjs programs/neighbourTable.ts release",
+      create: "node --import=./lib/host/compileCache.mjs programs/neighbourTable.ts claim",
+      delete: "node --import=./lib/host/compileCache.mjs programs/neighbourTable.ts release",
     });
     expect(JSON.parse(inputs["stdin"] as string)).toEqual({
       labels,

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { childStream } from "../../../../programs/childStream.ts";
+import { childStream } from "../../../../lib/host/childStream.ts";
 import { toHostAgent } from "../../../../lib/serf/open.ts";
 import { type RpcOptions, SerfRpc } from "../../../../lib/serf/rpc.ts";
 import { collect } from "../../collect.ts";

@@ -9,7 +9,7 @@ afterEach(() => {
 
 /** Runs a script as Pulumi runs the program, and reads the JSON that it prints. */
 function runPreloaded(script: string): unknown {
-  const args = ["--import=./components/preload.mjs", "--eval", script];
+  const args = ["--import=./lib/host/preload.mjs", "--eval", script];
   // Without what the npm scripts set.
   const env = { ...process.env };
   delete env["NODE_COMPILE_CACHE"];
@@ -87,7 +87,7 @@ test("a program ends when nobody reads what it says", async () => {
   const script = `
     process.on("uncaughtException", (error) => Promise.reject(error).catch(console.error));
     setInterval(() => console.log("still here"), 10);`;
-  const args = ["--import=./components/preload.mjs", "--eval", script];
+  const args = ["--import=./lib/host/preload.mjs", "--eval", script];
   const program = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 4000,

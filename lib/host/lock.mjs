@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { birthOf } from "../programs/birth.mjs";
+import { birthOf } from "./startTime.mjs";
 
 /**
  * Runs a task while no other process runs one under the same lock. The lock of a process that

@@ -3,7 +3,7 @@
 // it ends when nobody reads what it says.
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
-import "../programs/compileCache.mjs";
+import "./compileCache.mjs";
 import { withLoopback } from "./proxies.mjs";
 
 // The SDK speaks gRPC with Pulumi on loopback, and its gRPC would do so through a proxy, where one is named.

@@ -5,4 +5,4 @@ import { join } from "node:path";
 
 // Not Node.js's own folder for it, which is in one that all users of the host may write to: who can write what
 // was compiled decides what is run.
-enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "serf"));
+enableCompileCache(join(import.meta.dirname, "..", "..", "node_modules", ".cache", "serf"));

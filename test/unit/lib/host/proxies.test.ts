@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withLoopback } from "../../../components/proxies.mjs";
+import { withLoopback } from "../../../../lib/host/proxies.mjs";
 
 test.each([
   [undefined, "localhost,127.0.0.1,::1"],

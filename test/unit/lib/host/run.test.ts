@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clientEnvironment } from "../../../programs/run.ts";
+import { clientEnvironment } from "../../../../lib/host/run.ts";
 
 test("the docker client treats our images as the provider does, and talks to the user's engine", () => {
   const env = { DOCKER_CONTENT_TRUST: "1", DOCKER_DEFAULT_PLATFORM: "linux/s390x" };
