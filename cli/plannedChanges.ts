@@ -1,4 +1,4 @@
-import { offlineVariable } from "../components/preflight.ts";
+import { offlineVariable } from "../components/stack/preflight.ts";
 import type { DriftRow } from "./driftRows.ts";
 import { withoutSalts } from "./salt.ts";
 import { runPulumi } from "./stack.ts";

@@ -1,5 +1,5 @@
 /** `npm run preview`: what `up` would change. */
-import { offlineVariable } from "../components/preflight.ts";
+import { offlineVariable } from "../components/stack/preflight.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { command } from "./arguments.ts";
 import { refuseRenamed } from "./renamed.ts";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConfigurationsInput, Fleet, Secrets } from "../programs/configurations.ts";
 import type { VolumeNames } from "../lib/containers/description.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
-import { programCommand } from "./programCommand.ts";
+import { programCommand } from "./stack/programCommand.ts";
 import type { SealedPart } from "../lib/agents/seal.ts";
 
 /** Where configurations are written, and what all of them hold. */

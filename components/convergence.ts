@@ -5,7 +5,7 @@ import type { View } from "../lib/membership/views.ts";
 import type { Profile } from "../lib/agents/config.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import type { ExpectedMember, Member } from "../lib/cluster/members.ts";
-import { programCommand } from "./programCommand.ts";
+import { programCommand } from "./stack/programCommand.ts";
 
 export interface ConvergenceArgs {
   /** Who must be alive, and nobody else. */

@@ -4,7 +4,7 @@ import type { MemberEventsInput } from "../programs/memberEvents.ts";
 import type { View } from "../lib/membership/views.ts";
 import type { DeclaredEvent } from "../lib/settings/events.ts";
 import type { Member } from "../lib/cluster/members.ts";
-import { programCommand } from "./programCommand.ts";
+import { programCommand } from "./stack/programCommand.ts";
 
 export interface MemberEventsArgs {
   readonly events: readonly DeclaredEvent[];

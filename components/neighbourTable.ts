@@ -4,7 +4,7 @@ import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
 import { agentsOnHost } from "../lib/settings/groups.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
 import { wantedEntries } from "../lib/neighbourTable/demand.ts";
-import { programCommand } from "./programCommand.ts";
+import { programCommand } from "./stack/programCommand.ts";
 import type { Settings } from "../lib/settings/settings.ts";
 import type { Standing } from "../lib/drift/engineState.ts";
 

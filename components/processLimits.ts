@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProcessLimitsInput } from "../programs/processLimits.ts";
 import { processLimit } from "../lib/containers/description.ts";
-import { programCommand } from "./programCommand.ts";
+import { programCommand } from "./stack/programCommand.ts";
 
 export interface ProcessLimitsArgs {
   /** The engine's IDs of the containers. */

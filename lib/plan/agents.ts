@@ -12,7 +12,7 @@ import type { DeclaredJoiner } from "./joiners.ts";
 import type { ExpectedMember } from "../cluster/members.ts";
 import type { Names } from "../cluster/names.ts";
 import type { StandIns } from "../drift/recorded.ts";
-import { imageChoice, imageRef } from "../../components/serfImage.ts";
+import { imageChoice, imageRef } from "../../components/image/serfImage.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** A group of agents whose configuration lacks whom they join. */

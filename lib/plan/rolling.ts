@@ -1,4 +1,4 @@
-import { hostView } from "../../components/hostAgent.ts";
+import { hostView } from "../../components/members/hostAgent.ts";
 import type { Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
 import type { Rolling, RollingHost } from "../membership/rollout.ts";

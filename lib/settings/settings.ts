@@ -11,7 +11,7 @@ import {
 } from "../engine/host.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
-import type { ImageChoice } from "../../components/serfImage.ts";
+import type { ImageChoice } from "../../components/image/serfImage.ts";
 import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
 import { SettingsReader } from "./reader.ts";
 import { contradictions } from "./rules.ts";

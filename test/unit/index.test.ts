@@ -17,7 +17,7 @@ import {
 /** What the real look at the host and the engine would tell; see test/e2e. */
 const engine = vi.hoisted((): { isReached: boolean; look?: Look } => ({ isReached: true }));
 
-vi.mock("../../components/preflight.ts", () => ({
+vi.mock("../../components/stack/preflight.ts", () => ({
   reachesEngine: () => Promise.resolve(engine.isReached),
   preflight: () =>
     engine.isReached

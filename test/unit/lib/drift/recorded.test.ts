@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { readState } from "../../../../components/readState.ts";
+import { readState } from "../../../../components/stack/readState.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { declare, stateOf, types } from "../../mocks.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { labelsOf } from "../../../../lib/cluster/labels.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
-import { imageRef } from "../../../../components/serfImage.ts";
+import { imageRef } from "../../../../components/image/serfImage.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { takenNames } from "../../../../lib/preflight/takenNames.ts";
 

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { chooseEngine, linkEngine } from "../../../components/engineLink.ts";
-import { reachesEngine } from "../../../components/preflight.ts";
-import { query } from "../../../lib/engine/api.ts";
-import { parseSettings } from "../../../lib/settings/settings.ts";
-import { FakeEngine } from "../programs/fakeEngine.ts";
-import { declare, ofType, types } from "../mocks.ts";
+import { chooseEngine, linkEngine } from "../../../../components/stack/engineLink.ts";
+import { reachesEngine } from "../../../../components/stack/preflight.ts";
+import { query } from "../../../../lib/engine/api.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
+import { FakeEngine } from "../../programs/fakeEngine.ts";
+import { declare, ofType, types } from "../../mocks.ts";
 
 function settings(config: Readonly<Record<string, string>> = {}) {
   return parseSettings(config, {

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { publishedEndpoint } from "../lib/membership/publishedPort.ts";
-import { gossipPort } from "../lib/agents/config.ts";
-import type { AgentContainer } from "../lib/containers/description.ts";
-import type { ClusterNetwork } from "./clusterNetwork.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
+import { publishedEndpoint } from "../../lib/membership/publishedPort.ts";
+import { gossipPort } from "../../lib/agents/config.ts";
+import type { AgentContainer } from "../../lib/containers/description.ts";
+import type { ClusterNetwork } from "../clusterNetwork.ts";
+import type { Labels } from "../../lib/cluster/labels.ts";
 import { memberContainer } from "./memberContainer.ts";
 import type { RollingChange } from "./rollingChange.ts";
-import type { Standing } from "../lib/drift/engineState.ts";
+import type { Standing } from "../../lib/drift/engineState.ts";
 
 /** What the seed, the joiners and the host's agent take alike. */
 export interface ClusterPlace {

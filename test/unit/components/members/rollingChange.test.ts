@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ChangedMembers, RollingChange } from "../../../components/rollingChange.ts";
-import type { PresentMember } from "../../../lib/membership/rollout.ts";
-import { type Scene, watch } from "../../../lib/membership/watch.ts";
-import { stateOf } from "../../../lib/containers/lifecycle.ts";
+import { type ChangedMembers, RollingChange } from "../../../../components/members/rollingChange.ts";
+import type { PresentMember } from "../../../../lib/membership/rollout.ts";
+import { type Scene, watch } from "../../../../lib/membership/watch.ts";
+import { stateOf } from "../../../../lib/containers/lifecycle.ts";
 
-vi.mock("../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
-vi.mock("../../../lib/containers/lifecycle.ts", () => ({ stateOf: vi.fn() }));
-vi.mock("../../../lib/engine/exec.ts", () => ({
+vi.mock("../../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
+vi.mock("../../../../lib/containers/lifecycle.ts", () => ({ stateOf: vi.fn() }));
+vi.mock("../../../../lib/engine/exec.ts", () => ({
   containerLog: (name: string) => Promise.resolve(`log of ${name}`),
 }));
 

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { planAgents, specOf } from "../../../lib/plan/agents.ts";
-import { changedMembers } from "../../../components/changedMembers.ts";
-import { namesOf } from "../../../lib/cluster/names.ts";
-import { recordedIn } from "../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../lib/settings/settings.ts";
-import { Standing } from "../../../lib/drift/engineState.ts";
-import { type AgentStartup, runningHostAgent } from "../../../lib/agents/process.ts";
+import { planAgents, specOf } from "../../../../lib/plan/agents.ts";
+import { changedMembers } from "../../../../components/members/changedMembers.ts";
+import { namesOf } from "../../../../lib/cluster/names.ts";
+import { recordedIn } from "../../../../lib/drift/recorded.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
+import { Standing } from "../../../../lib/drift/engineState.ts";
+import { type AgentStartup, runningHostAgent } from "../../../../lib/agents/process.ts";
 
-vi.mock("../../../lib/agents/process.ts", async (original) => ({
+vi.mock("../../../../lib/agents/process.ts", async (original) => ({
   ...(await original<object>()),
   runningHostAgent: vi.fn(),
 }));

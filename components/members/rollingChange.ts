@@ -1,8 +1,8 @@
 /** Lets a deployment replace members a few at a time, while the cluster goes on. */
 import * as pulumi from "@pulumi/pulumi";
-import { watch } from "../lib/membership/watch.ts";
-import { containerLog } from "../lib/engine/exec.ts";
-import { stateOf } from "../lib/containers/lifecycle.ts";
+import { watch } from "../../lib/membership/watch.ts";
+import { containerLog } from "../../lib/engine/exec.ts";
+import { stateOf } from "../../lib/containers/lifecycle.ts";
 import {
   describeDown,
   describeStop,
@@ -13,7 +13,7 @@ import {
   type PresentMember,
   type Rolling,
   type StepState,
-} from "../lib/membership/rollout.ts";
+} from "../../lib/membership/rollout.ts";
 
 /** One that the engine had to start again so often does not come up. */
 const mostRestarts = 3;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { JoinerGroup } from "../lib/settings/groups.ts";
+import type { JoinerGroup } from "../../lib/settings/groups.ts";
 import { type ImageChoice, imageChoice, SerfImage, type SerfImageArgs } from "./serfImage.ts";
 
 /** The images of a stack. */

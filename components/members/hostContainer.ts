@@ -1,9 +1,9 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { View } from "../lib/membership/views.ts";
-import type { AgentContainer } from "../lib/containers/description.ts";
+import type { View } from "../../lib/membership/views.ts";
+import type { AgentContainer } from "../../lib/containers/description.ts";
 import { memberContainer } from "./memberContainer.ts";
-import { programCommand } from "./programCommand.ts";
+import { programCommand } from "../stack/programCommand.ts";
 import type { ClusterPlace } from "./seed.ts";
 
 export interface HostContainerArgs extends Omit<ClusterPlace, "network"> {

@@ -1,15 +1,15 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageBuild } from "../programs/imageBuild.ts";
-import type { ImageTrialInput } from "../programs/imageTrial.ts";
-import type { ContainerLimits } from "../lib/containers/description.ts";
-import { hashBuild } from "../lib/cluster/buildContext.ts";
-import { generationLabel, type Labels } from "../lib/cluster/labels.ts";
-import { imageName } from "../lib/cluster/names.ts";
-import { programCommand } from "./programCommand.ts";
-import type { ImageBuilder, StandIns } from "../lib/drift/recorded.ts";
-import { serfChecksums } from "../lib/cluster/serfVersions.ts";
+import type { ImageBuild } from "../../programs/imageBuild.ts";
+import type { ImageTrialInput } from "../../programs/imageTrial.ts";
+import type { ContainerLimits } from "../../lib/containers/description.ts";
+import { hashBuild } from "../../lib/cluster/buildContext.ts";
+import { generationLabel, type Labels } from "../../lib/cluster/labels.ts";
+import { imageName } from "../../lib/cluster/names.ts";
+import { programCommand } from "../stack/programCommand.ts";
+import type { ImageBuilder, StandIns } from "../../lib/drift/recorded.ts";
+import { serfChecksums } from "../../lib/cluster/serfVersions.ts";
 
 /** What an image is built from, beside the folder `docker`. */
 export interface ImageChoice {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { recordedIn, type RecordedOutputs, type RecordedState } from "../lib/drift/recorded.ts";
+import { recordedIn, type RecordedOutputs, type RecordedState } from "../../lib/drift/recorded.ts";
 
 /**
  * Asks Pulumi what the state of this stack says, as the last deployment left it.

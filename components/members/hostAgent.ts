@@ -1,10 +1,10 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostAgentInput } from "../programs/hostAgent.ts";
-import type { View } from "../lib/membership/views.ts";
-import type { Profile } from "../lib/agents/config.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
-import { programCommand } from "./programCommand.ts";
+import type { HostAgentInput } from "../../programs/hostAgent.ts";
+import type { View } from "../../lib/membership/views.ts";
+import type { Profile } from "../../lib/agents/config.ts";
+import type { Labels } from "../../lib/cluster/labels.ts";
+import { programCommand } from "../stack/programCommand.ts";
 import type { RollingChange } from "./rollingChange.ts";
 
 export interface HostAgentArgs {
