@@ -6,7 +6,7 @@ import { UserError } from "../lib/host/errors.ts";
 import { main } from "../setup/main.ts";
 import { pulumiTools } from "../setup/toolchain.ts";
 import { useEngineOf } from "./engineOfStack.ts";
-import { refuseTakenOptions } from "./npmOptions.ts";
+import { refuseTakenOptions } from "../setup/npmOptions.ts";
 import { readSettings, type StackSettings } from "./settings.ts";
 import { readState, type StackState } from "./state.ts";
 

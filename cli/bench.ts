@@ -9,7 +9,7 @@ import { isLocalEngine } from "../lib/engine/host.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { main } from "../setup/main.ts";
-import { refuseTakenOptions } from "./npmOptions.ts";
+import { refuseTakenOptions } from "../setup/npmOptions.ts";
 
 await main(async () => {
   await refuseTakenOptions("npm run bench", {

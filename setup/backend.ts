@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { hasLogin } from "./pulumi.ts";
+import { hasLogin } from "./parts/pulumi.ts";
 
 /**
  * What Pulumi needs to know of the state: where the user has a backend and a passphrase of their own, these,

@@ -1,10 +1,10 @@
 import { delimiter } from "node:path";
 import { ownFolder } from "../lib/cluster/names.ts";
 import { backendEnv } from "./backend.ts";
-import { baseImageProvider } from "./baseImages.ts";
-import { engineProvider } from "./engine.ts";
-import type { Part, Provider, Tool } from "./part.ts";
-import { pulumiProvider } from "./pulumi.ts";
+import { baseImageProvider } from "./parts/baseImages.ts";
+import { engineProvider } from "./parts/engine.ts";
+import type { Part, Provider, Tool } from "./parts/part.ts";
+import { pulumiProvider } from "./parts/pulumi.ts";
 
 /** What the project's commands work with. */
 export interface Toolchain {

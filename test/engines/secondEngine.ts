@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pause, run } from "../../lib/host/run.ts";
-import { installPackages, obstacleToPackages } from "../../setup/debian.ts";
+import { installPackages, obstacleToPackages } from "../../setup/tools/debian.ts";
 import { makeCertificates, makeSshKeys } from "./credentials.ts";
 import { hostFolder, hostName, logOf, SecondHost } from "./secondHost.ts";
 import { address } from "./secondLink.ts";

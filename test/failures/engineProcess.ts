@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { birthOf } from "../../lib/host/startTime.mjs";
 import { pause, run } from "../../lib/host/run.ts";
-import { startEngine } from "../../setup/engine.ts";
+import { startEngine } from "../../setup/parts/engine.ts";
 
 const pidFile = "/var/run/docker.pid";
 

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../lib/host/run.ts";
-import { obstacleToPackages, withLists } from "../../setup/debian.ts";
+import { obstacleToPackages, withLists } from "../../setup/tools/debian.ts";
 
 /** Why no fresh root can be made here; undefined when it can. */
 export async function obstacleToRoots(): Promise<string | undefined> {

@@ -13,7 +13,7 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { foreground } from "../../lib/host/foreground.mjs";
-import { toolSourcesHash } from "../../setup/goTools.ts";
+import { toolSourcesHash } from "../../setup/tools/goTools.ts";
 import { docker, pause, run } from "../../lib/host/run.ts";
 import { FreshRoot, obstacleToRoots } from "./freshRoot.ts";
 

@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { backendEnv } from "../../setup/backend.ts";
-import { provide } from "../../setup/cache.ts";
-import { toolSourcesHash } from "../../setup/goTools.ts";
-import { isNewEnough } from "../../setup/goToolchain.ts";
+import { provide } from "../../setup/tools/cache.ts";
+import { toolSourcesHash } from "../../setup/tools/goTools.ts";
+import { isNewEnough } from "../../setup/tools/goToolchain.ts";
 import { withLock } from "../../lib/host/lock.mjs";
 
 let dir: string;

@@ -14,11 +14,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { provide } from "../../setup/cache.ts";
-import { checksumIn, download, fetchText, Unreachable } from "../../setup/download.ts";
+import { provide } from "../../setup/tools/cache.ts";
+import { checksumIn, download, fetchText, Unreachable } from "../../setup/tools/download.ts";
 import { UserError } from "../../lib/host/errors.ts";
-import { downloadTools, pinnedReleases } from "../../setup/releases.ts";
-import { toolFolder } from "../../setup/toolFolder.ts";
+import { downloadTools, pinnedReleases } from "../../setup/tools/releases.ts";
+import { toolFolder } from "../../setup/tools/toolFolder.ts";
 
 /** Long enough for a busy machine. */
 const within = { answer: 10_000, silence: 10_000 };

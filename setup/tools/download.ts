@@ -4,7 +4,7 @@ import { readFile, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../lib/host/errors.ts";
+import { UserError } from "../../lib/host/errors.ts";
 
 /** A server that does not answer, or not with the file. Another way may lead to the same end. */
 export class Unreachable extends Error {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../lib/host/errors.ts";
+import { UserError } from "../../lib/host/errors.ts";
 import type { Go } from "./goToolchain.ts";
 import { during } from "./progress.ts";
 import { layOut } from "./toolFolder.ts";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { birthOf } from "../lib/host/startTime.mjs";
-import { withLock } from "../lib/host/lock.mjs";
+import { birthOf } from "../../lib/host/startTime.mjs";
+import { withLock } from "../../lib/host/lock.mjs";
 
 /** The user's cache, which all clones share: `$XDG_CACHE_HOME/serf-cluster`, default ~/.cache. */
 function cacheRoot(): string {

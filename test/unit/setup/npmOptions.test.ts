@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refuseTakenOptions } from "../../../cli/npmOptions.ts";
+import { refuseTakenOptions } from "../../../setup/npmOptions.ts";
 
 const names = { stack: true, json: false, yes: false, coalesce: false, "config-file": true };
 const taken = (env: NodeJS.ProcessEnv, isSetting = false) =>

@@ -2,13 +2,13 @@ import { cp, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from "n
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { engine } from "../lib/engine/api.ts";
-import { docker, run } from "../lib/host/run.ts";
-import { withLists } from "./debian.ts";
-import { UserError } from "../lib/host/errors.ts";
-import { findGo, type Go } from "./goToolchain.ts";
+import { engine } from "../../lib/engine/api.ts";
+import { docker, run } from "../../lib/host/run.ts";
+import { withLists } from "../tools/debian.ts";
+import { UserError } from "../../lib/host/errors.ts";
+import { findGo, type Go } from "../tools/goToolchain.ts";
 import type { Part, Provider } from "./part.ts";
-import { during, say } from "./progress.ts";
+import { during, say } from "../tools/progress.ts";
 
 /** The images that Serf is compiled in and runs in, by the Dockerfile's argument. */
 interface BaseImages {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { run } from "../lib/host/run.ts";
+import { run } from "../../lib/host/run.ts";
 import { during } from "./progress.ts";
 
 /** Why packages cannot be installed here, as the rest of a sentence; undefined when they can. */

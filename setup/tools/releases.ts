@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { run } from "../lib/host/run.ts";
+import { run } from "../../lib/host/run.ts";
 import { checksumIn, download, fetchText, type Patience, patience } from "./download.ts";
 import { layOut } from "./toolFolder.ts";
 import { during } from "./progress.ts";
