@@ -9,16 +9,16 @@ import { readInventory } from "../lib/engine/inventory.ts";
 import type { KeyList, SerfRpc } from "../lib/serf/rpc.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { throughAgent } from "./agents.ts";
-import { command, type StackPlace } from "./arguments.ts";
-import { type DriftRow, engineRows, membershipRows } from "./driftRows.ts";
-import { describeLeftovers, findLeftovers } from "./leftovers.ts";
-import { plannedChanges } from "./plannedChanges.ts";
-import { readRecord } from "./record.ts";
-import { recordedThings } from "./recorded.ts";
-import { refuseRenamed } from "./renamed.ts";
+import { throughAgent } from "./support/agents/agents.ts";
+import { command, type StackPlace } from "./support/stack/arguments.ts";
+import { type DriftRow, engineRows, membershipRows } from "./support/drift/rows.ts";
+import { describeLeftovers, findLeftovers } from "./support/stack/leftovers.ts";
+import { plannedChanges } from "./support/drift/plannedChanges.ts";
+import { readRecord } from "./support/drift/record.ts";
+import { recordedThings } from "./support/stack/recorded.ts";
+import { refuseRenamed } from "./support/stack/renamed.ts";
 import { project } from "./project.ts";
-import { resourcesIn } from "./state.ts";
+import { resourcesIn } from "./support/stack/state.ts";
 
 const line = {
   command: "npm run drift",

@@ -2,9 +2,9 @@
 import { pause } from "../lib/host/run.ts";
 import { RpcError } from "../lib/serf/connection.ts";
 import { UserError } from "../lib/host/errors.ts";
-import { type Agent, openAgent } from "./agents.ts";
-import { command } from "./arguments.ts";
-import { eventJson, eventLine } from "./eventLines.ts";
+import { type Agent, openAgent } from "./support/agents/agents.ts";
+import { command } from "./support/stack/arguments.ts";
+import { eventJson, eventLine } from "./support/agents/eventLines.ts";
 
 /** Milliseconds in which another agent must answer when one is gone. */
 const patience = 30_000;

@@ -1,11 +1,11 @@
 /** `npm run preview`: what `up` would change. */
 import { offlineVariable } from "../components/stack/preflight.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
-import { command } from "./arguments.ts";
-import { refuseRenamed } from "./renamed.ts";
-import { scratchBackend } from "./settings.ts";
-import { pulumi } from "./stack.ts";
-import { resourcesIn } from "./state.ts";
+import { command } from "./support/stack/arguments.ts";
+import { refuseRenamed } from "./support/stack/renamed.ts";
+import { scratchBackend } from "./support/stack/settings.ts";
+import { pulumi } from "./support/stack/stack.ts";
+import { resourcesIn } from "./support/stack/state.ts";
 
 const line = {
   command: "npm run preview",

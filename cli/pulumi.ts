@@ -2,7 +2,7 @@
 import { main } from "../setup/main.ts";
 import { pulumiWithImages } from "../setup/toolchain.ts";
 import { refuseTakenOptions } from "../setup/npmOptions.ts";
-import { pulumi } from "./stack.ts";
+import { pulumi } from "./support/stack/stack.ts";
 
 /** Options of Pulumi's without which a command does something else; whether each takes a value. */
 const decisive = {

@@ -5,12 +5,12 @@ import { joinerName, namesOf } from "../lib/cluster/names.ts";
 import type { QueryRecord } from "../lib/serf/codec.ts";
 import type { Query, SerfRpc } from "../lib/serf/rpc.ts";
 import { UserError } from "../lib/host/errors.ts";
-import { throughAgent } from "./agents.ts";
-import { command } from "./arguments.ts";
-import { payloadFrom, readablePayload, shownPayload } from "./payload.ts";
-import { expectationFrom, QueryTally, timeoutFrom } from "./queryTally.ts";
+import { throughAgent } from "./support/agents/agents.ts";
+import { command } from "./support/stack/arguments.ts";
+import { payloadFrom, readablePayload, shownPayload } from "./support/agents/payload.ts";
+import { expectationFrom, QueryTally, timeoutFrom } from "./support/agents/queryTally.ts";
 import { project } from "./project.ts";
-import { explained, tagFilters, tagHelp } from "./tagFilters.ts";
+import { explained, tagFilters, tagHelp } from "./support/agents/tagFilters.ts";
 
 await command(
   {

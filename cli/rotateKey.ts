@@ -5,15 +5,15 @@ import { namesOf } from "../lib/cluster/names.ts";
 import { isOfAnotherFolder } from "../lib/agents/process.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { command } from "./arguments.ts";
-import { unfinishedMark } from "./recovery.ts";
-import { refuseRenamed } from "./renamed.ts";
-import { withoutSalts } from "./salt.ts";
-import type { StackSettings } from "./settings.ts";
+import { command } from "./support/stack/arguments.ts";
+import { unfinishedMark } from "./support/stack/recovery.ts";
+import { refuseRenamed } from "./support/stack/renamed.ts";
+import { withoutSalts } from "./support/stack/salt.ts";
+import type { StackSettings } from "./support/stack/settings.ts";
 import { project } from "./project.ts";
-import { configFile, runPulumi } from "./stack.ts";
-import { resourcesIn } from "./state.ts";
-import { bringUp } from "./up.ts";
+import { configFile, runPulumi } from "./support/stack/stack.ts";
+import { resourcesIn } from "./support/stack/state.ts";
+import { bringUp } from "./support/stack/up.ts";
 
 const purpose =
   "Gives the cluster another gossip key, with no member leaving; a rotation that was cut short goes on.";

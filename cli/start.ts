@@ -1,11 +1,11 @@
 /** `npm start`: brings the stack up and shows the members. */
 import { toolchain } from "../setup/toolchain.ts";
-import { command } from "./arguments.ts";
-import { isLost, recover, refuseLeftovers } from "./recovery.ts";
-import { refuseRenamed } from "./renamed.ts";
-import { createStack } from "./stack.ts";
-import { resourcesIn } from "./state.ts";
-import { bringUp } from "./up.ts";
+import { command } from "./support/stack/arguments.ts";
+import { isLost, recover, refuseLeftovers } from "./support/stack/recovery.ts";
+import { refuseRenamed } from "./support/stack/renamed.ts";
+import { createStack } from "./support/stack/stack.ts";
+import { resourcesIn } from "./support/stack/state.ts";
+import { bringUp } from "./support/stack/up.ts";
 
 const purpose = "Brings the stack up and prints its members; sets up what is missing.";
 

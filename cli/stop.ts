@@ -6,7 +6,7 @@ import { chosenEngine } from "../lib/engine/context.ts";
 import { releaseEntries } from "../lib/neighbourTable/limits.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
-import { command } from "./arguments.ts";
+import { command } from "./support/stack/arguments.ts";
 import {
   describeLeftovers,
   findLeftovers,
@@ -14,15 +14,15 @@ import {
   refuseForeignVolumes,
   removeAgentFiles,
   removeLeftovers,
-} from "./leftovers.ts";
-import { askAtTerminal } from "./question.ts";
-import { deadLocks, finish, isLost, recover } from "./recovery.ts";
-import { formerName } from "./renamed.ts";
-import type { StackSettings } from "./settings.ts";
+} from "./support/stack/leftovers.ts";
+import { askAtTerminal } from "./support/question.ts";
+import { deadLocks, finish, isLost, recover } from "./support/stack/recovery.ts";
+import { formerName } from "./support/stack/renamed.ts";
+import type { StackSettings } from "./support/stack/settings.ts";
 import { project } from "./project.ts";
-import { configFile, deploy, runPulumi } from "./stack.ts";
-import { othersThatAreUp } from "./state.ts";
-import { hasEmbeddedBackend, putAside, removeCopies } from "./stateFiles.ts";
+import { configFile, deploy, runPulumi } from "./support/stack/stack.ts";
+import { othersThatAreUp } from "./support/stack/state.ts";
+import { hasEmbeddedBackend, putAside, removeCopies } from "./support/stack/stateFiles.ts";
 
 const line = {
   command: "npm stop",

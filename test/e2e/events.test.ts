@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { ReadablePayload } from "../../cli/payload.ts";
+import type { ReadablePayload } from "../../cli/support/agents/payload.ts";
 import type { Member } from "../../lib/cluster/members.ts";
 import { docker } from "../../lib/host/run.ts";
 import type { QueryRecord } from "../../lib/serf/codec.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { engineRows, membershipRows } from "../../../cli/driftRows.ts";
-import { changesIn } from "../../../cli/plannedChanges.ts";
-import { readRecord } from "../../../cli/record.ts";
-import { recordedThings } from "../../../cli/recorded.ts";
-import type { RecordedResource } from "../../../cli/stateFiles.ts";
+import { engineRows, membershipRows } from "../../../cli/support/drift/rows.ts";
+import { changesIn } from "../../../cli/support/drift/plannedChanges.ts";
+import { readRecord } from "../../../cli/support/drift/record.ts";
+import { recordedThings } from "../../../cli/support/stack/recorded.ts";
+import type { RecordedResource } from "../../../cli/support/stack/stateFiles.ts";
 import { groupConfig } from "../../../lib/agents/config.ts";
 import { type AgentContainer, describeContainer } from "../../../lib/containers/description.ts";
 import { containerArgs, containerLabels } from "../../../lib/containers/args.ts";

@@ -1,0 +1,118 @@
+/** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
+import { type ComparedDescription, describedIn } from "../../../lib/containers/args.ts";
+import { generationLabel, roleLabel } from "../../../lib/cluster/labels.ts";
+import type { ExpectedMember } from "../../../lib/cluster/members.ts";
+import type { HostSight } from "../../../lib/drift/observation.ts";
+import type {
+  FoundContainer,
+  FoundImage,
+  FoundNetwork,
+  Inventory,
+} from "../../../lib/drift/engineState.ts";
+import type { ConfigurationsInput, Fleet, Secrets } from "../../../programs/configurations.ts";
+import type { ConvergenceInput } from "../../../programs/converge.ts";
+import type { RecordedResource } from "../stack/stateFiles.ts";
+
+/** What a stack's state says. */
+export interface StackRecord {
+  readonly inventory: Inventory;
+  /** What containers were made from, by their names. */
+  readonly made: ReadonlyMap<string, ComparedDescription>;
+  /** Of what the members share. */
+  readonly generation: string;
+  readonly host: HostSight | undefined;
+  /** Where an agent of the host that is a process answers RPC. */
+  readonly rpcPort: number;
+  /** Who should be alive; undefined where no `up` came to its end. */
+  readonly expected: readonly ExpectedMember[] | undefined;
+  /** What was written for the agents, with the secrets; undefined where nothing was. */
+  readonly storage: RecordedStorage | undefined;
+}
+
+interface RecordedStorage extends Pick<ConfigurationsInput, "volumes">, Secrets {
+  readonly fleets: readonly Fleet[];
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** @param resources with their secrets in plain text. */
+export function readRecord(resources: readonly RecordedResource[]): StackRecord {
+  const find = (type: string, name: string) =>
+    resources.find(({ urn }) => urn.endsWith(`${type}::${name}`));
+  const all = (type: string) => resources.filter((one) => one.type === type);
+  const commandInputs = (name: string) => find("command:local:Command", name)?.inputs;
+  const stdinOf = (name: string): unknown => {
+    const stdin = reveal(commandInputs(name)?.["stdin"]);
+    return typeof stdin === "string" ? JSON.parse(stdin) : undefined;
+  };
+  const configurations = (name: string): ConfigurationsInput | undefined => {
+    const environment = commandInputs(name)?.["environment"] as Record<string, string> | undefined;
+    const text = environment?.["SERF_CONFIGURATIONS"];
+    return text === undefined ? undefined : (JSON.parse(text) as ConfigurationsInput);
+  };
+  const members = all("docker:index/container:Container").filter(
+    (one) => labelsIn(one)[roleLabel] !== undefined,
+  );
+  const written = configurations("storage");
+  const gate = stdinOf("convergence") as ConvergenceInput | undefined;
+  const process = find("serf:cluster:HostAgent", "host")?.inputs;
+  return {
+    made: new Map(members.map(({ inputs = {} }) => [String(inputs["name"]), describedIn(inputs)])),
+    inventory: {
+      containers: members.map(containerFrom),
+      foreign: { containers: [], volumes: [], images: [] },
+      networks: all("docker:index/network:Network").map(networkFrom),
+      images: all("docker:index/remoteImage:RemoteImage").map(imageFrom),
+      volumes: all("docker:index/volume:Volume").map((one) => ({
+        name: one.id ?? "",
+        labels: labelsIn(one),
+      })),
+    },
+    generation: written?.generation ?? "",
+    host: process && hostFrom(process),
+    rpcPort: Number(process?.["rpcPort"] ?? 0),
+    expected: gate?.expected,
+    storage: written && {
+      volumes: written.volumes,
+      fleets: [...written.fleets, ...(configurations("joiners")?.fleets ?? [])],
+      ...(stdinOf("storage") as Secrets),
+    },
+  };
+}
+
+function containerFrom(resource: RecordedResource): FoundContainer {
+  const { id = "", inputs = {} } = resource;
+  const labels = labelsIn(resource);
+  return { id, name: String(inputs["name"]), isRunning: true, labels, published: [] };
+}
+
+function hostFrom(inputs: Values): HostSight {
+  return { name: String(inputs["name"]), generation: String(inputs["generation"]), faults: [] };
+}
+
+/** The docker client's build leaves the generation where the provider's leaves all labels. */
+function imageFrom({ id = "", inputs = {} }: RecordedResource): FoundImage {
+  const build = inputs["build"] as { label: Readonly<Record<string, string>> } | undefined;
+  const triggers = inputs["triggers"] as { built: string } | undefined;
+  const labels = build?.label ?? { [generationLabel]: triggers?.built ?? "" };
+  return { id, names: [String(inputs["name"])], labels };
+}
+
+function networkFrom(resource: RecordedResource): FoundNetwork {
+  const { id = "", inputs = {} } = resource;
+  const plans = inputs["ipamConfigs"] as readonly { readonly subnet: string }[];
+  const subnets = plans.map(({ subnet }) => subnet);
+  return { id, name: String(inputs["name"]), labels: labelsIn(resource), subnets };
+}
+
+function labelsIn({ inputs = {} }: RecordedResource): Record<string, string> {
+  const labels = (inputs["labels"] ?? []) as readonly { label: string; value: string }[];
+  return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
+}
+
+/** A value that Pulumi may have wrapped as a secret. */
+function reveal(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { plaintext } = value as { readonly plaintext?: string };
+  return plaintext === undefined ? value : (JSON.parse(plaintext) as unknown);
+}

@@ -1,0 +1,175 @@
+/** The command line of a command: what it takes, how that is read, and the help. */
+import { parseArgs } from "node:util";
+import { formatTable } from "../../../lib/cluster/members.ts";
+import { allowedStackNames, isStackName } from "../../../lib/cluster/names.ts";
+import { UserError } from "../../../lib/host/errors.ts";
+import { main } from "../../../setup/main.ts";
+import { pulumiTools } from "../../../setup/toolchain.ts";
+import { useEngineOf } from "./engineOfStack.ts";
+import { refuseTakenOptions } from "../../../setup/npmOptions.ts";
+import { readSettings, type StackSettings } from "./settings.ts";
+import { readState, type StackState } from "./state.ts";
+
+/** An option of a command. */
+export interface Option {
+  readonly help: string;
+  /** What the help calls the value. Default: the option is a switch, and `--no-NAME` its opposite. */
+  readonly value?: string;
+  /** Whether it may be given more than once. Default: the last one counts. */
+  readonly multiple?: true;
+}
+
+/** What a command takes besides `--stack` and `--help`. */
+export interface CommandLine<Options extends Readonly<Record<string, Option>>> {
+  /** How it is called, for example `npm start`. */
+  readonly command: string;
+  /** What it does, as a sentence. */
+  readonly purpose: string;
+  /** What follows, in order; what may be left out stands in brackets. Default: nothing. */
+  readonly positionals?: readonly string[];
+  /** Default: none. */
+  readonly options?: Options;
+  /** The exit code when it cannot do its work. Default: 1. */
+  readonly failure?: number;
+  /** Whether it wants to know the stack's state. Default: it does not. */
+  readonly readsState?: true;
+}
+
+/** What was given. */
+export interface Arguments<Options> {
+  readonly stack: string;
+  /** Whether the stack was named; otherwise it is `dev`. */
+  readonly isNamed: boolean;
+  readonly positionals: readonly string[];
+  readonly options: {
+    readonly [Name in keyof Options]: Options[Name] extends { multiple: true }
+      ? readonly string[]
+      : Options[Name] extends { value: string }
+        ? string | undefined
+        : boolean | undefined;
+  };
+}
+
+const common = {
+  stack: { value: "NAME", help: "the stack; default: dev" },
+  help: { help: "prints this" },
+} as const satisfies Readonly<Record<string, Option>>;
+
+/** The stack that a command works on. */
+export interface StackPlace {
+  /** As Pulumi is run, for what needs neither an engine nor base images. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The stack's configuration. */
+  readonly settings: StackSettings;
+  /** What the backend has of the stack, where the command reads that. */
+  readonly state: StackState;
+}
+
+/**
+ * Runs a command of the project with what the user gave, on the engine of the stack; with `--help` it prints
+ * the help instead.
+ *
+ * @param work returns the exit code.
+ */
+export function command<const Options extends Readonly<Record<string, Option>>>(
+  line: CommandLine<Options>,
+  work: (given: Arguments<Options>, place: StackPlace) => Promise<number>,
+): Promise<void> {
+  return main(async () => {
+    const options = Object.entries(optionsOf(line));
+    const names = options.map(([name, { value }]) => [name, value !== undefined] as const);
+    await refuseTakenOptions(line.command, Object.fromEntries(names));
+    const given = parseCommandLine(line, process.argv.slice(2));
+    if (given === "help") {
+      console.log(help(line));
+      return 0;
+    }
+    const { env } = await pulumiTools();
+    const { stack } = given;
+    const [settings, state] = await Promise.all([
+      readSettings(stack, env),
+      line.readsState ? readState(stack, env) : ({ kind: "none" } as const),
+    ]);
+    useEngineOf(stack, settings);
+    return await work(given, { env, settings, state });
+  }, line.failure);
+}
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @throws UserError for anything that the command does not take, and for a stack's name that Docker
+ *   or Serf would refuse.
+ */
+export function parseCommandLine<const Options extends Readonly<Record<string, Option>>>(
+  line: CommandLine<Options>,
+  args: readonly string[],
+): Arguments<Options> | "help" {
+  const { values, positionals } = parse(line, args);
+  const { help: isHelp, stack: given, ...options } = values;
+  if (isHelp === true) return "help";
+  const { positionals: wanted = [] } = line;
+  const surplus = positionals[wanted.length];
+  if (surplus !== undefined) throw refusal(line, `Unexpected argument "${surplus}".`);
+  const missing = wanted[positionals.length];
+  if (missing?.startsWith("[") === false) throw refusal(line, `${missing} is missing.`);
+  const stack = String(given ?? "dev");
+  if (!isStackName(stack)) {
+    throw new UserError(`The stack's name is "${stack}", allowed are ${allowedStackNames}.`);
+  }
+  const isNamed = given !== undefined;
+  return { stack, isNamed, positionals, options: options as Arguments<Options>["options"] };
+}
+
+type Line = CommandLine<Readonly<Record<string, Option>>>;
+
+function parse(line: Line, args: readonly string[]) {
+  const options = Object.entries(optionsOf(line)).map(([name, { value, multiple = false }]) => [
+    name,
+    {
+      type: value === undefined ? ("boolean" as const) : ("string" as const),
+      multiple,
+      ...(multiple ? { default: [] } : {}),
+      ...(name === "stack" ? { short: "s" } : {}),
+    },
+  ]);
+  try {
+    return parseArgs({
+      args: [...args],
+      options: Object.fromEntries(options) as NonNullable<
+        NonNullable<Parameters<typeof parseArgs>[0]>["options"]
+      >,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+  } catch (error) {
+    // The first sentence names the argument; the others tell of Node.js's own ways.
+    const [fault = ""] = (error as Error).message.split(/\.?(?:\s*\n|\. |$)/);
+    throw refusal(line, `${fault}.`);
+  }
+}
+
+function refusal(line: Line, fault: string): UserError {
+  const names = Object.entries(optionsOf(line)).map(([name, option]) => flag(name, option));
+  return new UserError(
+    `${fault} Allowed are ${[...(line.positionals ?? []), ...names].join(", ")}.`,
+  );
+}
+
+/** The help of a command. */
+export function help(line: Line): string {
+  const options = Object.entries(optionsOf(line)).map(([name, option]) => [
+    `  ${flag(name, option)}`,
+    option.help + (option.multiple ? "; may be repeated" : ""),
+  ]);
+  const usage = [line.command, "--", ...(line.positionals ?? []), "[OPTIONS]"].join(" ");
+  return `Usage: ${usage}\n\n${line.purpose}\n\n${formatTable(options)}`;
+}
+
+function optionsOf(line: Line): Readonly<Record<string, Option>> {
+  return { ...line.options, ...common };
+}
+
+function flag(name: string, { value }: Option): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}

@@ -1,0 +1,29 @@
+import {
+  allowedEngineHosts,
+  engineEnvironment,
+  formatEngineHost,
+  parseEngineHost,
+} from "../../../lib/engine/host.ts";
+import { hostSource } from "../../../lib/engine/context.ts";
+import { UserError } from "../../../lib/host/errors.ts";
+import type { StackSettings } from "./settings.ts";
+
+/**
+ * Lets this process, and all that it starts, talk to the engine that the stack's configuration names.
+ * Where it names none, the docker client's choice stays.
+ *
+ * @throws UserError when what it names is no engine.
+ */
+export function useEngineOf(stack: string, settings: StackSettings): void {
+  const host = settings.value("dockerHost");
+  if (host === undefined) return;
+  const address = parseEngineHost(host);
+  if (address === undefined) {
+    throw new UserError(`dockerHost is "${host}", allowed is ${allowedEngineHosts}.`);
+  }
+  const certPath = settings.value("dockerCertPath");
+  const engine = { host: formatEngineHost(address), certPath };
+  Object.assign(process.env, engineEnvironment(engine), {
+    [hostSource]: `dockerHost of stack ${stack}`,
+  });
+}

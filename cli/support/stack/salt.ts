@@ -1,0 +1,204 @@
+/**
+ * Keeps the passphrase's salt out of the configuration files that are in git.
+ *
+ * Pulumi writes it into the file that it reads. The passphrase may be this clone's own, and then the salt would
+ * lock every other clone out. It is needed in a file with encrypted values only: for the state, Pulumi takes
+ * the state's own (`PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER`).
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { parse, parseDocument, visit } from "yaml";
+import { ownFolder } from "../../../lib/cluster/names.ts";
+import { birthOf } from "../../../lib/host/startTime.mjs";
+import { project } from "../../project.ts";
+
+/** Texts of configuration files by their names. */
+export type ConfigFiles = Readonly<Record<string, string>>;
+
+/** What a run has found when it began, for whoever cleans up after one that was killed. */
+interface RunNote {
+  readonly born: string;
+  readonly before: ConfigFiles;
+}
+
+/** Where runs have their notes. */
+const notes = join(ownFolder, "runs");
+
+/**
+ * Lets Pulumi work, and takes the salts that it wrote out of the files again; also those that a run has left
+ * which was killed. Any number may work at once.
+ */
+export async function withoutSalts<T>(work: () => Promise<T>): Promise<T> {
+  await mkdir(notes, { recursive: true });
+  await cleanUpAfterTheDead();
+  const before = readConfigFiles();
+  const note = join(notes, `${process.pid}.json`);
+  await writeFile(`${note}.new`, JSON.stringify({ born: birthOf(process.pid), before }));
+  await rename(`${note}.new`, note);
+  try {
+    return await work();
+  } finally {
+    await restore(before);
+    await rm(note, { force: true });
+  }
+}
+
+async function cleanUpAfterTheDead(): Promise<void> {
+  for (const name of await readdir(notes)) {
+    const pid = Number(/^(\d+)\.json$/.exec(name)?.[1]);
+    if (Number.isNaN(pid)) continue;
+    const file = join(notes, name);
+    try {
+      const { born, before } = JSON.parse(readFileSync(file, "utf8")) as RunNote;
+      if (birthOf(pid) === born) continue;
+      await restore(before);
+      await rm(file, { force: true });
+    } catch (error) {
+      // Another run has cleaned up.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+}
+
+function readConfigFiles(): ConfigFiles {
+  const names = readdirSync(".").filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(name, "utf8")]));
+}
+
+async function restore(before: ConfigFiles): Promise<void> {
+  for (const [name, text] of Object.entries(unsalted(before, readConfigFiles()))) {
+    if (text === undefined) {
+      await rm(name);
+      continue;
+    }
+    // At once, since somebody may read it just now.
+    await writeFile(`${name}.${process.pid}`, text);
+    await rename(`${name}.${process.pid}`, name);
+  }
+}
+
+/**
+ * The files that have got a salt without need, as they should be; undefined for one that is to go, since it
+ * was made for the salt alone.
+ */
+export function unsalted(
+  before: ConfigFiles,
+  now: ConfigFiles,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    Object.entries(now).flatMap(([name, text]): [string, string | undefined][] => {
+      const former = before[name];
+      if (!saltLine.test(text) || (former !== undefined && saltLine.test(former))) return [];
+      const content = contentOf(text);
+      if (content === undefined || hasSecret(content)) return [];
+      const rest = text.replace(saltLine, "");
+      const isSame = former !== undefined && isDeepStrictEqual(meaningOf(former), meaningOf(rest));
+      if (isSame) return [[name, former]];
+      return [[name, former === undefined && rest.trim() === "" ? undefined : rest]];
+    }),
+  );
+}
+
+const saltLine = /^encryptionsalt:.*\n?/m;
+
+/** @returns undefined where it cannot be read. */
+function contentOf(text: string): unknown {
+  try {
+    return parse(text, { merge: true }) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * As `contentOf`, with what Pulumi's YAML takes for a number or a date, and this one for something else.
+ *
+ * @returns undefined where it cannot be read.
+ */
+function contentAsPulumiReads(text: string): unknown {
+  try {
+    const document = parseDocument(text, { merge: true });
+    visit(document, {
+      Scalar(_, node) {
+        const source = node.type === "PLAIN" ? node.source : undefined;
+        node.value =
+          (source === undefined ? undefined : (numberIn(source) ?? dateIn(source))) ??
+          writtenDate(node.value) ??
+          node.value;
+      },
+    });
+    return document.toJS() as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `2_500`, `017` and `0b11`, which are numbers to YAML 1.1 alone. */
+function numberIn(source: string): number | undefined {
+  const [, sign, digits] = /^([-+]?)(\d[\dA-Za-z_.]*)$/.exec(source.replaceAll("_", "")) ?? [];
+  if (digits === undefined) return undefined;
+  const value = Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return Number.isNaN(value) ? undefined : sign === "-" ? -value : value;
+}
+
+/** The moment that a date without quotes stands for. */
+function dateIn(source: string): Date | undefined {
+  const [, year = "", month = "", day = "", time = "00:00:00", zone = "Z"] =
+    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[-+]\d\d:\d\d)?)?$/.exec(
+      source,
+    ) ?? [];
+  if (day === "") return undefined;
+  return dateOf(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${time}${zone}`);
+}
+
+/** The moment that Pulumi has written in place of one, as `2020-01-01 00:00:00 +0000 UTC`. */
+function writtenDate(value: unknown): Date | undefined {
+  const [, day = "", time = "", hours = "", minutes = ""] =
+    /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([-+]\d\d)(\d\d) \S+$/.exec(String(value)) ?? [];
+  return day === "" ? undefined : dateOf(`${day}T${time}${hours}:${minutes}`);
+}
+
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/**
+ * What a file means to Pulumi. When it writes the salt it writes all else anew as well: with full keys, texts in
+ * place of numbers and switches, without comments of its own format and without anchors.
+ */
+function meaningOf(text: string): object {
+  const { config, ...others } = (contentAsPulumiReads(text) ?? {}) as Content;
+  const known = ["environment", "secretsprovider", "encryptedkey"];
+  return {
+    ...Object.fromEntries(Object.entries(others).filter(([key]) => known.includes(key))),
+    config: Object.fromEntries(
+      Object.entries(config ?? {}).map(([key, value]) => [
+        key.includes(":") ? key : `${project}:${key}`,
+        textOf(value),
+      ]),
+    ),
+  };
+}
+
+/** What Pulumi makes of a value, where it is no map or list. */
+function textOf(value: ConfigValue): string | object {
+  if (value === null) return "";
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? value : String(value);
+}
+
+type ConfigValue = string | number | boolean | object | null;
+
+interface Content {
+  readonly config?: Readonly<Record<string, ConfigValue>> | null;
+  readonly [key: string]: unknown;
+}
+
+/** Whether a value is encrypted. */
+function hasSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return "secure" in value || Object.values(value).some(hasSecret);
+}
