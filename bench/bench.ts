@@ -5,16 +5,16 @@ import { toolchain } from "../setup/toolchain.ts";
 import { limit } from "./contenders/limit.ts";
 import { ours } from "./contenders/ours.ts";
 import { findField } from "./field.ts";
-import { keepImage } from "./keptImage.ts";
-import { folderPrefix, removeFolders, removeImages, removeLeftovers } from "./leftovers.ts";
-import { machineFacts, versionsOf } from "./machine.ts";
+import { keepImage } from "./measure/keptImage.ts";
+import { folderPrefix, removeFolders, removeImages, removeLeftovers } from "./measure/leftovers.ts";
+import { machineFacts, versionsOf } from "./measure/machine.ts";
 import type { BenchOptions } from "./options.ts";
-import { best, tryParallelisms } from "./parallelism.ts";
-import { say } from "./progress.ts";
-import { copyProject } from "./projectCopy.ts";
-import { writeResults } from "./report.ts";
-import type { Results } from "./result.ts";
-import { measureRounds, type Tally } from "./rounds.ts";
+import { best, tryParallelisms } from "./measure/parallelism.ts";
+import { say } from "./support/progress.ts";
+import { copyProject } from "./support/projectCopy.ts";
+import { writeResults } from "./report/report.ts";
+import type { Results } from "./support/result.ts";
+import { measureRounds, type Tally } from "./measure/rounds.ts";
 
 /**
  * Measures everything and writes the results, also those of a run that is interrupted. The engine

@@ -2,14 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Profile } from "../lib/agents/config.ts";
 import { run } from "../lib/host/run.ts";
-import type { Contender } from "./contender.ts";
+import type { Contender } from "./support/contender.ts";
 import { article } from "./contenders/article.ts";
 import { compose } from "./contenders/compose.ts";
 import { ours } from "./contenders/ours.ts";
 import { terraform } from "./contenders/terraform.ts";
-import { composePeer, findPeer, terraformPeer } from "./peers.ts";
-import type { ProjectCopy } from "./projectCopy.ts";
-import type { Results } from "./result.ts";
+import { composePeer, findPeer, terraformPeer } from "./support/peers.ts";
+import type { ProjectCopy } from "./support/projectCopy.ts";
+import type { Results } from "./support/result.ts";
 
 /** Who takes part beside the limit, and who is missing. */
 export interface Field {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Profile, profiles } from "../lib/agents/config.ts";
 import { UserError } from "../lib/host/errors.ts";
-import { type ContenderName, contenderNames } from "./result.ts";
+import { type ContenderName, contenderNames } from "./support/result.ts";
 
 /** What `npm run bench` is asked for. */
 export interface BenchOptions {

@@ -1,7 +1,7 @@
 import { type Profile, profileArguments } from "../../lib/agents/config.ts";
-import type { Contender } from "../contender.ts";
-import { runChild } from "../child.ts";
-import { benchLabel, gossipPort, keptImage, prefix, subnet } from "../place.ts";
+import type { Contender } from "../support/contender.ts";
+import { runChild } from "../support/child.ts";
+import { benchLabel, gossipPort, keptImage, prefix, subnet } from "../support/place.ts";
 
 const name = () => `${prefix}-article`;
 const seed = () => `${name()}-seed`;

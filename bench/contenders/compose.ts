@@ -10,10 +10,10 @@ import {
 import { ownTmpfs } from "../../lib/containers/description.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { engine, query } from "../../lib/engine/api.ts";
-import { configFiles, describeAgent } from "../agents.ts";
-import { runChild } from "../child.ts";
-import type { Contender } from "../contender.ts";
-import { benchLabel, gossipPort, prefix, subnet } from "../place.ts";
+import { configFiles, describeAgent } from "../support/agents.ts";
+import { runChild } from "../support/child.ts";
+import type { Contender } from "../support/contender.ts";
+import { benchLabel, gossipPort, prefix, subnet } from "../support/place.ts";
 
 const project = () => `${prefix}-compose`;
 const label = `${benchLabel}=1`;

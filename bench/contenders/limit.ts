@@ -3,9 +3,9 @@ import { engineMounts } from "../../lib/containers/description.ts";
 import { withWriter, writeFiles } from "../../lib/containers/configVolume.ts";
 import { engine, forEachParallel, query } from "../../lib/engine/api.ts";
 import { engineContainer } from "../../lib/containers/engineForm.ts";
-import { type Agent, agents, configFiles } from "../agents.ts";
-import type { Contender } from "../contender.ts";
-import { interrupted } from "../interrupt.ts";
+import { type Agent, agents, configFiles } from "../support/agents.ts";
+import type { Contender } from "../support/contender.ts";
+import { interrupted } from "../support/interrupt.ts";
 import {
   benchLabel,
   commandTimeout,
@@ -14,7 +14,7 @@ import {
   prefix,
   stopGrace,
   subnet,
-} from "../place.ts";
+} from "../support/place.ts";
 
 const name = () => `${prefix}-limit`;
 const labels = { [benchLabel]: "1" };

@@ -4,10 +4,10 @@ import { pathToFileURL } from "node:url";
 import type { Profile } from "../../lib/agents/config.ts";
 import { namesOf } from "../../lib/cluster/names.ts";
 import { stopAgent } from "../../lib/agents/process.ts";
-import { runChild } from "../child.ts";
-import type { Contender } from "../contender.ts";
-import { gossipPort, rpcPort, stack, subnet } from "../place.ts";
-import { project, type ProjectCopy } from "../projectCopy.ts";
+import { runChild } from "../support/child.ts";
+import type { Contender } from "../support/contender.ts";
+import { gossipPort, rpcPort, stack, subnet } from "../support/place.ts";
+import { project, type ProjectCopy } from "../support/projectCopy.ts";
 
 const names = namesOf(project, stack);
 

@@ -2,10 +2,10 @@ import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configFolder, dataFolder, type Profile } from "../../lib/agents/config.ts";
 import { type ContainerDescription, ownTmpfs } from "../../lib/containers/description.ts";
-import { agents, configFiles, describeAgent } from "../agents.ts";
-import { runChild } from "../child.ts";
-import type { Contender } from "../contender.ts";
-import { benchLabel, gossipPort, prefix, subnet } from "../place.ts";
+import { agents, configFiles, describeAgent } from "../support/agents.ts";
+import { runChild } from "../support/child.ts";
+import type { Contender } from "../support/contender.ts";
+import { benchLabel, gossipPort, prefix, subnet } from "../support/place.ts";
 
 const name = () => `${prefix}-tf`;
 

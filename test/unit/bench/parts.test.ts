@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { agents, configFiles } from "../../../bench/agents.ts";
-import { childSeconds, runChild } from "../../../bench/child.ts";
+import { agents, configFiles } from "../../../bench/support/agents.ts";
+import { childSeconds, runChild } from "../../../bench/support/child.ts";
 import { composeFile, replicas, serviceEach } from "../../../bench/contenders/compose.ts";
 import { configuration } from "../../../bench/contenders/ours.ts";
 import { stackOf } from "../../../bench/contenders/terraform.ts";
 import { parseOptions } from "../../../bench/options.ts";
-import { best } from "../../../bench/parallelism.ts";
-import { isOfBench } from "../../../bench/ownership.ts";
-import { composePeer, peerVersion, terraformPeer } from "../../../bench/peers.ts";
-import { rotated } from "../../../bench/rounds.ts";
+import { best } from "../../../bench/measure/parallelism.ts";
+import { isOfBench } from "../../../bench/support/ownership.ts";
+import { composePeer, peerVersion, terraformPeer } from "../../../bench/support/peers.ts";
+import { rotated } from "../../../bench/measure/rounds.ts";
 import { engineContainer } from "../../../lib/containers/engineForm.ts";
 
 describe("options", () => {

@@ -1,4 +1,4 @@
-import type { ContenderName, Metric, Results } from "../../../bench/result.ts";
+import type { ContenderName, Metric, Results } from "../../../bench/support/result.ts";
 
 /** Results with these figures, one round for each value. */
 export function resultsOf(

@@ -1,6 +1,6 @@
-import { engine, query } from "../lib/engine/api.ts";
-import type { Contender } from "./contender.ts";
-import { keptImage } from "./place.ts";
+import { engine, query } from "../../lib/engine/api.ts";
+import type { Contender } from "../support/contender.ts";
+import { keptImage } from "../support/place.ts";
 
 /**
  * Lets this project build its image, and keeps it under the bench's own tag, so that it and its

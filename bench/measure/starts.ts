@@ -1,7 +1,7 @@
 import type { ClientRequest } from "node:http";
-import { engine, query } from "../lib/engine/api.ts";
-import { connectEngine } from "../lib/engine/connection.ts";
-import { versionFor } from "../lib/engine/version.ts";
+import { engine, query } from "../../lib/engine/api.ts";
+import { connectEngine } from "../../lib/engine/connection.ts";
+import { versionFor } from "../../lib/engine/version.ts";
 
 /** The starts of containers that the engine reports, so that nothing has to ask for them. */
 export interface Starts {

@@ -8,8 +8,8 @@ import {
   ratio,
   spread,
   valuesOf,
-} from "../../../bench/figures.ts";
-import { resultsOf } from "./sample.ts";
+} from "../../../../bench/report/figures.ts";
+import { resultsOf } from "../sample.ts";
 
 describe("figures", () => {
   test.each([

@@ -1,5 +1,5 @@
 /** `npm run bench:peers`: builds the programs that the bench compares this project with. */
-import { composePeer, peerVersion, providePeer, terraformPeer } from "../bench/peers.ts";
+import { composePeer, peerVersion, providePeer, terraformPeer } from "./support/peers.ts";
 import { formatTable } from "../lib/cluster/members.ts";
 import { run } from "../lib/host/run.ts";
 import { main } from "../setup/main.ts";

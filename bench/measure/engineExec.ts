@@ -1,5 +1,5 @@
-import { type Member, parseMembers } from "../lib/cluster/members.ts";
-import { execute } from "../lib/engine/exec.ts";
+import { type Member, parseMembers } from "../../lib/cluster/members.ts";
+import { execute } from "../../lib/engine/exec.ts";
 
 /** The members that an agent in a container sees alive; none while it does not answer. */
 export async function aliveSeenBy(container: string): Promise<readonly Member[]> {

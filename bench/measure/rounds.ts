@@ -1,10 +1,10 @@
-import type { Contender } from "./contender.ts";
-import { formatSeconds } from "./figures.ts";
-import { interrupted } from "./interrupt.ts";
+import type { Contender } from "../support/contender.ts";
+import { formatSeconds } from "../report/figures.ts";
+import { interrupted } from "../support/interrupt.ts";
 import { removeLeftovers } from "./leftovers.ts";
-import { nextPlace } from "./place.ts";
-import { say } from "./progress.ts";
-import type { Failure, Measurement, Metric } from "./result.ts";
+import { nextPlace } from "../support/place.ts";
+import { say } from "../support/progress.ts";
+import type { Failure, Measurement, Metric } from "../support/result.ts";
 import { measure, type Record, StepError } from "./steps.ts";
 
 /** The most joiners for whom the image is rebuilt, since each is replaced then. */

@@ -1,10 +1,10 @@
-import type { Profile } from "../lib/agents/config.ts";
-import { limit } from "./contenders/limit.ts";
-import { formatSeconds, median } from "./figures.ts";
+import type { Profile } from "../../lib/agents/config.ts";
+import { limit } from "../contenders/limit.ts";
+import { formatSeconds, median } from "../report/figures.ts";
 import { removeLeftovers } from "./leftovers.ts";
-import { nextPlace } from "./place.ts";
-import { say } from "./progress.ts";
-import type { Parallelism } from "./result.ts";
+import { nextPlace } from "../support/place.ts";
+import { say } from "../support/progress.ts";
+import type { Parallelism } from "../support/result.ts";
 import { measureUp } from "./steps.ts";
 
 const candidates = [1, 2, 4, 8, 16];

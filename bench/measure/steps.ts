@@ -1,7 +1,7 @@
 import { aliveSeenBy } from "./engineExec.ts";
 import { watch } from "./formation.ts";
-import type { Contender } from "./contender.ts";
-import type { Metric } from "./result.ts";
+import type { Contender } from "../support/contender.ts";
+import type { Metric } from "../support/result.ts";
 
 /** Takes a figure, or several of one step. */
 export type Record = (figures: Partial<{ readonly [metric in Metric]: number }>) => void;

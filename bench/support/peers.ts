@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../lib/host/run.ts";
-import { cached, provide } from "../setup/tools/cache.ts";
-import { findGo } from "../setup/tools/goToolchain.ts";
-import { during } from "../setup/tools/progress.ts";
+import { run } from "../../lib/host/run.ts";
+import { cached, provide } from "../../setup/tools/cache.ts";
+import { findGo } from "../../setup/tools/goToolchain.ts";
+import { during } from "../../setup/tools/progress.ts";
 
 /** A program that this project is compared with, built from its published Go module. */
 export interface Peer {

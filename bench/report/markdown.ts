@@ -16,7 +16,7 @@ import {
   type Metric,
   metrics,
   type Results,
-} from "./result.ts";
+} from "../support/result.ts";
 
 /** The metrics that stand in a table for each N, with their headings. */
 const columns = {

@@ -1,5 +1,5 @@
-import { labelsOf } from "../lib/cluster/labels.ts";
-import { namesOf } from "../lib/cluster/names.ts";
+import { labelsOf } from "../../lib/cluster/labels.ts";
+import { namesOf } from "../../lib/cluster/names.ts";
 import { benchLabel, stack } from "./place.ts";
 import { project } from "./projectCopy.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderMarkdown } from "./markdown.ts";
-import type { Results } from "./result.ts";
+import type { Results } from "../support/result.ts";
 import { renderSvg } from "./svg.ts";
 
 /** Writes results.md and up.svg into a folder. */

@@ -1,4 +1,4 @@
-import type { ContenderName, Measurement, Metric } from "./result.ts";
+import type { ContenderName, Measurement, Metric } from "../support/result.ts";
 
 /** What stands for a figure that was not measured. */
 export const unknown = "–";

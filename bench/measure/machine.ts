@@ -1,10 +1,10 @@
 import { cpus, release, totalmem } from "node:os";
 import { createRequire } from "node:module";
-import { engine } from "../lib/engine/api.ts";
-import { readLimits } from "../lib/neighbourTable/limits.ts";
-import { run } from "../lib/host/run.ts";
-import { benchLabel, keptImage } from "./place.ts";
-import { composePeer, findPeer, peerVersion, terraformPeer } from "./peers.ts";
+import { engine } from "../../lib/engine/api.ts";
+import { readLimits } from "../../lib/neighbourTable/limits.ts";
+import { run } from "../../lib/host/run.ts";
+import { benchLabel, keptImage } from "../support/place.ts";
+import { composePeer, findPeer, peerVersion, terraformPeer } from "../support/peers.ts";
 
 /** What of the machine bears on the figures. */
 export async function machineFacts(): Promise<Record<string, string>> {

@@ -7,10 +7,10 @@ import {
   keyringPath,
   type Profile,
   tokenPath,
-} from "../lib/agents/config.ts";
-import { type ContainerDescription, describeContainer } from "../lib/containers/description.ts";
-import { keyringFile } from "../lib/agents/keyring.ts";
-import { addressOfIndex } from "../lib/cluster/subnet.ts";
+} from "../../lib/agents/config.ts";
+import { type ContainerDescription, describeContainer } from "../../lib/containers/description.ts";
+import { keyringFile } from "../../lib/agents/keyring.ts";
+import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { keptImage, subnet } from "./place.ts";
 
 /** An agent as the contenders with fixed addresses make it. */

@@ -1,5 +1,5 @@
 import { medianOf } from "./goals.ts";
-import { type ContenderName, contenderNames, type Results } from "./result.ts";
+import { type ContenderName, contenderNames, type Results } from "../support/result.ts";
 
 const width = 760;
 const height = 420;

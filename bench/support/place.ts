@@ -1,6 +1,6 @@
 /** What the bench's clusters are called and where they live; nobody else on the host uses it. */
-import { planSubnet } from "../lib/cluster/subnet.ts";
-import { listNetworks } from "../lib/engine/inventory.ts";
+import { planSubnet } from "../../lib/cluster/subnet.ts";
+import { listNetworks } from "../../lib/engine/inventory.ts";
 
 /** The stack of our own contenders. */
 export const stack = "bench";

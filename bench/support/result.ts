@@ -1,4 +1,4 @@
-import type { Profile } from "../lib/agents/config.ts";
+import type { Profile } from "../../lib/agents/config.ts";
 
 /** What a run of the bench records; results.json is a {@link Results}. */
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { goals, judge } from "../../../bench/goals.ts";
-import { renderMarkdown } from "../../../bench/markdown.ts";
-import { renderSvg, steps } from "../../../bench/svg.ts";
-import { resultsOf } from "./sample.ts";
+import { goals, judge } from "../../../../bench/report/goals.ts";
+import { renderMarkdown } from "../../../../bench/report/markdown.ts";
+import { renderSvg, steps } from "../../../../bench/report/svg.ts";
+import { resultsOf } from "../sample.ts";
 
 const results = resultsOf(
   [

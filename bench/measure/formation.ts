@@ -1,6 +1,6 @@
 import { aliveSeenBy } from "./engineExec.ts";
-import { rest } from "./interrupt.ts";
-import { formTimeout } from "./place.ts";
+import { rest } from "../support/interrupt.ts";
+import { formTimeout } from "../support/place.ts";
 import { listenForStarts } from "./starts.ts";
 
 /** What a cluster must come to. */

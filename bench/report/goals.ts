@@ -1,5 +1,5 @@
 import { formatRatio, formatSeconds, median, ratio, unknown, valuesOf } from "./figures.ts";
-import type { ContenderName, Metric, Results } from "./result.ts";
+import type { ContenderName, Metric, Results } from "../support/result.ts";
 
 /** What this project wants to be measured by. */
 export interface Goal {

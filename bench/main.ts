@@ -1,10 +1,10 @@
 /** `npm run bench -- [OPTION…]`: bench/README.md has the options. */
 import { dirname } from "node:path";
-import { runBench } from "../bench/bench.ts";
-import { interruptible } from "../bench/interrupt.ts";
-import { withLargeNeighbourTable } from "../bench/neighbours.ts";
-import { parseOptions } from "../bench/options.ts";
-import { readResults, writeReport } from "../bench/report.ts";
+import { runBench } from "./bench.ts";
+import { interruptible } from "./support/interrupt.ts";
+import { withLargeNeighbourTable } from "./measure/neighbours.ts";
+import { parseOptions } from "./options.ts";
+import { readResults, writeReport } from "./report/report.ts";
 import { isLocalEngine } from "../lib/engine/host.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { UserError } from "../lib/host/errors.ts";

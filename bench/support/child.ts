@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { pause } from "../lib/host/run.ts";
+import { pause } from "../../lib/host/run.ts";
 import { interrupted } from "./interrupt.ts";
 import { commandTimeout } from "./place.ts";
 

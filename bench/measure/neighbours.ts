@@ -1,4 +1,4 @@
-import { claimEntries, releaseEntries } from "../lib/neighbourTable/limits.ts";
+import { claimEntries, releaseEntries } from "../../lib/neighbourTable/limits.ts";
 
 /** What 128 agents on one host want; with the kernel's own limits members flap from some 32 agents on. */
 const entries = 16_384;
