@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { defaultSerfVersion } from "../../lib/cluster/serfVersions.ts";
 import { pingEngine } from "../../lib/engine/api.ts";
 import { main } from "../../setup/main.ts";
-import { merge, type Results, timesVariable, withTable } from "../../test/failures/record.ts";
+import { merge, type Results, timesVariable, withTable } from "../../test/live/long/failures/record.ts";
 import { runTests } from "./runTests.ts";
 
 const resultsFile = "test/failures/results.json";

@@ -12,7 +12,7 @@ import {
   stateOf,
   told,
   types,
-} from "./mocks.ts";
+} from "./support/mocks.ts";
 
 /** What the real look at the host and the engine would tell; see test/e2e. */
 const engine = vi.hoisted((): { isReached: boolean; look?: Look } => ({ isReached: true }));

@@ -22,7 +22,7 @@ import {
   revealSecret,
   told,
   types,
-} from "../mocks.ts";
+} from "../support/mocks.ts";
 
 const subnet = planSubnet("10.9.0.0/24")!;
 const labels = { "serf.project": "serf", "serf.stack": "test" };

@@ -4,8 +4,8 @@ import { chooseEngine, linkEngine } from "../../../../components/stack/engineLin
 import { reachesEngine } from "../../../../components/stack/preflight.ts";
 import { query } from "../../../../lib/engine/api.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { FakeEngine } from "../../programs/fakeEngine.ts";
-import { declare, ofType, types } from "../../mocks.ts";
+import { FakeEngine } from "../../support/fakeEngine.ts";
+import { declare, ofType, types } from "../../support/mocks.ts";
 
 function settings(config: Readonly<Record<string, string>> = {}) {
   return parseSettings(config, {

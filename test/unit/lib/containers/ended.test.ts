@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { logsOfEnded } from "../../../../lib/containers/ended.ts";
-import { FakeEngine } from "../../programs/fakeEngine.ts";
+import { FakeEngine } from "../../support/fakeEngine.ts";
 
 let fake: FakeEngine;
 

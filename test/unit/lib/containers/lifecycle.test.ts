@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FoundContainer } from "../../../../lib/drift/engineState.ts";
 import { removeContainers } from "../../../../lib/containers/lifecycle.ts";
-import { FakeEngine } from "../../programs/fakeEngine.ts";
+import { FakeEngine } from "../../support/fakeEngine.ts";
 
 let fake: FakeEngine;
 

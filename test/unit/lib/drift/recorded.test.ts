@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { readState } from "../../../../components/stack/readState.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
-import { declare, stateOf, types } from "../../mocks.ts";
+import { declare, stateOf, types } from "../../support/mocks.ts";
 
 const labels = (generation: string) => [
   { label: "serf.project", value: "serf" },

@@ -7,8 +7,8 @@ import { execute } from "../../../../lib/engine/exec.ts";
 import { containerStream } from "../../../../lib/engine/execStream.ts";
 import { engine, forEachParallel, query } from "../../../../lib/engine/api.ts";
 import { openInContainer, openWithFiles } from "../../../../lib/serf/open.ts";
-import { FakeEngine } from "../../programs/fakeEngine.ts";
-import { FakeAgent } from "../../programs/fakeAgent.ts";
+import { FakeEngine } from "../../support/fakeEngine.ts";
+import { FakeAgent } from "../../support/fakeAgent.ts";
 import { demultiplex } from "../../../../lib/engine/multiplexed.ts";
 
 let fake: FakeEngine;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { agentFiles } from "../../../../lib/agents/process.ts";
 import { closeViews, membersSeenBy, type View } from "../../../../lib/membership/views.ts";
-import { FakeAgent } from "../../programs/fakeAgent.ts";
+import { FakeAgent } from "../../support/fakeAgent.ts";
 
 let agent: FakeAgent;
 let dir: string;

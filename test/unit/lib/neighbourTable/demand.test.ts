@@ -13,7 +13,7 @@ import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { blank } from "../../../../lib/drift/observation.ts";
 import { Standing } from "../../../../lib/drift/engineState.ts";
-import { declare, ofType, types } from "../../mocks.ts";
+import { declare, ofType, types } from "../../support/mocks.ts";
 
 test.each([
   [2, 2],

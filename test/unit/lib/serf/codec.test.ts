@@ -9,7 +9,7 @@ import {
   membersFrom,
   queryRecordFrom,
 } from "../../../../lib/serf/codec.ts";
-import { collect } from "../../collect.ts";
+import { collect } from "../../support/collect.ts";
 
 /** What is read when the bytes come in pieces of this length. */
 async function read(bytes: Uint8Array, length = bytes.length): Promise<unknown[]> {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { childStream } from "../../../../lib/host/childStream.ts";
 import { toHostAgent } from "../../../../lib/serf/open.ts";
 import { type RpcOptions, SerfRpc } from "../../../../lib/serf/rpc.ts";
-import { collect } from "../../collect.ts";
-import { FakeAgent } from "../../programs/fakeAgent.ts";
+import { collect } from "../../support/collect.ts";
+import { FakeAgent } from "../../support/fakeAgent.ts";
 
 let agent: FakeAgent;
 

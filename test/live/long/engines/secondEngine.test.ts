@@ -1,0 +1,207 @@
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { docker, run } from "../../../../lib/host/run.ts";
+import { Agents } from "../../support/agents.ts";
+import { dockerBy, SecondEngine } from "./secondEngine.ts";
+import { hostFolder, hostName, obstacleToSecondHost, SecondHost } from "./secondHost.ts";
+import { address } from "./secondLink.ts";
+
+// One story, told in order, on one engine, which is stopped in its course.
+
+const image = "serf-e2e-second";
+const port = 18080;
+
+describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
+  let before: string[];
+  let engine: SecondEngine;
+  let agents: Agents;
+
+  beforeAll(async () => {
+    // What a run that was killed has left is not what this one could leave.
+    await (await SecondHost.start()).stop();
+    before = await traces();
+    agents = new Agents(image, "172.31.239");
+    engine = await SecondEngine.start();
+  });
+
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  afterAll(async () => {
+    await engine.stop();
+    await agents.end();
+  });
+
+  test.each(["ssh", "tls"] as const)(
+    "the engine answers by %s, and is another one",
+    async (name) => {
+      const way = engine[name];
+      expect(await dockerBy(way, ["version", "--format", "{{.Server.Version}}"])).toMatch(/^\d+\./);
+      const info = ["info", "--format", "{{.ID}} {{.Name}}"];
+      const [id, named] = (await dockerBy(way, info)).trim().split(" ");
+      expect(named).toBe(hostName);
+      expect(id).not.toBe((await docker(info)).split(" ")[0]);
+      expect(`${id!} ${named!}\n`).toBe(await engine.docker(info));
+    },
+  );
+
+  test("a client without a certificate is refused", async () => {
+    const target = ["-connect", `${address}:2376`, "-CAfile", join(engine.tls.certPath, "ca.pem")];
+    const request = run("openssl", ["s_client", "-verify_return_error", ...target]);
+    // TLS says "bad certificate", and in version 1.3 "certificate required".
+    await expect(request).rejects.toThrow(/SSL alert number (42|116)/);
+  });
+
+  test("a key that is not the engine's own is refused", async () => {
+    const options = ["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no"];
+    const files = ["-F", "none", "-o", "UserKnownHostsFile=/dev/null"];
+    const login = run("ssh", [...files, ...options, `root@${address}`, "true"]);
+    await expect(login).rejects.toThrow(/Permission denied/);
+  });
+
+  test("the project's own setup and build work with it: it reaches what this machine reaches", async () => {
+    vi.stubEnv("DOCKER_HOST", engine.tls.host);
+    for (const [name, value] of Object.entries(engine.tls.env)) vi.stubEnv(name, value);
+    await agents.build({});
+    const found = ["image", "ls", "--quiet", image];
+    expect(await engine.docker(found)).not.toBe("");
+    vi.unstubAllEnvs();
+    expect(await docker(found)).toBe("");
+  });
+
+  test("its containers cannot mount this machine's temporary folders", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "serf-e2e-second-"));
+    try {
+      const mount = ["--mount", `type=bind,source=${folder},target=/mnt`];
+      const show = engine.docker(["run", "--rm", ...mount, "--entrypoint", "ls", image, "/mnt"]);
+      await expect(show).rejects.toThrow("bind source path does not exist");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("a port that it publishes on loopback is on the host's loopback, and nowhere else", async () => {
+    const busybox = ["--entrypoint", "busybox", image];
+    const serve = [...busybox, "httpd", "-f", "-p", "8080", "-h", "/etc/serf/handlers"];
+    const ask = [...busybox, "wget", "-q", "-O-", `http://127.0.0.1:${port}/load`];
+    const publish = ["--publish", `127.0.0.1:${port}:8080`];
+    await dockerBy(engine.ssh, ["run", "--detach", ...publish, ...serve]);
+    const handler = readFileSync(
+      resolve(import.meta.dirname, "../../docker/handlers/load"),
+      "utf8",
+    );
+    await vi.waitFor(
+      async () =>
+        expect(await engine.docker(["run", "--rm", "--network", "host", ...ask])).toBe(handler),
+      {
+        timeout: 10_000,
+      },
+    );
+    expect(await refusal("127.0.0.1", port)).toBe("ECONNREFUSED");
+    expect(await refusal(address, port)).toBe("ECONNREFUSED");
+  });
+
+  test("there is one at a time", async () => {
+    await expect(SecondEngine.start()).rejects.toThrow(
+      `The process ${process.pid} has a second host; there can be one at a time.`,
+    );
+  });
+
+  test("stopped, it leaves nothing", async () => {
+    const namespace = (await engine.run("readlink", ["/proc/self/ns/pid"])).trim();
+    // The first process, the engine, its containerd, the SSH server, a container with its shim.
+    expect(processesIn(namespace).length).toBeGreaterThanOrEqual(6);
+    expect((await traces()).length).toBeGreaterThan(before.length);
+    await engine.stop();
+    expect(processesIn(namespace)).toEqual([]);
+    expect(processesNaming(hostFolder)).toEqual([]);
+    expect(await traces()).toEqual(before);
+    await engine.stop();
+  });
+
+  test("when its maker is killed, its processes end, and the next start clears the rest", async () => {
+    const module = resolve(import.meta.dirname, "secondHost.ts");
+    const program = `
+      const { SecondHost } = await import(${JSON.stringify(module)});
+      const host = await SecondHost.start();
+      host.spawn("sleep", ["1234567"], "/dev/null");
+      await host.run("true", []);
+      process.kill(process.pid, "SIGKILL");`;
+    const maker = run(process.execPath, ["--input-type=module", "--eval", program]);
+    await expect(maker).rejects.toThrow();
+    await vi.waitFor(() => expect(processesNaming("1234567")).toEqual([]), { timeout: 5_000 });
+    expect(await traces()).not.toEqual(before);
+    await (await SecondHost.start()).stop();
+    expect(await traces()).toEqual(before);
+  });
+
+  test("a start that fails half-way says why, and leaves nothing", async () => {
+    const route = ["blackhole", `${address}/32`];
+    await run("ip", ["route", "add", ...route]);
+    try {
+      await expect(SecondEngine.start()).rejects.toThrow(
+        `A second host needs the subnet 10.213.77.0/30, and there is a route to ${address}/32.`,
+      );
+    } finally {
+      await run("ip", ["route", "delete", ...route]);
+    }
+    expect(await traces()).toEqual(before);
+  });
+});
+
+/** What there is of the kinds that a host could leave; without Docker's own, which comes and goes. */
+async function traces(): Promise<string[]> {
+  const lists = await Promise.all([
+    run("ip", ["-brief", "link"]),
+    run("ip", ["netns", "list"]),
+    run("ip", ["route", "show", "table", "all"]),
+    run("iptables", ["--list-rules"]),
+    run("iptables", ["--table", "nat", "--list-rules"]),
+    run("find", ["/sys/fs/cgroup", "-name", hostName]),
+    run("find", ["/var/lib", "-maxdepth", "1", "-name", `${hostName}*`]),
+  ]);
+  const docker = /\bbr-[0-9a-f]{12}\b|\bdocker0\b|\bveth[0-9a-f]|\/docker\/|\b172\.\d+\.\d+\./;
+  return [...lists, readFileSync("/proc/self/mounts", "utf8")]
+    .flatMap((list) => list.split("\n"))
+    .filter((line) => line.trim() !== "" && (line.includes(hostName) || !docker.test(line)))
+    .sort();
+}
+
+/** The processes of a pid namespace. */
+function processesIn(namespace: string): number[] {
+  return processesWith((folder) => readlinkSync(`${folder}/ns/pid`) === namespace);
+}
+
+/** The processes whose arguments hold a text. */
+function processesNaming(text: string): number[] {
+  return processesWith((folder) => readFileSync(`${folder}/cmdline`, "utf8").includes(text));
+}
+
+function processesWith(isMeant: (folder: string) => boolean): number[] {
+  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  return pids.filter((pid) => {
+    try {
+      return isMeant(`/proc/${pid}`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Why a connection is refused; undefined when it is not. */
+async function refusal(host: string, port: number): Promise<unknown> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, "connect", { signal: AbortSignal.timeout(5_000) });
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  } finally {
+    socket.destroy();
+  }
+}

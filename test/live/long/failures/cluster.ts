@@ -1,0 +1,203 @@
+import { appendFileSync } from "node:fs";
+import { isLocalEngine } from "../../../../lib/engine/host.ts";
+import type { Member } from "../../../../lib/cluster/members.ts";
+import { chosenEngine } from "../../../../lib/engine/context.ts";
+import { docker, pause } from "../../../../lib/host/run.ts";
+import { membersSeenBy } from "../../../../lib/membership/views.ts";
+import { type Config, Project } from "../../support/project.ts";
+import { type FaultName, type Fault, faults } from "./faults.ts";
+import { timesVariable } from "./record.ts";
+
+/** Why no fault can be made here, as a sentence; undefined when nothing is known against it. */
+export function obstacleToFaults(): string | undefined {
+  if (process.platform !== "linux" || !isLocalEngine(chosenEngine()?.host)) {
+    return "The processes of containers can be killed on the engine's own Linux host only.";
+  }
+  return process.getuid?.() === 0 ? undefined : "They can be killed by root only.";
+}
+
+/** A side from which the cluster is looked at. */
+interface Sight {
+  readonly side: string;
+  /** `NAME ADDRESS STATUS` of all that have not left, or why there was no answer. */
+  readonly members: readonly string[];
+}
+
+/** Milliseconds between two looks at the cluster. */
+const pollInterval = 100;
+
+/**
+ * Milliseconds for which all must see it whole. Whom Serf finds dead is failed after some 6 s; an `up` that
+ * has succeeded has seen to that.
+ */
+const steadiness = { byItself: 8000, afterUp: 2000 };
+
+/** From so many members the cluster is looked at, at most: each look takes from the agents' time. */
+const mostSides = 8;
+
+/** A stack that runs, and what is to be seen of it. */
+export class Cluster {
+  readonly project = new Project();
+  readonly stack: string;
+  readonly #config: Config;
+  #joiners: number;
+
+  /** @param joiners how many it begins with. */
+  constructor(stack: string, config: Config, joiners: number) {
+    this.stack = stack;
+    this.#config = config;
+    this.#joiners = joiners;
+  }
+
+  /** Brings it up, after what a run that was killed has left is gone. */
+  async begin(): Promise<void> {
+    this.configure(this.#joiners);
+    await this.project.succeed("stop", "--yes", "--stack", this.stack);
+    await this.up();
+  }
+
+  /** @param changes to the stack's configuration. */
+  configure(joiners: number, changes: object = {}): void {
+    this.#joiners = joiners;
+    this.project.configure(this.stack, { ...this.#config, ...changes, joiners });
+  }
+
+  async up(): Promise<void> {
+    await this.project.succeed("start", "--stack", this.stack);
+  }
+
+  async expectNoChange(): Promise<void> {
+    await this.project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", this.stack);
+  }
+
+  /** Name of a container and member, by its part after the stack's name. */
+  named(part: string): string {
+    return `serf-${this.stack}-${part}`;
+  }
+
+  /** The parts of all names: `host`, `seed`, `joiner-1`, … */
+  get parts(): string[] {
+    const joiners = Array.from(
+      { length: this.#joiners },
+      (_, position) => `joiner-${position + 1}`,
+    );
+    return ["host", "seed", ...joiners];
+  }
+
+  addressOf(part: string): string {
+    const fixed = { host: 1, seed: 2 }[part];
+    const [, index] = part.split("-");
+    return this.#config.subnet.replace(/0\/\d+$/, String(fixed ?? Number(index) + 2));
+  }
+
+  /** The host's interface of its network. */
+  async bridge(): Promise<string> {
+    const id = await docker(["network", "inspect", "--format", "{{.Id}}", `serf-${this.stack}`]);
+    return `br-${id.slice(0, 12)}`;
+  }
+
+  /** The pid on the host of a container's first process. */
+  async pidOf(part: string): Promise<number> {
+    return Number(await docker(["inspect", "--format", "{{.State.Pid}}", this.named(part)]));
+  }
+
+  /** The members as one of them sees them. */
+  async membersSeenBy(part: string): Promise<Member[]> {
+    if (part === "host") return await this.project.membersOnHost(this.stack, this.#config.rpcPort);
+    return await membersSeenBy({ kind: "container", name: this.named(part) }, 5000);
+  }
+
+  /** Waits until a member sees others as failed: before that they are not missed, and nothing is to be healed. */
+  async expectFailed(side: string, failed: readonly string[], bound = 30): Promise<void> {
+    const expected = this.#lines(this.parts, failed);
+    const deadline = Date.now() + bound * 1000;
+    for (;;) {
+      const sight = await this.#look(side);
+      if (sight.members.join() === expected.join()) return;
+      if (Date.now() > deadline) {
+        throw new Error(`${side} sees\n${sight.members.join("\n")}\nnot\n${expected.join("\n")}`);
+      }
+      await pause(pollInterval);
+    }
+  }
+
+  /**
+   * Does something, and waits until the members see each other, and nobody else, alive, and go on to
+   * do so.
+   *
+   * @param fault tells in how many seconds from the beginning of what is done.
+   * @param without members that are not to be there.
+   * @returns the seconds that it took until then.
+   */
+  async secondsUntilWhole(
+    { bound, takesUp }: Fault,
+    action: () => unknown,
+    without: readonly string[] = [],
+  ): Promise<number> {
+    const began = Date.now();
+    await action();
+    const parts = this.parts.filter((part) => !without.includes(part));
+    const expected = this.#lines(parts).join();
+    const sides = parts.filter(
+      (_, index) => index < mostSides / 2 || index >= parts.length - mostSides / 2,
+    );
+    const steady = takesUp ? steadiness.afterUp : steadiness.byItself;
+    let wholeSince: number | undefined;
+    for (;;) {
+      const sights = await Promise.all(sides.map((side) => this.#look(side)));
+      const isWhole = sights.every(({ members }) => members.join() === expected);
+      wholeSince = isWhole ? (wholeSince ?? Date.now()) : undefined;
+      if (wholeSince !== undefined && Date.now() - wholeSince > steady) {
+        return (wholeSince - began) / 1000;
+      }
+      if ((wholeSince ?? Date.now()) - began > bound * 1000) {
+        throw new Error(`The cluster is not whole after ${bound} s:\n${report(sights)}`);
+      }
+      await pause(pollInterval);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.project.remove();
+  }
+
+  async #look(side: string): Promise<Sight> {
+    try {
+      const present = (await this.membersSeenBy(side)).filter(({ status }) => status !== "left");
+      return {
+        side,
+        members: present.map(({ name, address, status }) => `${name} ${address} ${status}`).sort(),
+      };
+    } catch (error) {
+      return { side, members: [`no answer: ${(error as Error).message.split("\n")[0]!}`] };
+    }
+  }
+
+  #lines(parts: readonly string[], failed: readonly string[] = []): string[] {
+    const statusOf = (part: string) => (failed.includes(part) ? "failed" : "alive");
+    return parts
+      .map((part) => `${this.named(part)} ${this.addressOf(part)} ${statusOf(part)}`)
+      .sort();
+  }
+}
+
+function report(sights: readonly Sight[]): string {
+  return sights.map(({ side, members }) => `${side} sees\n  ${members.join("\n  ")}`).join("\n");
+}
+
+/**
+ * Makes a fault, or does what mends or ends it, and expects the cluster to be whole again in time. The
+ * time is recorded where that was asked for.
+ *
+ * @param without members that are not to be there.
+ */
+export async function measure(
+  name: FaultName,
+  cluster: Cluster,
+  action: () => unknown,
+  without: readonly string[] = [],
+): Promise<void> {
+  const seconds = await cluster.secondsUntilWhole(faults[name], action, without);
+  const file = process.env[timesVariable];
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ fault: name, seconds })}\n`);
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../../../lib/host/run.ts";
+import { containersOf } from "../../support/project.ts";
+import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
+import { EngineProcess, obstacleToRestart } from "./engineProcess.ts";
+import { faults } from "./faults.ts";
+
+// One story, told in order: each test begins with the cluster that the one before has left.
+
+const obstacle = obstacleToFaults() ?? obstacleToRestart();
+
+describe.skipIf(obstacle !== undefined)("the engine and its host", () => {
+  const place = { subnet: "172.31.241.0/24", gossipPort: 18401, rpcPort: 18421 };
+  const cluster = new Cluster("e2e-fault-engine", place, 4);
+  let engine: EngineProcess;
+
+  beforeAll(async () => {
+    await cluster.begin();
+    engine = new EngineProcess();
+  });
+
+  afterAll(async () => {
+    await engine.start();
+    await cluster.end();
+  });
+
+  test(faults.engineRestarted.what, async () => {
+    const before = await containersOf(cluster.stack);
+    const agent = cluster.project.hostAgentPid(cluster.stack);
+    await measure("engineRestarted", cluster, () => engine.restart());
+    expect(await containersOf(cluster.stack)).toEqual(before);
+    expect(cluster.project.hostAgentPid(cluster.stack)).toBe(agent);
+    await cluster.expectNoChange();
+  });
+
+  test("the host is rebooted", async () => {
+    const before = await containersOf(cluster.stack);
+    const containers = cluster.parts.filter((part) => part !== "host");
+    const pids = await Promise.all(containers.map((part) => cluster.pidOf(part)));
+    const agent = cluster.project.hostAgentPid(cluster.stack)!;
+    const bridge = await cluster.bridge();
+    await engine.kill([...pids, agent]);
+    // What the kernel holds is lost as well.
+    await run("ip", ["link", "delete", bridge]);
+    await measure("hostRebooted", cluster, () => engine.start(), ["host"]);
+    await measure("hostRebootedAgent", cluster, () => cluster.up());
+    expect(await containersOf(cluster.stack)).toEqual(before);
+    expect(await cluster.bridge()).toBe(bridge);
+    await cluster.expectNoChange();
+  });
+});

@@ -1,0 +1,138 @@
+import { spawn as startProcess } from "node:child_process";
+import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { birthOf } from "../../../../lib/host/startTime.mjs";
+import { run } from "../../../../lib/host/run.ts";
+import { containersOf, Project, remainsOf } from "../../support/project.ts";
+
+// One story, told in order, of a state that is damaged, locked away and lost.
+
+const stack = "e2e-drift-state";
+const config = { subnet: "172.31.211.0/24", gossipPort: 18101, rpcPort: 18111, joiners: 1 };
+const named = (part: string) => `serf-${stack}-${part}`;
+const [seed, joiner] = ["seed", "joiner-1"].map(named) as [string, string];
+
+let project: Project;
+
+beforeAll(async () => {
+  project = new Project();
+  project.configure(stack, config);
+  await project.succeed("stop", "--yes", "--stack", stack);
+  await project.succeed("start", "--stack", stack);
+});
+
+afterAll(async () => {
+  await project.remove();
+});
+
+/** A start finds all as it was, and changes nothing. */
+async function mend(): Promise<void> {
+  await project.succeed("start", "--stack", stack);
+  await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
+}
+
+/** Where Pulumi has the stack's state. */
+const stateFile = () =>
+  project.path(".serf", "state", ".pulumi", "stacks", "serf", `${stack}.json`);
+
+test("a damaged state is named with the ways out, and its backup goes on", async () => {
+  const before = await containersOf(stack);
+  truncateSync(stateFile(), 1000);
+  for (const command of ["start", "stop", "drift", "preview"]) {
+    const { code, output } = await project.run(command, "--stack", stack);
+    expect(code, command).toBe(command === "drift" ? 2 : 1);
+    expect(output).toMatch(
+      /state of stack e2e-drift-state is damaged: \S+e2e-drift-state\.json is no JSON/,
+    );
+    expect(output).toContain(`npm stop -- --stack ${stack} --yes`);
+  }
+  expect(await containersOf(stack)).toEqual(before);
+  const { output } = await project.run("start", "--stack", stack);
+  const [, from, to] = /cp (\S+) (\S+)/.exec(output)!;
+  await run("cp", [project.path(from!), project.path(to!)]);
+  await mend();
+  expect(await containersOf(stack)).toEqual(before);
+});
+
+test("a passphrase that is missing or another is named, and nothing is lost", async () => {
+  const file = project.path(".serf", "passphrase");
+  renameSync(file, `${file}.kept`);
+  for (const command of ["start", "stop"]) {
+    const { code, output } = await project.run(command, "--stack", stack);
+    expect(code).toBe(1);
+    expect(output).toMatch(/encrypted with a passphrase, and \S+\.serf\/passphrase is missing/);
+  }
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, "another");
+  const { code, output } = await project.run("start", "--stack", stack);
+  expect(code).toBe(1);
+  expect(output).toMatch(/another passphrase than the one in \S+\.serf\/passphrase/);
+  renameSync(`${file}.kept`, file);
+  await mend();
+});
+
+test("with a lost state, start names what stands in the way, and stop asks before it removes it", async () => {
+  const before = await remainsOf(stack);
+  rmSync(project.path(".serf", "state"), { recursive: true });
+  const start = await project.run("start", "--stack", stack);
+  expect(start.code).toBe(1);
+  for (const line of [`container ${seed}`, `network serf-${stack}`, "the host's agent, process"]) {
+    expect(start.output).toContain(`  - ${line}`);
+  }
+  expect(start.output).toContain(`npm stop -- --stack ${stack} --yes`);
+  const lost = await project.run("drift", "--json", "--stack", stack);
+  expect(lost.code).toBe(1);
+  expect((JSON.parse(lost.output) as { what: string }[]).map(({ what }) => what)).toContain(
+    `container ${seed}`,
+  );
+  const unasked = await project.run("stop", "--stack", stack);
+  expect(unasked.code).toBe(1);
+  expect(unasked.output).toContain(`  - container ${joiner}\n`);
+  expect(unasked.output).toContain("Nothing was removed.");
+  expect((await answer("n")).code).toBe(1);
+  expect(await remainsOf(stack)).toEqual(before);
+
+  project.configure(stack, { ...config, protect: true });
+  const refused = await project.run("stop", "--yes", "--stack", stack);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain(`Stack ${stack} is protected, and nothing was removed.`);
+  expect(await remainsOf(stack)).toEqual(before);
+
+  project.configure(stack, config);
+  const agent = project.hostAgentPid(stack)!;
+  expect((await answer("y")).code).toBe(0);
+  expect(await remainsOf(stack)).toEqual([]);
+  expect(birthOf(agent)).toBeUndefined();
+  expect(existsSync(project.path(".serf", "host", stack))).toBe(false);
+  expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
+});
+
+/** Runs `stop` at a terminal where this is typed. */
+async function answer(text: string): Promise<{ code: number; output: string }> {
+  const command = `${process.execPath} setup/run.mjs cli/stop.ts --stack ${stack}`;
+  const child = startProcess("script", ["-qec", command, "/dev/null"], { cwd: project.dir });
+  let output = "";
+  let isAnswered = false;
+  child.stdout.on("data", (data: Buffer) => {
+    output += data.toString();
+    if (isAnswered || !output.includes("[y/N]")) return;
+    isAnswered = true;
+    child.stdin.write(`${text}\n`);
+  });
+  const code = await new Promise<number>((resolve) =>
+    child.once("exit", (code) => resolve(code ?? 1)),
+  );
+  expect(output).toContain("Remove all of it? [y/N]");
+  return { code, output };
+}
+
+test("a stack whose state is damaged is removed by its labels, and the state put aside", async () => {
+  await project.succeed("start", "--stack", stack);
+  truncateSync(stateFile(), 1000);
+  const damaged = readFileSync(stateFile(), "utf8");
+  const output = await project.succeed("stop", "--yes", "--stack", stack);
+  expect(await remainsOf(stack)).toEqual([]);
+  const [, folder] = /The state that could not be read is in (\S+)\./.exec(output)!;
+  expect(readFileSync(project.path(folder!, `${stack}.json`), "utf8")).toBe(damaged);
+  expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
+});

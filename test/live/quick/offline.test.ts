@@ -1,0 +1,113 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { docker } from "../../../lib/host/run.ts";
+import { containersOf, Project, remainsOf } from "../support/project.ts";
+
+// A review has no engine at hand: what it shows is what the configuration changes, by the state alone.
+
+const stack = "e2e-offline";
+const config = {
+  subnet: "172.31.218.0/24",
+  gossipPort: 18180,
+  rpcPort: 18190,
+  joiners: 1,
+  convergenceTimeout: 120,
+};
+
+let project: Project;
+/** Accepts connections and never says anything. */
+let silent: Server;
+const sockets = new Set<Socket>();
+
+beforeAll(async () => {
+  silent = createServer((socket) => sockets.add(socket)).listen(0, "127.0.0.1");
+  project = new Project();
+  project.configure(stack, config);
+  await project.succeed("stop", "--yes", "--stack", stack);
+  await project.succeed("start", "--stack", stack);
+});
+
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  silent.close();
+  await project.remove();
+});
+
+/** Runs a command of the project while the docker client's variables name an engine. */
+async function withEngine(host: string, name: string, ...args: string[]): Promise<string> {
+  process.env["DOCKER_HOST"] = host;
+  try {
+    return await project.succeed(name, ...args, "--stack", stack);
+  } finally {
+    delete process.env["DOCKER_HOST"];
+  }
+}
+
+const silentPort = () => (silent.address() as { readonly port: number }).port;
+
+describe.each<[string, () => string, RegExp]>([
+  ["is absent", () => "unix:///nowhere/docker.sock", /ENOENT/],
+  ["refuses", () => "tcp://127.0.0.1:9", /ECONNREFUSED/],
+  ["hangs", () => `tcp://127.0.0.1:${silentPort()}`, /did not answer in time/],
+  ["is not reached by SSH", () => "ssh://nobody@127.0.0.1:1", /ssh/i],
+])("where the engine %s", (_, host, reason) => {
+  test("a preview without a change shows none, and says once why it did not look", async () => {
+    const output = await withEngine(host(), "preview");
+    expect(output).toMatch(/\d+ unchanged/);
+    expect(output).not.toMatch(/to (create|update|replace|delete)/);
+    const warnings = output.match(/^ +warning: .*$/gm) ?? [];
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`DOCKER_HOST is ${host()}, but no Docker engine answers there`);
+    expect(warnings[0]).toMatch(reason);
+  });
+
+  test("Pulumi's own command shows what the configuration changes, and nothing else", async () => {
+    project.configure(stack, { ...config, joiners: 2 });
+    try {
+      const output = await withEngine(host(), "pulumi", "preview");
+      expect(output).toMatch(/\+ +docker:index:Container joiner-2 create/);
+      expect(output).toMatch(/\+ 1 to create\n/);
+      expect(output).not.toMatch(/to (replace|delete)/);
+    } finally {
+      project.configure(stack, config);
+    }
+  });
+});
+
+test("nor is anything looked at where that is not wanted, although the engine would show more", async () => {
+  const { [`serf-${stack}-joiner-1`]: joiner } = await containersOf(stack);
+  await docker(["stop", joiner!], 30_000);
+  expect(await project.succeed("preview", "--stack", stack)).toMatch(/Container joiner-1 replace/);
+  const output = await project.succeed("preview", "--offline", "--stack", stack);
+  expect(output).toMatch(/\d+ unchanged/);
+  expect(output).not.toMatch(/to replace|warning/);
+});
+
+test("an `up` does not go on without an engine, and names it", async () => {
+  process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
+  try {
+    const { code, output } = await project.run("pulumi", "up", "--yes", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toContain("DOCKER_HOST is unix:///nowhere/docker.sock, but no Docker engine");
+  } finally {
+    delete process.env["DOCKER_HOST"];
+  }
+});
+
+test("a stack that is not there is previewed against nothing, and not made", async () => {
+  const other = "e2e-offline-none";
+  project.configure(other, { ...config, subnet: "172.31.219.0/24", gossipPort: 18181 });
+  process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
+  try {
+    const output = await project.succeed("preview", "--stack", other);
+    expect(output).toMatch(/\+ +docker:index:Container joiner-1 create/);
+  } finally {
+    delete process.env["DOCKER_HOST"];
+  }
+  const folder = project.path(".serf", "state", ".pulumi", "stacks", "serf");
+  expect(existsSync(folder) && readdirSync(folder).some((name) => name.includes(other))).toBe(
+    false,
+  );
+  expect(await remainsOf(other)).toEqual([]);
+});

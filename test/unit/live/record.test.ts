@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { merge, withTable } from "../../live/long/failures/record.ts";
+
+const machine = { cores: "2" };
+const line = (fault: string, seconds: number) => `${JSON.stringify({ fault, seconds })}\n`;
+const earlier = {
+  date: "2026-01-01",
+  machine,
+  seconds: { upKilled: [9.9], joinerKilled: [1, 2], seedGone: [7] },
+} as const;
+
+describe("recorded times", () => {
+  test("of a run replace those of the same faults, and leave the others", () => {
+    const lines = line("upKilled", 3.14159) + line("seedKilled", 2) + line("upKilled", 4);
+    const merged = merge(earlier, lines, { date: "2026-02-02", machine });
+    expect(merged).toEqual({
+      date: "2026-02-02",
+      machine,
+      seconds: { joinerKilled: [1, 2], seedKilled: [2], seedGone: [7], upKilled: [3.1, 4] },
+    });
+    // In the order of the table, whatever the order of the tests.
+    expect(Object.keys(merged.seconds)[1]).toBe("seedKilled");
+  });
+
+  test("of another machine do not stand beside each other", () => {
+    const other = { date: "2026-02-02", machine: { cores: "64" } };
+    expect(merge(earlier, line("seedKilled", 2), other).seconds).toEqual({ seedKilled: [2] });
+    expect(merge(undefined, line("seedKilled", 2), other).seconds).toEqual({ seedKilled: [2] });
+  });
+});
+
+describe("the README's table", () => {
+  const marks = [
+    "<!-- failures: made by `npm run test:failures -- --record` -->",
+    "<!-- end of failures -->",
+  ];
+
+  test("is written between the marks, again and again", () => {
+    const readme = ["before", marks[0], "what was there", marks[1], "after"].join("\n");
+    const once = withTable(readme, earlier);
+    const lines = once.split("\n");
+    expect(lines.slice(0, 3)).toEqual(["before", marks[0], ""]);
+    expect(lines.slice(-3)).toEqual(["", marks[1], "after"]);
+    expect(once).not.toContain("what was there");
+    expect(once).toContain("\n\nMeasured on 2026-01-01: cores 2.\n\n");
+    expect(withTable(once, earlier)).toBe(once);
+  });
+
+  test("has every fault, what it takes, and the shortest and the longest time", () => {
+    const rows = withTable(marks.join("\n"), earlier)
+      .split("\n")
+      .filter((row) => row.startsWith("|"))
+      .map((row) => row.split("|").map((cell) => cell.trim()));
+    expect(rows).toContainEqual(["", "a joiner is killed", "nothing", "1.0 to 2.0 s", ""]);
+    expect(rows).toContainEqual(["", "the seed is gone for good", "one `up`", "7.0 s", ""]);
+    expect(rows).toContainEqual(["", "the seed is killed", "nothing", "–", ""]);
+  });
+
+  test("is refused by a README without the marks", () => {
+    expect(() => withTable("nothing", earlier)).toThrow("README.md has no place for the table");
+  });
+});

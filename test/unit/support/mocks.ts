@@ -1,0 +1,182 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RecordedOutputs } from "../../../lib/drift/recorded.ts";
+import type { ConfigurationsInput } from "../../../programs/configurations.ts";
+
+/** A resource as the program declared it. */
+export interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What the commands' programs print. */
+const printed: Readonly<Record<string, string>> = {
+  convergence: '[{"name":"a"}]',
+};
+
+/** What a resource's provider would add to the inputs, by type; no other type is expected. */
+const results: Readonly<Record<string, (declared: Declared) => Record<string, unknown>>> = {
+  "docker:index/remoteImage:RemoteImage": () => ({ imageId: "sha256:0123" }),
+  "docker:index/network:Network": () => ({}),
+  "docker:index/volume:Volume": () => ({}),
+  "docker:index/container:Container": () => ({}),
+  "command:local:Command": ({ name }) => ({
+    stdout: printed[name] ?? "{}",
+    stderr: "",
+  }),
+  "serf:cluster:SerfImage": () => ({}),
+  "serf:cluster:Network": () => ({}),
+  "serf:cluster:ClusterSecrets": () => ({}),
+  "serf:cluster:Storage": () => ({}),
+  "serf:cluster:Seed": () => ({}),
+  "serf:cluster:Joiners": () => ({}),
+  "serf:cluster:ProcessLimits": () => ({}),
+  "serf:cluster:HostAgent": () => ({}),
+  "serf:cluster:HostContainer": () => ({}),
+  "pulumi:providers:docker": () => ({}),
+  "serf:cluster:Convergence": () => ({}),
+  "serf:cluster:MemberEvents": () => ({}),
+  "serf:cluster:Protection": () => ({}),
+  "serf:cluster:NeighbourTable": () => ({}),
+};
+
+/** What a deployment is like. */
+export interface Mode {
+  /** Whether nothing is made, and so what an engine would decide of what is not recorded is unknown. Default: false. */
+  readonly preview?: boolean;
+  /** Default: `test`. */
+  readonly stack?: string;
+  /** The configured texts, without the project's namespace. Default: none. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** What the last deployment has left. Default: nothing. */
+  readonly state?: RecordedOutputs;
+}
+
+/** What a program asks of Pulumi about its own stack. */
+const stateCall = "pulumi:pulumi:readStackResourceOutputs";
+
+/**
+ * Runs a program and records every resource that it declares.
+ *
+ * @param declared is filled, also when the program throws.
+ * @returns what it declared and what it returned; what is unknown in a preview is undefined there.
+ * @throws what the program throws; and Error for a call or a type of resource that is not expected.
+ */
+export async function declare<T>(
+  program: () => T | Promise<T>,
+  { preview = false, stack = "test", config = {}, state = {} }: Mode = {},
+  declared: Declared[] = [],
+): Promise<{ declared: Declared[]; returned: unknown }> {
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ token, inputs }) => {
+        const { stackName } = inputs as { readonly stackName?: string };
+        const isOwn = stackName === `organization/serf/${stack}`;
+        if (token === stateCall && isOwn) return { name: stackName, outputs: state };
+        throw new Error(`unexpected call of ${token} with ${JSON.stringify(inputs)}`);
+      },
+      newResource: (args) => {
+        const { type, name } = args;
+        const inputs = args.inputs as Record<string, unknown>;
+        const resource = { type, name, inputs };
+        const result = results[type];
+        if (result === undefined) throw new Error(`unexpected resource ${type} ${name}`);
+        declared.push(resource);
+        const isRecorded = Object.entries(state).some(
+          ([urn, recorded]) => recorded.type === type && urn.endsWith(`::${name}`),
+        );
+        return preview && !isRecorded
+          ? { id: undefined, state: inputs }
+          : { id: `${name}-id`, state: { ...inputs, ...result(resource) } };
+      },
+    },
+    "serf",
+    stack,
+    preview,
+    "organization",
+  );
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [`serf:${key}`, value])),
+    [],
+  );
+  const read = reader(await program());
+  await pulumi.runtime.disconnect();
+  return { declared, returned: read() };
+}
+
+/** Returns what reads a value, with the outputs within it, once all resources are registered. */
+function reader(value: unknown): () => unknown {
+  if (pulumi.Output.isInstance(value)) {
+    // In a preview nothing calls this for an unknown value.
+    let read: () => unknown = () => undefined;
+    value.apply((known) => (read = reader(known)));
+    return () => read();
+  }
+  if (Array.isArray(value)) {
+    const parts = value.map(reader);
+    return () => parts.map((part) => part());
+  }
+  if (typeof value === "object" && value !== null) {
+    const parts = Object.entries(value).map(([key, part]) => [key, reader(part)] as const);
+    return () => Object.fromEntries(parts.map(([key, part]) => [key, part()]));
+  }
+  return () => value;
+}
+
+/**
+ * The value of an input that must be a secret, as the SDK sends it to the engine.
+ *
+ * Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts (specialSecretSig)
+ */
+export function revealSecret(input: unknown): unknown {
+  const { "4dabf18193072939515e22adb298388d": signature, value } = input as Record<string, unknown>;
+  if (signature !== "1b47061264138c4ac30d75fd1eb44270") throw new Error("it is no secret");
+  return value;
+}
+
+/** The resources of a type, by name. */
+export function ofType(declared: readonly Declared[], type: string): Record<string, Declared> {
+  return Object.fromEntries(
+    declared.filter((one) => one.type === type).map((one) => [one.name, one]),
+  );
+}
+
+/** A state, as Pulumi tells a program of it. */
+export function stateOf(
+  resources: readonly (readonly [type: string, name: string, outputs: object])[],
+): RecordedOutputs {
+  return Object.fromEntries(
+    resources.map(([type, name, outputs]) => [
+      `urn:pulumi:test::serf::${type}::${name}`,
+      { type, outputs: outputs as Record<string, unknown> },
+    ]),
+  );
+}
+
+/** What the program of a command reads from standard input. */
+export function told(declared: readonly Declared[], name: string): Record<string, unknown> {
+  const { stdin } = ofType(declared, types.command)[name]!.inputs as { stdin: string };
+  return JSON.parse(stdin) as Record<string, unknown>;
+}
+
+/** What a command that writes configurations is to write; see components/configFiles.ts. */
+export function configurationsIn(declared: readonly Declared[], name: string): ConfigurationsInput {
+  const { inputs } = ofType(declared, types.command)[name]!;
+  const { SERF_CONFIGURATIONS: text } = inputs["environment"] as Record<string, string>;
+  return JSON.parse(text!) as ConfigurationsInput;
+}
+
+/** The labels of a container, a network or a volume. */
+export function labelsIn({ inputs }: Declared): Record<string, string> {
+  const labels = inputs["labels"] as readonly { label: string; value: string }[];
+  return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
+}
+
+export const types = {
+  image: "docker:index/remoteImage:RemoteImage",
+  network: "docker:index/network:Network",
+  volume: "docker:index/volume:Volume",
+  container: "docker:index/container:Container",
+  command: "command:local:Command",
+  provider: "pulumi:providers:docker",
+};
