@@ -17,7 +17,11 @@ import {
   keyringPath,
   tokenPath,
 } from "../lib/agents/config.ts";
-import { type ContainerLimits, describeContainer, ownTmpfs } from "../lib/containers/description.ts";
+import {
+  type ContainerLimits,
+  describeContainer,
+  ownTmpfs,
+} from "../lib/containers/description.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { writeConfigFiles } from "../lib/containers/configVolume.ts";

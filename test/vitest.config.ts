@@ -17,14 +17,8 @@ export default defineConfig({
     silent: "passed-only",
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], env: noEngine, ...busy } },
-      { test: { name: "setup", include: ["test/setup/**/*.test.ts"], ...busy } },
-      { test: { name: "plugin", include: ["test/plugin/**/*.test.ts"], ...serial } },
-      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...serial } },
-      { test: { name: "lifecycle", include: ["test/lifecycle/**/*.test.ts"], ...long } },
-      { test: { name: "rolling", include: ["test/rolling/**/*.test.ts"], ...long } },
-      { test: { name: "failures", include: ["test/failures/**/*.test.ts"], ...long } },
-      { test: { name: "engines", include: ["test/engines/**/*.test.ts"], ...long } },
-      { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...serial } },
+      { test: { name: "quick", include: ["test/live/quick/**/*.test.ts"], ...serial } },
+      { test: { name: "long", include: ["test/live/long/**/*.test.ts"], ...long } },
     ],
   },
 });

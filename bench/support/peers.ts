@@ -73,7 +73,7 @@ export function peerVersion(peer: Peer): string {
 }
 
 function moduleFolder(peer: Peer): string {
-  return join(import.meta.dirname, "peers", peer.module);
+  return join(import.meta.dirname, "..", "peers", peer.module);
 }
 
 /** Differs whenever a build would give another program. */

@@ -22,8 +22,8 @@ const passphrase = "bench";
  * @param env the toolchain's environment; what only the npm scripts have is taken out of it.
  */
 export async function copyProject(dir: string, env: NodeJS.ProcessEnv): Promise<ProjectCopy> {
-  const root = resolve(import.meta.dirname, "..");
-  const parts = ["cli", "components", "docker", "programs", "setup"];
+  const root = resolve(import.meta.dirname, "../..");
+  const parts = ["cli", "components", "docker", "lib", "programs", "setup"];
   const files = ["index.ts", "package.json", "package-lock.json", "Pulumi.yaml"];
   for (const name of [...parts, ...files]) {
     await cp(join(root, name), join(dir, name), { recursive: true });

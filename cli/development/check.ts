@@ -8,13 +8,7 @@ const checks: Readonly<Record<string, readonly string[]>> = {
   lint: ["eslint/bin/eslint.js", ".", "--max-warnings=0"],
   format: ["prettier/bin/prettier.cjs", "--check", "."],
   "dead code": ["knip/bin/knip.js", "--no-progress"],
-  "unit tests": [
-    "vitest/vitest.mjs",
-    "run",
-    "--config=test/vitest.config.ts",
-    "--project=unit",
-    "--project=setup",
-  ],
+  "unit tests": ["vitest/vitest.mjs", "run", "--config=test/vitest.config.ts", "--project=unit"],
 };
 
 await main(async () => {

@@ -2,4 +2,4 @@
 import { main } from "../../setup/main.ts";
 import { runTests } from "./runTests.ts";
 
-await main(() => runTests(["unit", "setup", "plugin", "e2e"], process.argv.slice(2)));
+await main(() => runTests(["unit", "quick"], process.argv.slice(2)));

@@ -5,7 +5,12 @@ import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
 import { engineEnvironment, EngineHostError } from "../../lib/engine/host.ts";
 import { reachesEngine } from "./preflight.ts";
 import type { RecordedState, StandIns } from "../../lib/drift/recorded.ts";
-import { configuredEngine, parseSettings, type Settings, SettingsError } from "../../lib/settings/settings.ts";
+import {
+  configuredEngine,
+  parseSettings,
+  type Settings,
+  SettingsError,
+} from "../../lib/settings/settings.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
 function secretKeys(): string[] {

@@ -1,10 +1,5 @@
 import type { ComparedDescription } from "./args.ts";
-import {
-  type Edit,
-  editsOf,
-  type InspectedContainer,
-  optionalLimits,
-} from "./facts.ts";
+import { type Edit, editsOf, type InspectedContainer, optionalLimits } from "./facts.ts";
 import type { FoundContainer } from "../drift/engineState.ts";
 import { engine, EngineError, forEachParallel } from "../engine/api.ts";
 import { chosenEngine } from "../engine/context.ts";

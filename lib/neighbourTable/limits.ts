@@ -1,13 +1,7 @@
 /** The limits of this kernel's neighbour table, and the record of who has asked for larger ones. */
 import { existsSync } from "node:fs";
 import { access, constants, readFile, rename, rm, writeFile } from "node:fs/promises";
-import {
-  type Claim,
-  claimTable,
-  type Ledger,
-  releaseTable,
-  type Settlement,
-} from "./ledger.ts";
+import { type Claim, claimTable, type Ledger, releaseTable, type Settlement } from "./ledger.ts";
 import {
   suffices,
   sysctlPrefix,

@@ -29,7 +29,7 @@ const lookTimeout = 6000;
 const recipe = 1;
 
 function pinnedImages(): BaseImages {
-  const file = readFileSync(join(import.meta.dirname, "..", "docker", "Dockerfile"), "utf8");
+  const file = readFileSync(join(import.meta.dirname, "..", "..", "docker", "Dockerfile"), "utf8");
   const pinned = (name: string) => new RegExp(`^ARG ${name}=(\\S+)$`, "m").exec(file)![1]!;
   return { BUILDER_IMAGE: pinned("BUILDER_IMAGE"), RUNTIME_IMAGE: pinned("RUNTIME_IMAGE") };
 }

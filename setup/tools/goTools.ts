@@ -10,7 +10,7 @@ import { during } from "./progress.ts";
 import { layOut } from "./toolFolder.ts";
 import { versions } from "./versions.ts";
 
-const sources = join(import.meta.dirname, "go");
+const sources = join(import.meta.dirname, "..", "go");
 
 /** Differs whenever a build would give programs that do something else; how they are compiled is no part of it. */
 export function toolSourcesHash(): string {

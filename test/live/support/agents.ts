@@ -45,7 +45,7 @@ export class Agents {
   async build(handlers: Readonly<Record<string, string>>): Promise<void> {
     await this.remove();
     const context = join(this.#dir, "docker");
-    cpSync(resolve(import.meta.dirname, "../../docker"), context, { recursive: true });
+    cpSync(resolve(import.meta.dirname, "../../../docker"), context, { recursive: true });
     for (const [name, script] of Object.entries(handlers)) {
       writeFileSync(join(context, "handlers", name), `#!/bin/sh\n${script}\n`);
       // Not readable for others, as after a clone with a strict umask.

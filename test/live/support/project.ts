@@ -43,8 +43,8 @@ export class Project {
   constructor(timeout = 280_000) {
     this.#timeout = timeout;
     this.dir = mkdtempSync(join(tmpdir(), "serf-e2e-"));
-    const root = resolve(import.meta.dirname, "../..");
-    for (const name of ["cli", "components", "docker", "programs", "setup"]) {
+    const root = resolve(import.meta.dirname, "../../..");
+    for (const name of ["cli", "components", "docker", "lib", "programs", "setup"]) {
       cpSync(join(root, name), join(this.dir, name), { recursive: true });
     }
     for (const name of ["index.ts", "package.json", "package-lock.json", "Pulumi.yaml"]) {

@@ -92,7 +92,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     const publish = ["--publish", `127.0.0.1:${port}:8080`];
     await dockerBy(engine.ssh, ["run", "--detach", ...publish, ...serve]);
     const handler = readFileSync(
-      resolve(import.meta.dirname, "../../docker/handlers/load"),
+      resolve(import.meta.dirname, "../../../../docker/handlers/load"),
       "utf8",
     );
     await vi.waitFor(

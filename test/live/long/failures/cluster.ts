@@ -6,7 +6,7 @@ import { docker, pause } from "../../../../lib/host/run.ts";
 import { membersSeenBy } from "../../../../lib/membership/views.ts";
 import { type Config, Project } from "../../support/project.ts";
 import { type FaultName, type Fault, faults } from "./faults.ts";
-import { timesVariable } from "./record.ts";
+import { timesVariable } from "./recording/record.ts";
 
 /** Why no fault can be made here, as a sentence; undefined when nothing is known against it. */
 export function obstacleToFaults(): string | undefined {

@@ -1,6 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { defaultLimits, type ThresholdName, thresholdNames } from "../../../../lib/neighbourTable/demand.ts";
+import {
+  defaultLimits,
+  type ThresholdName,
+  thresholdNames,
+} from "../../../../lib/neighbourTable/demand.ts";
 import { membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
 
 // 100 joiners on one host, from the kernel's own limits.

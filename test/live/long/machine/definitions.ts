@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { FreshRoot } from "./freshRoot.ts";
 import type { Recorded } from "./recorder.ts";
 
-export const project = resolve(import.meta.dirname, "../..");
+export const project = resolve(import.meta.dirname, "../../../..");
 
 /** The Vagrantfile as Vagrant understands it. */
 export interface Machine {
@@ -55,7 +55,7 @@ print(json.dumps({"packages": config["packages"], "script": util.shellify(config
 
 /** Makes a repository of the project as it is, but with commands that only record. */
 export async function publishProject(root: FreshRoot, repository: string): Promise<void> {
-  const names = ["machine", "programs", "setup", "package.json", "package-lock.json", ".gitignore"];
+  const names = ["lib", "machine", "setup", "package.json", "package-lock.json", ".gitignore"];
   for (const name of names) {
     cpSync(join(project, name), root.path(repository, name), { recursive: true });
   }

@@ -17,7 +17,7 @@ import { toolSourcesHash } from "../../../../setup/tools/goTools.ts";
 import { docker, pause, run } from "../../../../lib/host/run.ts";
 import { FreshRoot, obstacleToRoots } from "./freshRoot.ts";
 
-const project = resolve(import.meta.dirname, "../..");
+const project = resolve(import.meta.dirname, "../../../..");
 const name = "serf-machine";
 const address = "172.20.20.10";
 const vagrantfile = readFileSync(join(project, "Vagrantfile"), "utf8");

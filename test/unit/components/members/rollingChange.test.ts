@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ChangedMembers, RollingChange } from "../../../../components/members/rollingChange.ts";
+import {
+  type ChangedMembers,
+  RollingChange,
+} from "../../../../components/members/rollingChange.ts";
 import type { PresentMember } from "../../../../lib/membership/rollout.ts";
 import { type Scene, watch } from "../../../../lib/membership/watch.ts";
 import { stateOf } from "../../../../lib/containers/lifecycle.ts";

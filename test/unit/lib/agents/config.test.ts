@@ -2,11 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  differInConductOnly,
-  groupConfig,
-  startArguments,
-} from "../../../../lib/agents/config.ts";
+import { differInConductOnly, groupConfig, startArguments } from "../../../../lib/agents/config.ts";
 import { hashBuild } from "../../../../lib/cluster/buildContext.ts";
 import { isStackName, namesOf } from "../../../../lib/cluster/names.ts";
 

@@ -5,7 +5,11 @@ import {
   type Ledger,
   releaseTable,
 } from "../../../../lib/neighbourTable/ledger.ts";
-import { defaultLimits, raisedFor, type Thresholds } from "../../../../lib/neighbourTable/demand.ts";
+import {
+  defaultLimits,
+  raisedFor,
+  type Thresholds,
+} from "../../../../lib/neighbourTable/demand.ts";
 
 const hundred = 10_302;
 const raised = raisedFor(hundred, defaultLimits);

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { eventJson, eventLine } from "../../../../../cli/support/agents/eventLines.ts";
-import { payloadFrom, readablePayload, shownPayload } from "../../../../../cli/support/agents/payload.ts";
+import {
+  payloadFrom,
+  readablePayload,
+  shownPayload,
+} from "../../../../../cli/support/agents/payload.ts";
 
 const time = new Date(2026, 0, 2, 3, 4, 5, 6);
 const member = {

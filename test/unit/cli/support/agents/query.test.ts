@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { agentOrder } from "../../../../../cli/support/agents/agents.ts";
-import { expectationFrom, QueryTally, timeoutFrom } from "../../../../../cli/support/agents/queryTally.ts";
+import {
+  expectationFrom,
+  QueryTally,
+  timeoutFrom,
+} from "../../../../../cli/support/agents/queryTally.ts";
 import { explained, tagFilters } from "../../../../../cli/support/agents/tagFilters.ts";
 
 const payload = new Uint8Array();

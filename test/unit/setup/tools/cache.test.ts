@@ -35,7 +35,7 @@ afterEach(() => {
 async function startOther(milliseconds: number): Promise<ChildProcess> {
   const script = `
     import { writeFileSync } from "node:fs";
-    import { provide } from "./setup/cache.ts";
+    import { provide } from "./setup/tools/cache.ts";
     await provide("tool", async (folder) => {
       writeFileSync(folder + "/half", "other");
       console.log("begun");

@@ -9,8 +9,7 @@ let dir: string;
 /** A project with one package for each way that npm may leave out, all within reach without a network. */
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "serf-packages-"));
-  for (const folder of ["programs", "setup"])
-    cpSync(folder, join(dir, folder), { recursive: true });
+  for (const folder of ["lib", "setup"]) cpSync(folder, join(dir, folder), { recursive: true });
   writeJson("package.json", {
     name: "project",
     version: "1.0.0",

@@ -1,5 +1,11 @@
-/** The times that the tests of failures have measured, and the README's table of them. */
-import { type Fault, type FaultName, faults } from "./faults.ts";
+/** The times that the tests of failures have measured, and the table of them in the documents. */
+import { type Fault, type FaultName, faults } from "../faults.ts";
+
+/** The results' file, from the project's folder. */
+export const resultsFile = "test/live/long/failures/recording/results.json";
+
+/** The document that has their table. */
+export const documentFile = "README.md";
 
 /** Names, in the environment, the file that the tests append their times to. */
 export const timesVariable = "SERF_FAULT_TIMES";
@@ -50,16 +56,17 @@ const begin = "<!-- failures: made by `npm run test:failures -- --record` -->";
 const end = "<!-- end of failures -->";
 
 /**
- * The README with the table of the results between its marks.
+ * The document with the table of the results between its marks.
  *
  * @throws Error when the marks are not there.
  */
-export function withTable(readme: string, results: Results): string {
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`README.md has no place for the table: ${begin}`);
-  const parts = [begin, table(results), origin(results), readme.slice(to)];
-  return readme.slice(0, from) + parts.join("\n\n");
+export function withTable(document: string, results: Results): string {
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`${documentFile} has no place for the table: ${begin}`);
+  const parts = [begin, table(results), origin(results), document.slice(to)];
+  return document.slice(0, from) + parts.join("\n\n");
 }
 
 function origin({ date, machine }: Results): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { merge, withTable } from "../../live/long/failures/record.ts";
+import { merge, withTable } from "../../../../../live/long/failures/recording/record.ts";
 
 const machine = { cores: "2" };
 const line = (fault: string, seconds: number) => `${JSON.stringify({ fault, seconds })}\n`;
