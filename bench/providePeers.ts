@@ -1,8 +1,8 @@
 /** `npm run bench:peers`: builds the programs that the bench compares this project with. */
-import { composePeer, peerVersion, providePeer, terraformPeer } from "./support/peers.ts";
-import { formatTable } from "../lib/cluster/members.ts";
 import { run } from "../lib/host/run.ts";
+import { formatTable } from "../lib/host/table.ts";
 import { main } from "../setup/main.ts";
+import { composePeer, peerVersion, providePeer, terraformPeer } from "./support/peers.ts";
 
 await main(async () => {
   const rows: string[][] = [];

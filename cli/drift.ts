@@ -1,23 +1,23 @@
 /** `npm run drift`: what differs between the configuration, the state, the engine and the membership. */
 import { labelsOf } from "../lib/cluster/labels.ts";
-import { formatTable } from "../lib/cluster/members.ts";
-import { namesOf } from "../lib/cluster/names.ts";
+import { namesOf, project } from "../lib/cluster/names.ts";
 import { takeSight } from "../lib/drift/observe.ts";
 import { pingEngine } from "../lib/engine/api.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
-import type { KeyList, SerfRpc } from "../lib/serf/rpc.ts";
 import { UserError } from "../lib/host/errors.ts";
+import { formatTable } from "../lib/host/table.ts";
+import type { KeyList } from "../lib/serf/messages.ts";
+import type { SerfRpc } from "../lib/serf/rpc.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./support/agents/agents.ts";
-import { command, type StackPlace } from "./support/stack/arguments.ts";
-import { type DriftRow, engineRows, membershipRows } from "./support/drift/rows.ts";
-import { describeLeftovers, findLeftovers } from "./support/stack/leftovers.ts";
 import { plannedChanges } from "./support/drift/plannedChanges.ts";
 import { readRecord } from "./support/drift/record.ts";
+import { type DriftRow, engineRows, membershipRows } from "./support/drift/rows.ts";
+import { command, type StackPlace } from "./support/stack/arguments.ts";
+import { describeLeftovers, findLeftovers } from "./support/stack/leftovers.ts";
 import { recordedThings } from "./support/stack/recorded.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
-import { project } from "./project.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 
 const line = {

@@ -1,5 +1,5 @@
 /** `npm run preview`: what `up` would change. */
-import { offlineVariable } from "../components/stack/preflight.ts";
+import { offlineVariable } from "../lib/preflight/offline.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { command } from "./support/stack/arguments.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";

@@ -1,16 +1,15 @@
 /** `npm run query -- NAME [PAYLOAD]`: asks the members and prints their answers. */
-import { queryFaults } from "../lib/serf/eventLimits.ts";
 import type { Member } from "../lib/cluster/members.ts";
-import { joinerName, namesOf } from "../lib/cluster/names.ts";
-import type { QueryRecord } from "../lib/serf/codec.ts";
-import type { Query, SerfRpc } from "../lib/serf/rpc.ts";
+import { joinerName, namesOf, project } from "../lib/cluster/names.ts";
 import { UserError } from "../lib/host/errors.ts";
+import { queryFaults } from "../lib/serf/eventLimits.ts";
+import type { Query, QueryRecord } from "../lib/serf/messages.ts";
+import type { SerfRpc } from "../lib/serf/rpc.ts";
 import { throughAgent } from "./support/agents/agents.ts";
-import { command } from "./support/stack/arguments.ts";
 import { payloadFrom, readablePayload, shownPayload } from "./support/agents/payload.ts";
 import { expectationFrom, QueryTally, timeoutFrom } from "./support/agents/queryTally.ts";
-import { project } from "./project.ts";
 import { explained, tagFilters, tagHelp } from "./support/agents/tagFilters.ts";
+import { command } from "./support/stack/arguments.ts";
 
 await command(
   {

@@ -1,8 +1,8 @@
 /** `npm run rotate-key`: gives the cluster another gossip key, with no member leaving. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { namesOf } from "../lib/cluster/names.ts";
 import { isOfAnotherFolder } from "../lib/agents/process.ts";
+import { namesOf, project } from "../lib/cluster/names.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./support/stack/arguments.ts";
@@ -10,7 +10,6 @@ import { unfinishedMark } from "./support/stack/recovery.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
 import { withoutSalts } from "./support/stack/salt.ts";
 import type { StackSettings } from "./support/stack/settings.ts";
-import { project } from "./project.ts";
 import { configFile, runPulumi } from "./support/stack/stack.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 import { bringUp } from "./support/stack/up.ts";

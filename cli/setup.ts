@@ -1,5 +1,5 @@
 /** `npm run setup`: provides what is missing and says of each tool its version and source. */
-import { formatTable } from "../lib/cluster/members.ts";
+import { formatTable } from "../lib/host/table.ts";
 import { main } from "../setup/main.ts";
 import { toolchain } from "../setup/toolchain.ts";
 

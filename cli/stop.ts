@@ -1,11 +1,13 @@
 /** `npm stop`: destroys what `npm start` made. */
 import { rm } from "node:fs/promises";
 import { labelsOf } from "../lib/cluster/labels.ts";
-import { wisherOf } from "../lib/neighbourTable/demand.ts";
+import { project } from "../lib/cluster/names.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
-import { releaseEntries } from "../lib/neighbourTable/limits.ts";
 import { UserError } from "../lib/host/errors.ts";
+import { wisherOf } from "../lib/neighbourTable/demand.ts";
+import { releaseEntries } from "../lib/neighbourTable/limits.ts";
 import { toolchain } from "../setup/toolchain.ts";
+import { askAtTerminal } from "./support/question.ts";
 import { command } from "./support/stack/arguments.ts";
 import {
   describeLeftovers,
@@ -15,11 +17,9 @@ import {
   removeAgentFiles,
   removeLeftovers,
 } from "./support/stack/leftovers.ts";
-import { askAtTerminal } from "./support/question.ts";
 import { deadLocks, finish, isLost, recover } from "./support/stack/recovery.ts";
 import { formerName } from "./support/stack/renamed.ts";
 import type { StackSettings } from "./support/stack/settings.ts";
-import { project } from "./project.ts";
 import { configFile, deploy, runPulumi } from "./support/stack/stack.ts";
 import { othersThatAreUp } from "./support/stack/state.ts";
 import { hasEmbeddedBackend, putAside, removeCopies } from "./support/stack/stateFiles.ts";

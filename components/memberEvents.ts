@@ -1,9 +1,9 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { MemberEventsInput } from "../programs/memberEvents.ts";
+import type { Member } from "../lib/cluster/members.ts";
+import type { MemberEventsInput } from "../lib/inputs/memberEvents.ts";
 import type { View } from "../lib/membership/views.ts";
 import type { DeclaredEvent } from "../lib/settings/events.ts";
-import type { Member } from "../lib/cluster/members.ts";
 import { programCommand } from "./stack/programCommand.ts";
 
 export interface MemberEventsArgs {

@@ -1,12 +1,12 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { NeighbourTableInput } from "../programs/neighbourTable.ts";
-import { agentsOnHost } from "../lib/settings/groups.ts";
 import type { Labels } from "../lib/cluster/labels.ts";
-import { wantedEntries } from "../lib/neighbourTable/demand.ts";
-import { programCommand } from "./stack/programCommand.ts";
-import type { Settings } from "../lib/settings/settings.ts";
 import type { Standing } from "../lib/drift/engineState.ts";
+import type { NeighbourTableInput } from "../lib/inputs/neighbourTable.ts";
+import { wantedEntries } from "../lib/neighbourTable/demand.ts";
+import { agentsOnHost } from "../lib/settings/groups.ts";
+import type { Settings } from "../lib/settings/settings.ts";
+import { programCommand } from "./stack/programCommand.ts";
 
 export type NeighbourTableArgs = NeighbourTableInput;
 

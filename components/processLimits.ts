@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProcessLimitsInput } from "../programs/processLimits.ts";
 import { processLimit } from "../lib/containers/description.ts";
+import type { ProcessLimitsInput } from "../lib/inputs/processLimits.ts";
 import { programCommand } from "./stack/programCommand.ts";
 
 export interface ProcessLimitsArgs {

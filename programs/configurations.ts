@@ -10,50 +10,17 @@
  */
 import { basename } from "node:path";
 import { text } from "node:stream/consumers";
-import {
-  type AgentConduct,
-  type AgentPlace,
-  configFile,
-  groupConfig,
-  keyringPath,
-  tokenPath,
-} from "../lib/agents/config.ts";
-import type { VolumeNames } from "../lib/containers/description.ts";
+import { configFile, groupConfig, keyringPath, tokenPath } from "../lib/agents/config.ts";
 import { keyringFile, keysIn } from "../lib/agents/keyring.ts";
-import { groupLabel, type Labels } from "../lib/cluster/labels.ts";
-import { type SealedPart, sealFile, sealOf } from "../lib/agents/seal.ts";
-import { agentsThatRun } from "../lib/drift/engineState.ts";
+import { sealFile, sealOf } from "../lib/agents/seal.ts";
+import { groupLabel } from "../lib/cluster/labels.ts";
 import { readFiles, withWriter, writeFiles } from "../lib/containers/configVolume.ts";
 import { reloadAgent } from "../lib/containers/lifecycle.ts";
+import { agentsThatRun } from "../lib/engine/found.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
-import { rotateTo } from "../lib/membership/keyRotation.ts";
 import { inputFrom, printResult } from "../lib/host/run.ts";
-
-/** How agents are to behave that differ in their names and addresses alone. */
-export interface Fleet extends AgentConduct {
-  /** A group of joiners, `seed` or `host`. */
-  readonly group: string;
-  /** Default: as in a container with a network of its own. */
-  readonly place?: AgentPlace;
-}
-
-/** What the program takes from the variable `SERF_CONFIGURATIONS`. */
-export interface ConfigurationsInput {
-  /** Which configurations these are; `members` comes first, and has the keys. */
-  readonly part: SealedPart;
-  readonly image: string;
-  readonly volumes: VolumeNames;
-  readonly labels: Labels;
-  readonly fleets: readonly Fleet[];
-  /** A new one asks for a look at all files and keys; see `standing.ts`. */
-  readonly generation: string;
-}
-
-/** What the program takes from standard input, as JSON. */
-export interface Secrets {
-  readonly gossipKey: string;
-  readonly rpcToken: string;
-}
+import type { ConfigurationsInput, Secrets } from "../lib/inputs/configurations.ts";
+import { rotateTo } from "../lib/membership/keyRotation.ts";
 
 async function bringUpToDate(
   input: ConfigurationsInput,

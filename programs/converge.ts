@@ -12,44 +12,26 @@
  * `dissolve` lets all agents in containers leave at once, and removes the containers.
  */
 import { text } from "node:stream/consumers";
-import { gossipEndpoint, type Profile } from "../lib/agents/config.ts";
-import { adviceOnCrowd } from "../lib/membership/largeCluster.ts";
+import { gossipEndpoint } from "../lib/agents/config.ts";
+import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
+import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import {
   compareMembers,
   type Difference,
   type ExpectedMember,
-  formatTable,
   type Member,
 } from "../lib/cluster/members.ts";
-import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
-import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import type { FoundContainer } from "../lib/drift/engineState.ts";
-import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
-import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";
+import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
+import type { FoundContainer } from "../lib/engine/found.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
 import { pause, printResult } from "../lib/host/run.ts";
+import { formatTable } from "../lib/host/table.ts";
+import type { ConvergenceInput } from "../lib/inputs/converge.ts";
+import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";
+import { adviceOnCrowd } from "../lib/membership/largeCluster.ts";
 import { adviceOnStrangers, expelContainers, forgetGhosts } from "../lib/membership/unexpected.ts";
 import { membersSeenBy, type View } from "../lib/membership/views.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface ConvergenceInput {
-  readonly expected: readonly ExpectedMember[];
-  /** The first is the seed's, whose members are printed. */
-  readonly views: readonly View[];
-  /** Where an agent of the host that is a process keeps its files, and is to leave first. Default: none is. */
-  readonly formerHostDir?: string;
-  /** The cluster's network, which others' containers have to leave that are in the cluster. */
-  readonly network: string;
-  /** Of the stack. */
-  readonly labels: Labels;
-  /** How patient the agents are with each other. */
-  readonly profile: Profile;
-  /** Seconds. */
-  readonly timeout: number;
-  /** Not read by the program: others make it run again. */
-  readonly incarnations: readonly string[];
-}
 
 interface Sight {
   readonly view: View;

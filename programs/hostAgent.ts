@@ -10,16 +10,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import {
-  differInConductOnly,
-  groupConfig,
-  type Profile,
-  startArguments,
-} from "../lib/agents/config.ts";
-import { removeHostContainers } from "../lib/containers/lifecycle.ts";
+import { differInConductOnly, groupConfig, startArguments } from "../lib/agents/config.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
-import { roleLabel } from "../lib/cluster/labels.ts";
-import type { Member } from "../lib/cluster/members.ts";
 import {
   type AgentFiles,
   agentFiles,
@@ -31,39 +23,14 @@ import {
   startAgent,
   stopAgent,
 } from "../lib/agents/process.ts";
+import { roleLabel } from "../lib/cluster/labels.ts";
+import type { Member } from "../lib/cluster/members.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
+import { removeHostContainers } from "../lib/containers/lifecycle.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
 import { docker, pause, printResult } from "../lib/host/run.ts";
+import type { HostAgentInput } from "../lib/inputs/hostAgent.ts";
 import { ask, membersSeenBy, type View } from "../lib/membership/views.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface HostAgentInput {
-  /** Where the agent's files live, relative to the working directory. */
-  readonly dir: string;
-  readonly name: string;
-  /** The address that the containers reach the host at. */
-  readonly address: string;
-  /** The port that it gossips on. */
-  readonly port: number;
-  readonly profile: Profile;
-  readonly tags: Readonly<Record<string, string>>;
-  /** The image that the Serf binary is taken from. */
-  readonly image: string;
-  /** `host:port` of a member's gossip port, as the host reaches it. */
-  readonly join: string;
-  /** Whether no other member is there yet. */
-  readonly isFirst: boolean;
-  /** The port of loopback where the agent answers RPC. */
-  readonly rpcPort: number;
-  /** Labels for what is made on the engine for a moment. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Seconds in which the agent must have joined. */
-  readonly timeout: number;
-  /** Recorded with the process; a new one asks for a new start. */
-  readonly generation: string;
-  readonly gossipKey: string;
-  readonly rpcToken: string;
-}
 
 async function start(input: HostAgentInput): Promise<{ name: string; address: string }> {
   const files = agentFiles(resolve(input.dir));

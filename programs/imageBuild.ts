@@ -7,15 +7,7 @@
  */
 import { text } from "node:stream/consumers";
 import { docker, printResult } from "../lib/host/run.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface ImageBuild {
-  /** The image's name with the tag. */
-  readonly image: string;
-  readonly context: string;
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-}
+import type { ImageBuild } from "../lib/inputs/imageBuild.ts";
 
 /** Milliseconds; Serf is compiled meanwhile. */
 const buildTimeout = 900_000;

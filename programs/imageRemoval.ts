@@ -9,13 +9,7 @@ import { removeIfThere, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine, EngineError, query } from "../lib/engine/api.ts";
 import { listImages } from "../lib/engine/inventory.ts";
 import { printResult } from "../lib/host/run.ts";
-
-/** What the program takes from standard input, as JSON. */
-interface ImageRemovalInput {
-  /** The name with the tag. */
-  readonly image: string;
-  readonly labels: Labels;
-}
+import type { ImageRemovalInput } from "../lib/inputs/imageRemoval.ts";
 
 async function isUsed(image: string, labels: Labels): Promise<boolean> {
   // The role tells members from containers of somebody else, which inherit the image's labels.

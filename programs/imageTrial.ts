@@ -17,30 +17,17 @@ import {
   keyringPath,
   tokenPath,
 } from "../lib/agents/config.ts";
-import {
-  type ContainerLimits,
-  describeContainer,
-  ownTmpfs,
-} from "../lib/containers/description.ts";
 import { keyringFile } from "../lib/agents/keyring.ts";
-import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
+import { roleLabel } from "../lib/cluster/labels.ts";
 import { writeConfigFiles } from "../lib/containers/configVolume.ts";
-import { containerLog } from "../lib/engine/exec.ts";
+import { describeContainer, ownTmpfs } from "../lib/containers/description.ts";
+import { engineContainer } from "../lib/containers/engineForm.ts";
 import { stateOf, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine } from "../lib/engine/api.ts";
-import { engineContainer } from "../lib/containers/engineForm.ts";
+import { containerLog } from "../lib/engine/exec.ts";
 import { pause, printResult } from "../lib/host/run.ts";
+import type { ImageTrialInput } from "../lib/inputs/imageTrial.ts";
 import { membersSeenBy } from "../lib/membership/views.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface ImageTrialInput {
-  /** The image's name with the tag. */
-  readonly image: string;
-  readonly limits: ContainerLimits;
-  readonly labels: Labels;
-  /** Seconds in which the agent must answer. */
-  readonly timeout: number;
-}
 
 /** The agent is the only member of its cluster. */
 const trial = { name: "trial", address: "127.0.0.1", group: "trial" };

@@ -8,19 +8,9 @@
  */
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
-import type { DeclaredEvent } from "../lib/settings/events.ts";
-import type { Member } from "../lib/cluster/members.ts";
 import { printResult } from "../lib/host/run.ts";
-import { ask, type View } from "../lib/membership/views.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface MemberEventsInput {
-  readonly events: readonly DeclaredEvent[];
-  readonly sender: View;
-  readonly members: readonly Member[];
-  /** Changes whenever a member was started anew. */
-  readonly incarnations: readonly string[];
-}
+import type { MemberEventsInput } from "../lib/inputs/memberEvents.ts";
+import { ask } from "../lib/membership/views.ts";
 
 /** What the program prints, as JSON. */
 interface MemberEventsResult {

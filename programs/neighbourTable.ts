@@ -7,19 +7,10 @@
  * `release` needs the labels alone: it lowers them again, as far as the stacks that stay allow it.
  */
 import { text } from "node:stream/consumers";
-import type { Labels } from "../lib/cluster/labels.ts";
+import { printResult } from "../lib/host/run.ts";
+import type { NeighbourTableInput } from "../lib/inputs/neighbourTable.ts";
 import { wisherOf } from "../lib/neighbourTable/demand.ts";
 import { claimEntries, releaseEntries } from "../lib/neighbourTable/limits.ts";
-import { printResult } from "../lib/host/run.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface NeighbourTableInput {
-  readonly labels: Labels;
-  /** How many entries the stack's agents want. */
-  readonly entries: number;
-  /** Recorded with the claim; a new one asks for a new look at the limits. */
-  readonly generation: string;
-}
 
 await printResult(async () => {
   const { labels, ...claim } = JSON.parse(await text(process.stdin)) as NeighbourTableInput;

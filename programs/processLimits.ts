@@ -4,18 +4,11 @@
  *     node programs/processLimits.ts < input.json
  */
 import { text } from "node:stream/consumers";
-import { engine, EngineError, forEachParallel } from "../lib/engine/api.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
+import { engine, EngineError } from "../lib/engine/api.ts";
+import { forEachParallel } from "../lib/host/parallel.ts";
 import { printResult } from "../lib/host/run.ts";
-
-/** What the program takes from standard input, as JSON. */
-export interface ProcessLimitsInput {
-  /** The engine's IDs of the containers. */
-  readonly containers: readonly string[];
-  readonly limit: number;
-  /** Not read by the program: another one makes it run again. */
-  readonly generation: string;
-}
+import type { ProcessLimitsInput } from "../lib/inputs/processLimits.ts";
 
 /** How many containers are updated at once. */
 const atOnce = 8;

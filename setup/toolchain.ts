@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import { ownFolder } from "../lib/cluster/names.ts";
+import { ownFolder } from "../lib/host/ownFolder.ts";
 import { backendEnv } from "./backend.ts";
 import { baseImageProvider } from "./parts/baseImages.ts";
 import { engineProvider } from "./parts/engine.ts";

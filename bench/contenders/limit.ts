@@ -1,8 +1,9 @@
 import { gossipPort as innerPort, type Profile } from "../../lib/agents/config.ts";
-import { engineMounts } from "../../lib/containers/description.ts";
 import { withWriter, writeFiles } from "../../lib/containers/configVolume.ts";
-import { engine, forEachParallel, query } from "../../lib/engine/api.ts";
+import { engineMounts } from "../../lib/containers/description.ts";
 import { engineContainer } from "../../lib/containers/engineForm.ts";
+import { engine, query } from "../../lib/engine/api.ts";
+import { forEachParallel } from "../../lib/host/parallel.ts";
 import { type Agent, agents, configFiles } from "../support/agents.ts";
 import type { Contender } from "../support/contender.ts";
 import { interrupted } from "../support/interrupt.ts";

@@ -1,13 +1,13 @@
-import { cp, mkdir, appendFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Profile } from "../../lib/agents/config.ts";
-import { namesOf } from "../../lib/cluster/names.ts";
 import { stopAgent } from "../../lib/agents/process.ts";
+import { namesOf, project } from "../../lib/cluster/names.ts";
 import { runChild } from "../support/child.ts";
 import type { Contender } from "../support/contender.ts";
 import { gossipPort, rpcPort, stack, subnet } from "../support/place.ts";
-import { project, type ProjectCopy } from "../support/projectCopy.ts";
+import type { ProjectCopy } from "../support/projectCopy.ts";
 
 const names = namesOf(project, stack);
 

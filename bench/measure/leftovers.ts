@@ -1,21 +1,15 @@
 import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { namesOf } from "../../lib/cluster/names.ts";
-import { labelsOf } from "../../lib/cluster/labels.ts";
 import { stopAgent } from "../../lib/agents/process.ts";
-import {
-  engine,
-  EngineError,
-  type EngineRequest,
-  forEachParallel,
-  query,
-} from "../../lib/engine/api.ts";
+import { labelsOf } from "../../lib/cluster/labels.ts";
+import { namesOf, project } from "../../lib/cluster/names.ts";
+import { engine, EngineError, type EngineRequest, query } from "../../lib/engine/api.ts";
+import { forEachParallel } from "../../lib/host/parallel.ts";
 import { pause } from "../../lib/host/run.ts";
 import { isOfBench } from "../support/ownership.ts";
 import { keptImage, stack } from "../support/place.ts";
 import { say } from "../support/progress.ts";
-import { project } from "../support/projectCopy.ts";
 
 /** Begins the names of the bench's temporary folders. */
 export const folderPrefix = "serf-bench-";

@@ -1,7 +1,6 @@
 import { labelsOf } from "../../lib/cluster/labels.ts";
-import { namesOf } from "../../lib/cluster/names.ts";
+import { namesOf, project } from "../../lib/cluster/names.ts";
 import { benchLabel, stack } from "./place.ts";
-import { project } from "./projectCopy.ts";
 
 /** What the engine tells of a container or a network. */
 export interface Thing {

@@ -1,9 +1,6 @@
 import { cp, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-/** The project's name in Pulumi.yaml. */
-export const project = "serf";
-
 /** A copy of the project with a state of its own. */
 export interface ProjectCopy {
   readonly dir: string;

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { imageChoice, type ImageChoice } from "../../lib/cluster/image.ts";
 import type { JoinerGroup } from "../../lib/settings/groups.ts";
-import { type ImageChoice, imageChoice, SerfImage, type SerfImageArgs } from "./serfImage.ts";
+import { SerfImage, type SerfImageArgs } from "./serfImage.ts";
 
 /** The images of a stack. */
 export interface Images {

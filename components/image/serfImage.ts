@@ -1,49 +1,19 @@
 import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageBuild } from "../../programs/imageBuild.ts";
-import type { ImageTrialInput } from "../../programs/imageTrial.ts";
-import type { ContainerLimits } from "../../lib/containers/description.ts";
-import { hashBuild } from "../../lib/cluster/buildContext.ts";
+import type { ImageBuilder, StandIns } from "../../lib/cluster/image.ts";
+import {
+  buildArgsOf,
+  buildContext,
+  imageChoice,
+  type ImageChoice,
+  imageRef,
+} from "../../lib/cluster/image.ts";
 import { generationLabel, type Labels } from "../../lib/cluster/labels.ts";
-import { imageName } from "../../lib/cluster/names.ts";
+import type { ContainerLimits } from "../../lib/containers/description.ts";
+import type { ImageBuild } from "../../lib/inputs/imageBuild.ts";
+import type { ImageTrialInput } from "../../lib/inputs/imageTrial.ts";
 import { programCommand } from "../stack/programCommand.ts";
-import type { ImageBuilder, StandIns } from "../../lib/drift/recorded.ts";
-import { serfChecksums } from "../../lib/cluster/serfVersions.ts";
-
-/** What an image is built from, beside the folder `docker`. */
-export interface ImageChoice {
-  /** The Serf release, one of which the checksum is known. Default: 0.11.0. */
-  readonly serfVersion: string;
-  /** The image that Serf is compiled in. Default: the one pinned in the Dockerfile. */
-  readonly builderImage: string | undefined;
-  /** The image that Serf runs in. Default: the one pinned in the Dockerfile. */
-  readonly runtimeImage: string | undefined;
-}
-
-/** The part of something larger that chooses an image, with stand-ins for what it leaves to the Dockerfile. */
-export function imageChoice(from: ImageChoice, standIns: StandIns): ImageChoice {
-  const { serfVersion, builderImage, runtimeImage } = from;
-  return {
-    serfVersion,
-    builderImage: builderImage ?? standIns.builderImage,
-    runtimeImage: runtimeImage ?? standIns.runtimeImage,
-  };
-}
-
-/** The image's name with the tag, which is known before the image is made. */
-export function imageRef(prefix: string, choice: ImageChoice): string {
-  return imageName(prefix, hashBuild(context, buildArgsOf(choice)));
-}
-
-function buildArgsOf({ serfVersion, builderImage, runtimeImage }: ImageChoice) {
-  return {
-    SERF_VERSION: serfVersion,
-    SERF_SUM: serfChecksums[serfVersion]!,
-    ...(builderImage !== undefined && { BUILDER_IMAGE: builderImage }),
-    ...(runtimeImage !== undefined && { RUNTIME_IMAGE: runtimeImage }),
-  };
-}
 
 export interface SerfImageArgs {
   /** Begins the image's name. */
@@ -65,9 +35,6 @@ interface Trial {
   /** Seconds in which the agent must answer. */
   readonly timeout: number;
 }
-
-/** Relative, so that the state holds no path of one machine. */
-const context = "docker";
 
 /**
  * The image with Serf, built on the engine from the folder `docker`.
@@ -106,12 +73,16 @@ export class SerfImage extends pulumi.ComponentResource {
     );
     const build =
       args.builder === "client" &&
-      this.#buildByClient(name, { image: ref, context, buildArgs, labels });
+      this.#buildByClient(name, { image: ref, context: buildContext, buildArgs, labels });
     const image = new docker.RemoteImage(
       name,
       build
         ? { name: ref, keepLocally: true, triggers: { built: labels[generationLabel] } }
-        : { name: ref, keepLocally: true, build: { context, buildArgs, label: labels } },
+        : {
+            name: ref,
+            keepLocally: true,
+            build: { context: buildContext, buildArgs, label: labels },
+          },
       { parent: this, dependsOn: [removal, ...(build ? [build] : [])] },
     );
 

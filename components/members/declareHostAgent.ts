@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Names } from "../../lib/cluster/names.ts";
 import type { Agents } from "../../lib/plan/agents.ts";
+import type { Settings } from "../../lib/settings/settings.ts";
 import type { ClusterSecrets } from "../clusterSecrets.ts";
+import type { ClusterPlace } from "./clusterPlace.ts";
 import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";
-import type { Names } from "../../lib/cluster/names.ts";
-import type { ClusterPlace } from "./seed.ts";
-import type { Settings } from "../../lib/settings/settings.ts";
 
 /** What the agent of the engine's host is declared from. */
 export interface HostAgentPlan extends Omit<ClusterPlace, "network"> {

@@ -1,9 +1,9 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostAgentInput } from "../../programs/hostAgent.ts";
-import type { View } from "../../lib/membership/views.ts";
 import type { Profile } from "../../lib/agents/config.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
+import type { HostAgentInput } from "../../lib/inputs/hostAgent.ts";
+import { hostView, type View } from "../../lib/membership/views.ts";
 import { programCommand } from "../stack/programCommand.ts";
 import type { RollingChange } from "./rollingChange.ts";
 
@@ -37,12 +37,6 @@ export interface HostAgentArgs {
   readonly generation: string;
   /** Lets members be replaced while the cluster goes on. Default: all at once. */
   readonly change?: RollingChange | undefined;
-}
-
-/** The side from which the agent sees the cluster, which keeps its files in a folder. */
-export function hostView(args: Pick<HostAgentArgs, "name" | "dir" | "rpcPort">): View {
-  const { name, dir, rpcPort } = args;
-  return { kind: "host", name, dir, rpcPort };
 }
 
 /** The agent on the host itself. It joins through the seed's published port, or is joined by the others. */

@@ -1,10 +1,10 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { View } from "../../lib/membership/views.ts";
 import type { AgentContainer } from "../../lib/containers/description.ts";
-import { memberContainer } from "./memberContainer.ts";
+import type { View } from "../../lib/membership/views.ts";
 import { programCommand } from "../stack/programCommand.ts";
-import type { ClusterPlace } from "./seed.ts";
+import type { ClusterPlace } from "./clusterPlace.ts";
+import { memberContainer } from "./memberContainer.ts";
 
 export interface HostContainerArgs extends Omit<ClusterPlace, "network"> {
   readonly container: AgentContainer;

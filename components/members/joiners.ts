@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Agents, JoiningFleet } from "../../lib/plan/agents.ts";
 import { writeConfigFiles } from "../configFiles.ts";
-import { memberContainer } from "./memberContainer.ts";
-import type { ClusterPlace } from "./seed.ts";
 import type { Storage } from "../storage.ts";
+import type { ClusterPlace } from "./clusterPlace.ts";
+import { memberContainer } from "./memberContainer.ts";
 
 export interface JoinersArgs extends ClusterPlace {
   /** Plain values, since they decide which children exist; group by group, each in index order. */

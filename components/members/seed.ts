@@ -1,22 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { publishedEndpoint } from "../../lib/membership/publishedPort.ts";
 import { gossipPort } from "../../lib/agents/config.ts";
 import type { AgentContainer } from "../../lib/containers/description.ts";
-import type { ClusterNetwork } from "../clusterNetwork.ts";
-import type { Labels } from "../../lib/cluster/labels.ts";
+import { publishedEndpoint } from "../../lib/membership/publishedPort.ts";
+import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
-import type { RollingChange } from "./rollingChange.ts";
-import type { Standing } from "../../lib/drift/engineState.ts";
-
-/** What the seed, the joiners and the host's agent take alike. */
-export interface ClusterPlace {
-  readonly network: ClusterNetwork;
-  readonly labels: Labels;
-  /** Tells the generations of containers. */
-  readonly standing: Standing;
-  /** Lets members be replaced while the cluster goes on. Default: all at once. */
-  readonly change?: RollingChange | undefined;
-}
 
 export interface SeedArgs extends ClusterPlace {
   /** Its address survives its replacement. */

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { isDeepStrictEqual } from "node:util";
+import type { ImageBuilder } from "../../lib/cluster/image.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
-import { defaultHost, type EngineHost, engineEnvironment } from "../../lib/engine/host.ts";
-import type { ImageBuilder } from "../../lib/drift/recorded.ts";
+import { defaultHost, engineEnvironment, type EngineHost } from "../../lib/engine/host.ts";
 import type { Settings } from "../../lib/settings/settings.ts";
 
 /** What makes components, and all that belongs to them, talk to one engine. */

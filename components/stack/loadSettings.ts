@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StandIns } from "../../lib/cluster/image.ts";
+import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { engineElsewhere } from "../../lib/engine/findPlace.ts";
-import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
 import { engineEnvironment, EngineHostError } from "../../lib/engine/host.ts";
-import { reachesEngine } from "./preflight.ts";
-import type { RecordedState, StandIns } from "../../lib/drift/recorded.ts";
+import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
 import {
   configuredEngine,
   parseSettings,
   type Settings,
   SettingsError,
 } from "../../lib/settings/settings.ts";
+import { reachesEngine } from "./preflight.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
 function secretKeys(): string[] {

@@ -1,23 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Labels, specLabel } from "../../lib/cluster/labels.ts";
+import type { Names } from "../../lib/cluster/names.ts";
+import { describeContainer } from "../../lib/containers/description.ts";
+import { lasting, type Look } from "../../lib/drift/engineState.ts";
+import { describeEdits } from "../../lib/drift/observation.ts";
 import { takeSight } from "../../lib/drift/observe.ts";
+import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { EngineError } from "../../lib/engine/api.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { engineFacts } from "../../lib/engine/findPlace.ts";
+import { type FoundContainer } from "../../lib/engine/found.ts";
+import type { EngineHost } from "../../lib/engine/host.ts";
 import { readInventory } from "../../lib/engine/inventory.ts";
 import { checkNeighbourTable } from "../../lib/neighbourTable/check.ts";
-import { findObstacles } from "../../lib/preflight/obstacles.ts";
-import { describeContainer } from "../../lib/containers/description.ts";
 import { type Agents, containersOf, specOf } from "../../lib/plan/agents.ts";
-import type { EngineHost } from "../../lib/engine/host.ts";
-import { type Labels, specLabel } from "../../lib/cluster/labels.ts";
-import type { Names } from "../../lib/cluster/names.ts";
-import type { RecordedState } from "../../lib/drift/recorded.ts";
+import { findObstacles } from "../../lib/preflight/obstacles.ts";
+import { offlineVariable } from "../../lib/preflight/offline.ts";
 import { type Settings, SettingsError } from "../../lib/settings/settings.ts";
-import { describeEdits } from "../../lib/drift/observation.ts";
-import { type FoundContainer, lasting, type Look } from "../../lib/drift/engineState.ts";
-
-/** Names the variable that, when it is set, lets a preview look at no engine. */
-export const offlineVariable = "SERF_OFFLINE";
 
 /** What is to be declared, which is held against what is there. */
 export interface PreflightArgs {

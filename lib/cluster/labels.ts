@@ -52,3 +52,8 @@ export function labelList(
 export function carries(found: Readonly<Record<string, string>> | null, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => found?.[key] === value);
 }
+
+/** The docker client's arguments that choose what carries the labels. */
+export function labelFilters(labels: Labels): string[] {
+  return Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+}

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { formatTable } from "../host/table.ts";
 
 /** A member as Serf reports it. */
 export interface Member {
@@ -81,21 +82,6 @@ export function compareMembers(
   return [...faults, ...strangers];
 }
 
-/** A table with aligned columns; the first row is the heading. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 /** The table of members that people read. */
 export function formatMembers(members: readonly Member[]): string {
   return formatTable([
@@ -109,4 +95,14 @@ export function formatMembers(members: readonly Member[]): string {
         .join(","),
     ]),
   ]);
+}
+
+/** Who is in the cluster and should not be: alive, or failed and still remembered. */
+export function strangersAmong(
+  members: readonly Member[],
+  expected: readonly Pick<ExpectedMember, "name">[],
+): Member[] {
+  const names = new Set(expected.map(({ name }) => name));
+  // Who has left is of the past: Serf remembers a joiner for a day that is no longer declared.
+  return members.filter(({ name, status }) => !names.has(name) && status !== "left");
 }

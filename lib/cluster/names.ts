@@ -1,8 +1,3 @@
-import type { VolumeNames } from "../containers/description.ts";
-
-/** What git ignores: the state backend, the passphrase, notes of runs under way, the host's agents. */
-export const ownFolder = ".serf";
-
 /** The names of everything that a stack makes on an engine and on the host. */
 export interface Names {
   /** Begins every other name. */
@@ -50,3 +45,13 @@ export function joinerName(prefix: string, group: string, index: number): string
 export function imageName(prefix: string, contentHash: string): string {
   return `${prefix}:${contentHash}`;
 }
+/** The names of a stack's volumes. */
+export interface VolumeNames {
+  /** Holds the groups' configurations. */
+  readonly config: string;
+  /** Holds what the agents keep, so that it survives their containers. */
+  readonly data: string;
+}
+
+/** The project's name in Pulumi.yaml, which begins every name and key. */
+export const project = "serf";

@@ -2,10 +2,11 @@ import { basename } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { extract, type Pack, pack } from "tar-stream";
 import { agentUser, configFolder, dataFolder } from "../agents/config.ts";
-import { engineMounts, type VolumeNames } from "./description.ts";
 import { roleLabel } from "../cluster/labels.ts";
-import { unlessGone } from "./lifecycle.ts";
+import { type VolumeNames } from "../cluster/names.ts";
 import { engine } from "../engine/api.ts";
+import { engineMounts } from "./description.ts";
+import { unlessGone } from "./lifecycle.ts";
 
 /** What a writer is made from. */
 export interface WriterPlace {

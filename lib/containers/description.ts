@@ -10,19 +10,12 @@ import {
   gossipPort,
   startArguments,
 } from "../agents/config.ts";
+import type { VolumeNames } from "../cluster/names.ts";
 
 /** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
 export const stopGrace = 10;
 
 const restartPolicy = "unless-stopped";
-
-/** The names of a stack's volumes. */
-export interface VolumeNames {
-  /** Holds the groups' configurations. */
-  readonly config: string;
-  /** Holds what the agents keep, so that it survives their containers. */
-  readonly data: string;
-}
 
 /** What the container of an agent may use of its host. */
 export interface ContainerLimits {

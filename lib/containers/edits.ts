@@ -1,9 +1,10 @@
+import { engine, EngineError } from "../engine/api.ts";
+import { chosenEngine } from "../engine/context.ts";
+import type { FoundContainer } from "../engine/found.ts";
+import { forEachParallel } from "../host/parallel.ts";
+import { docker } from "../host/run.ts";
 import type { ComparedDescription } from "./args.ts";
 import { type Edit, editsOf, type InspectedContainer, optionalLimits } from "./facts.ts";
-import type { FoundContainer } from "../drift/engineState.ts";
-import { engine, EngineError, forEachParallel } from "../engine/api.ts";
-import { chosenEngine } from "../engine/context.ts";
-import { docker } from "../host/run.ts";
 
 /** How many containers are asked for at once. */
 const atOnce = 16;

@@ -1,15 +1,10 @@
-import { stopGrace } from "./description.ts";
 import { roleLabel } from "../cluster/labels.ts";
-import type { FoundContainer } from "../drift/engineState.ts";
-import {
-  engine,
-  EngineError,
-  type EngineRequest,
-  forEachParallel,
-  pingEngine,
-} from "../engine/api.ts";
+import { engine, EngineError, type EngineRequest, pingEngine } from "../engine/api.ts";
+import type { FoundContainer } from "../engine/found.ts";
 import { listContainers } from "../engine/inventory.ts";
+import { forEachParallel } from "../host/parallel.ts";
 import { pause } from "../host/run.ts";
+import { stopGrace } from "./description.ts";
 
 /** The signal on which an agent leaves while its container stays; see docker/agent. */
 const leaveSignal = "SIGUSR1";

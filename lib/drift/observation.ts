@@ -1,9 +1,14 @@
 import { basename } from "node:path";
 import { keyringPath, tokenPath } from "../agents/config.ts";
-import type { Edit } from "../containers/facts.ts";
 import { keyringFile } from "../agents/keyring.ts";
-import { compareMembers, type ExpectedMember, type Member } from "../cluster/members.ts";
 import { sealedGeneration } from "../agents/seal.ts";
+import {
+  compareMembers,
+  type ExpectedMember,
+  type Member,
+  strangersAmong,
+} from "../cluster/members.ts";
+import type { Edit } from "../containers/facts.ts";
 
 /** What was seen of a cluster while it runs. */
 export interface Sight {
@@ -53,16 +58,6 @@ export const agentFaults = {
 /** Edits as a clause. */
 export function describeEdits(edits: readonly Edit[]): string {
   return edits.map(({ what, made, found }) => `${what} is ${found} instead of ${made}`).join("; ");
-}
-
-/** Who is in the cluster and should not be: alive, or failed and still remembered. */
-export function strangersAmong(
-  members: readonly Member[],
-  expected: readonly Pick<ExpectedMember, "name">[],
-): Member[] {
-  const names = new Set(expected.map(({ name }) => name));
-  // Who has left is of the past: Serf remembers a joiner for a day that is no longer declared.
-  return members.filter(({ name, status }) => !names.has(name) && status !== "left");
 }
 
 /**

@@ -2,19 +2,19 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { configFolder, keyringPath, ownKeyringPath } from "../agents/config.ts";
-import type { ComparedDescription } from "../containers/args.ts";
-import type { Edit } from "../containers/facts.ts";
 import { keysIn } from "../agents/keyring.ts";
-import type { Member } from "../cluster/members.ts";
-import { sealedGeneration } from "../agents/seal.ts";
-import { agentFaults, type HostSight, type Sight } from "./observation.ts";
-import { agentsThatRun, type FoundContainer } from "./engineState.ts";
 import { agentFiles, isOfAnotherFolder, livingAgent } from "../agents/process.ts";
+import { sealedGeneration } from "../agents/seal.ts";
+import type { Member } from "../cluster/members.ts";
+import type { ComparedDescription } from "../containers/args.ts";
 import { readFiles } from "../containers/configVolume.ts";
 import { editedContainers } from "../containers/edits.ts";
-import { forEachParallel } from "../engine/api.ts";
-import { openWithFiles } from "../serf/open.ts";
+import type { Edit } from "../containers/facts.ts";
+import { agentsThatRun, type FoundContainer } from "../engine/found.ts";
+import { forEachParallel } from "../host/parallel.ts";
 import { membersSeenBy } from "../membership/views.ts";
+import { openWithFiles } from "../serf/open.ts";
+import { agentFaults, type HostSight, type Sight } from "./observation.ts";
 
 /** What is looked at. */
 export interface SightPlace {

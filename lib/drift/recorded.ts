@@ -1,4 +1,5 @@
 /** What a stack's state says of it, as far as the program decides by it. */
+import type { ImageBuilder, StandIns } from "../cluster/image.ts";
 import { generationLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
 import type { HostAgentPlace } from "../settings/settings.ts";
@@ -42,14 +43,6 @@ export interface RecordedState {
   readonly builder: ImageBuilder | undefined;
   /** The stand-ins for the base images, where the image was built on a host that reaches no registry. */
   readonly standIns: StandIns;
-}
-
-export type ImageBuilder = "client" | "provider";
-
-/** Images that stand in for those that the Dockerfile pins; see setup. Default: the pinned ones. */
-export interface StandIns {
-  readonly builderImage?: string | undefined;
-  readonly runtimeImage?: string | undefined;
 }
 
 /** Reads a state; an empty one is that of a stack that is not there yet. */

@@ -1,13 +1,7 @@
 import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
 import { namesOf } from "../cluster/names.ts";
-import type {
-  FoundContainer,
-  FoundImage,
-  FoundNetwork,
-  FoundVolume,
-  Inventory,
-} from "../drift/engineState.ts";
 import { engine, query } from "./api.ts";
+import type { FoundContainer, FoundImage, FoundNetwork, FoundVolume, Inventory } from "./found.ts";
 
 /**
  * Looks at the engine once, and tells what is a stack's own from everything else.

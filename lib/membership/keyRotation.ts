@@ -1,9 +1,10 @@
 import { ownKeyringPath } from "../agents/config.ts";
 import { keysIn } from "../agents/keyring.ts";
 import { execute } from "../engine/exec.ts";
-import { openInContainer } from "../serf/open.ts";
-import { type KeyCommand, type SerfRpc } from "../serf/rpc.ts";
 import { pause } from "../host/run.ts";
+import { type KeyCommand } from "../serf/messages.ts";
+import { openInContainer } from "../serf/open.ts";
+import { type SerfRpc } from "../serf/rpc.ts";
 
 /** Where the keys of a cluster are, and who can be told of others. */
 export interface Keyring {

@@ -1,7 +1,7 @@
 /** What the gate does about members that are not of the stack. */
 import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
 import type { Difference, ExpectedMember, Member } from "../cluster/members.ts";
-import { strangersAmong } from "../drift/observation.ts";
+import { strangersAmong } from "../cluster/members.ts";
 import { disconnect } from "../containers/lifecycle.ts";
 import { engine, query } from "../engine/api.ts";
 import { ask, type View } from "./views.ts";

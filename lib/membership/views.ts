@@ -1,20 +1,21 @@
 import { readFile } from "node:fs/promises";
-import type { Member } from "../cluster/members.ts";
 import { agentFiles } from "../agents/process.ts";
+import type { Member } from "../cluster/members.ts";
 import { openInContainer, toHostAgent } from "../serf/open.ts";
 import { SerfRpc } from "../serf/rpc.ts";
 
 /** A side from which the cluster is looked at. */
-export type View =
-  | { readonly kind: "container"; readonly name: string }
-  | {
-      readonly kind: "host";
-      readonly name: string;
-      /** Where the host's agent keeps its files, among them the token that it asks for. */
-      readonly dir: string;
-      /** The port of loopback where it answers RPC. */
-      readonly rpcPort: number;
-    };
+export type View = { readonly kind: "container"; readonly name: string } | HostView;
+
+/** The side of the host's agent that is a process. */
+interface HostView {
+  readonly kind: "host";
+  readonly name: string;
+  /** Where the agent keeps its files, among them the token that it asks for. */
+  readonly dir: string;
+  /** The port of loopback where it answers RPC. */
+  readonly rpcPort: number;
+}
 
 const connections = new Map<string, Promise<SerfRpc>>();
 
@@ -65,4 +66,9 @@ async function connect(view: View, timeout?: number): Promise<SerfRpc> {
   if (view.kind === "container") return await openInContainer(name, { timeout });
   const token = await readFile(agentFiles(view.dir).token, "utf8");
   return await SerfRpc.open(toHostAgent(view.rpcPort), { name, token, timeout });
+}
+
+/** The side from which the agent sees the cluster, which keeps its files in a folder. */
+export function hostView({ name, dir, rpcPort }: Omit<HostView, "kind">): View {
+  return { kind: "host", name, dir, rpcPort };
 }

@@ -1,12 +1,12 @@
 /** Looks at a cluster while its members are replaced. */
 import { gossipEndpoint } from "../agents/config.ts";
-import { type Labels, roleLabel } from "../cluster/labels.ts";
-import { downMembers, type Look, type PresentMember, type Rolling } from "./rollout.ts";
-import type { FoundContainer } from "../drift/engineState.ts";
 import { livingAgent } from "../agents/process.ts";
-import { healInterval, joinFew } from "./healing.ts";
+import { type Labels, roleLabel } from "../cluster/labels.ts";
+import type { FoundContainer } from "../engine/found.ts";
 import { listContainers } from "../engine/inventory.ts";
 import { pause } from "../host/run.ts";
+import { healInterval, joinFew } from "./healing.ts";
+import { downMembers, type Look, type PresentMember, type Rolling } from "./rollout.ts";
 import { closeViews, membersSeenBy, type View } from "./views.ts";
 
 /** What a cluster looks like at one moment. */

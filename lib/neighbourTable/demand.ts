@@ -3,7 +3,7 @@
  * limits are the kernel's, whatever the network namespace, and so are the entries that count.
  */
 import { roleLabel } from "../cluster/labels.ts";
-import type { FoundContainer } from "../drift/engineState.ts";
+import type { FoundContainer } from "../engine/found.ts";
 
 /**
  * The limits, by the kernel's own names: up to the first no entry goes, beyond the second those go that are

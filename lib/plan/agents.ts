@@ -1,19 +1,19 @@
-import type { Fleet } from "../../programs/configurations.ts";
 import { type AgentConduct, gossipEndpoint } from "../agents/config.ts";
+import type { Fleet } from "../agents/fleet.ts";
+import type { StandIns } from "../cluster/image.ts";
+import { imageChoice, imageRef } from "../cluster/image.ts";
+import type { ExpectedMember } from "../cluster/members.ts";
+import type { Names } from "../cluster/names.ts";
 import {
   type AgentContainer,
   containerSpec,
   describeContainer,
   hostNetwork,
 } from "../containers/description.ts";
-import { type JoinerGroup, groupTags } from "../settings/groups.ts";
+import { groupTags, type JoinerGroup } from "../settings/groups.ts";
 import { eventHandlers } from "../settings/handlers.ts";
-import type { DeclaredJoiner } from "./joiners.ts";
-import type { ExpectedMember } from "../cluster/members.ts";
-import type { Names } from "../cluster/names.ts";
-import type { StandIns } from "../drift/recorded.ts";
-import { imageChoice, imageRef } from "../../components/image/serfImage.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { DeclaredJoiner } from "./joiners.ts";
 
 /** A group of agents whose configuration lacks whom they join. */
 export type JoiningFleet = Omit<Fleet, "join">;

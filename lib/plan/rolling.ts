@@ -1,7 +1,7 @@
-import { hostView } from "../../components/members/hostAgent.ts";
 import type { Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
 import type { Rolling, RollingHost } from "../membership/rollout.ts";
+import { hostView } from "../membership/views.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** How a stack replaces members while the cluster goes on; undefined where it replaces all at once. */

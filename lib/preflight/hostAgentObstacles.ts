@@ -1,11 +1,11 @@
 /** What stands in the way of the host's agent alone. */
-import { livingAgent } from "../agents/process.ts";
 import { gossipPort } from "../agents/config.ts";
-import type { EngineFacts } from "../engine/place.ts";
+import { livingAgent } from "../agents/process.ts";
 import type { Names } from "../cluster/names.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { FoundContainer } from "../engine/found.ts";
+import type { EngineFacts } from "../engine/place.ts";
 import { otherPort } from "../settings/rules.ts";
-import type { FoundContainer } from "../drift/engineState.ts";
+import type { Settings } from "../settings/settings.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 
 /** Where the agents are to run. */

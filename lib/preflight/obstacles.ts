@@ -1,16 +1,16 @@
 /** What on this host stands in the way of a stack, looked up before anything is made. */
 import { networkInterfaces } from "node:os";
-import { engineFacts, isEngineHere } from "../engine/findPlace.ts";
-import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
-import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
-import { joinerNames } from "../settings/groups.ts";
 import { carries, type Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
-import type { RecordedState } from "../drift/recorded.ts";
-import type { Settings } from "../settings/settings.ts";
-import { otherPort } from "../settings/rules.ts";
-import type { FoundContainer, FoundNetwork, Inventory } from "../drift/engineState.ts";
 import { overlaps } from "../cluster/subnet.ts";
+import type { RecordedState } from "../drift/recorded.ts";
+import { engineFacts, isEngineHere } from "../engine/findPlace.ts";
+import type { FoundContainer, FoundNetwork, Inventory } from "../engine/found.ts";
+import { joinerNames } from "../settings/groups.ts";
+import { otherPort } from "../settings/rules.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
+import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { takenNames } from "./takenNames.ts";
 
 /**

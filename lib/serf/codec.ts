@@ -4,41 +4,10 @@
  *
  * Source: https://github.com/hashicorp/serf/blob/v0.11.0/cmd/serf/command/agent/ipc.go
  */
-import { SocketAddress } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
-import type { KeyChange, KeyList } from "./rpc.ts";
+import { SocketAddress } from "node:net";
 import { compareNames, type Member } from "../cluster/members.ts";
-
-/** What an agent tells of its cluster. */
-export type SerfEvent =
-  | {
-      readonly type:
-        "member-join" | "member-leave" | "member-failed" | "member-update" | "member-reap";
-      readonly members: readonly Member[];
-    }
-  | {
-      readonly type: "user" | "query";
-      readonly name: string;
-      readonly payload: Uint8Array;
-      /** The time of the cluster's Lamport clock for events or for queries. */
-      readonly lamport: number;
-    };
-
-/** What comes back for a query. */
-export interface QueryRecord {
-  /** `ack`: a member has the query; `response`: it answers; `done`: Serf waits no longer. */
-  readonly type: "ack" | "response" | "done";
-  /** The member's name; empty for `done`. */
-  readonly from: string;
-  readonly payload: Uint8Array;
-}
-
-/** What stands before each answer and each record. */
-export interface ResponseHeader {
-  readonly seq: number;
-  /** Empty when all went well. */
-  readonly error: string;
-}
+import type { KeyChange, KeyList, QueryRecord, ResponseHeader, SerfEvent } from "./messages.ts";
 
 /** The bytes of a request. Texts are sent as texts, `Uint8Array` as bytes. */
 export function encodeRequest(command: string, seq: number, body?: object): Buffer {

@@ -1,53 +1,23 @@
 /** A client of Serf's RPC. */
 import type { Duplex } from "node:stream";
 import type { Member } from "../cluster/members.ts";
-import { Records } from "./records.ts";
-import { RpcConnection, type RpcConnectionOptions } from "./connection.ts";
 import {
   eventFrom,
   joinedFrom,
   keyChangeFrom,
   keyListFrom,
   membersFrom,
-  type QueryRecord,
   queryRecordFrom,
-  type SerfEvent,
 } from "./codec.ts";
+import { RpcConnection, type RpcConnectionOptions } from "./connection.ts";
+import type { KeyChange, KeyCommand, KeyList, Query } from "./messages.ts";
+import { type QueryRecord, type SerfEvent } from "./messages.ts";
+import { Records } from "./records.ts";
 
 /** How an agent is spoken to. */
 export interface RpcOptions extends RpcConnectionOptions {
   /** What the agent's `rpc_auth` asks for. Default: none. */
   readonly token?: string | undefined;
-}
-
-/** What is done with a key of the gossip by all members. */
-export type KeyCommand = "install-key" | "use-key" | "remove-key";
-
-/** What has come of it. */
-export interface KeyChange {
-  /** How many members there are. */
-  readonly members: number;
-  readonly answered: number;
-  /** Members that could not do it, with what they said. */
-  readonly faults: readonly { readonly member: string; readonly fault: string }[];
-}
-
-/** Which keys members have. */
-export interface KeyList extends KeyChange {
-  /** How many members have a key, by the key. */
-  readonly keys: ReadonlyMap<string, number>;
-}
-
-/** A question to members. */
-export interface Query {
-  readonly name: string;
-  readonly payload: Uint8Array;
-  /** The members that it is for, by name. Default: all. */
-  readonly nodes?: readonly string[];
-  /** Regular expressions, each of which must fit a part of that tag. Default: none. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Seconds that Serf waits for answers. Default: as Serf computes it from the number of members. */
-  readonly timeout?: number | undefined;
 }
 
 /** Longer than Serf lets a query last by its own formula, however many the members are. */

@@ -1,7 +1,9 @@
 import { isAbsolute } from "node:path";
 import { gossipPort as agentPort, type Profile, profiles } from "../agents/config.ts";
+import type { ImageChoice } from "../cluster/image.ts";
+import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
+import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "../cluster/subnet.ts";
 import type { ContainerLimits } from "../containers/description.ts";
-import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import {
   allowedEngineHosts,
   type EngineHost,
@@ -10,12 +12,10 @@ import {
   parseEngineHost,
 } from "../engine/host.ts";
 import { type DeclaredEvent, parseEvents } from "./events.ts";
+import { type JoinerGroup, maxJoiners, parseGroups, plainGroup } from "./groups.ts";
 import { type Handler, type HandlerFile, parseHandlers } from "./handlers.ts";
-import type { ImageChoice } from "../../components/image/serfImage.ts";
-import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
 import { SettingsReader } from "./reader.ts";
 import { contradictions } from "./rules.ts";
-import { allowedSubnets, isAddress, planSubnet, type SubnetPlan } from "../cluster/subnet.ts";
 import { parseTags } from "./tags.ts";
 
 /**

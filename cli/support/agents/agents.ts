@@ -1,13 +1,12 @@
 /** The agents of a stack that the commands ask. */
-import { agentRoles, labelsOf, roleLabel } from "../../../lib/cluster/labels.ts";
+import { agentRoles, labelFilters, labelsOf, roleLabel } from "../../../lib/cluster/labels.ts";
 import { compareNames } from "../../../lib/cluster/members.ts";
-import { labelFilters } from "../../../lib/cluster/labelFilters.ts";
-import { docker } from "../../../lib/host/run.ts";
-import { openInContainer } from "../../../lib/serf/open.ts";
-import { RpcError } from "../../../lib/serf/connection.ts";
-import type { SerfRpc } from "../../../lib/serf/rpc.ts";
+import { project } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
-import { project } from "../../project.ts";
+import { docker } from "../../../lib/host/run.ts";
+import { RpcError } from "../../../lib/serf/connection.ts";
+import { openInContainer } from "../../../lib/serf/open.ts";
+import type { SerfRpc } from "../../../lib/serf/rpc.ts";
 
 /** How many agents are asked before a command gives up. */
 const tries = 5;
@@ -26,7 +25,7 @@ export interface AgentChoice {
  * @param work is given the name of a running container, which is also the member's name.
  * @throws UserError when none can; it says what each of them said.
  */
-export async function firstAgent<T>(
+async function firstAgent<T>(
   stack: string,
   work: (container: string) => Promise<T>,
   { avoid, signal }: AgentChoice = {},

@@ -1,5 +1,5 @@
 /** The events of a cluster as lines. */
-import type { SerfEvent } from "../../../lib/serf/codec.ts";
+import type { SerfEvent } from "../../../lib/serf/messages.ts";
 import { readablePayload, shownPayload } from "./payload.ts";
 
 /** A line for people, with the local time. */

@@ -1,6 +1,6 @@
 /** Who has answered a query. */
-import type { QueryRecord } from "../../../lib/serf/codec.ts";
 import { UserError } from "../../../lib/host/errors.ts";
+import type { QueryRecord } from "../../../lib/serf/messages.ts";
 
 /** How many members must answer: a number, or all that the query is for. */
 export type Expectation = number | "all";

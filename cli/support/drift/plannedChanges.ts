@@ -1,7 +1,7 @@
-import { offlineVariable } from "../../../components/stack/preflight.ts";
-import type { DriftRow } from "./rows.ts";
+import { offlineVariable } from "../../../lib/preflight/offline.ts";
 import { withoutSalts } from "../stack/salt.ts";
 import { runPulumi } from "../stack/stack.ts";
+import type { DriftRow } from "./rows.ts";
 
 /** A part of what `pulumi preview --json` prints. */
 interface Preview {

@@ -1,16 +1,17 @@
 /** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
-import { type ComparedDescription, describedIn } from "../../../lib/containers/args.ts";
+import type { Fleet } from "../../../lib/agents/fleet.ts";
 import { generationLabel, roleLabel } from "../../../lib/cluster/labels.ts";
 import type { ExpectedMember } from "../../../lib/cluster/members.ts";
+import { type ComparedDescription, describedIn } from "../../../lib/containers/args.ts";
 import type { HostSight } from "../../../lib/drift/observation.ts";
 import type {
   FoundContainer,
   FoundImage,
   FoundNetwork,
   Inventory,
-} from "../../../lib/drift/engineState.ts";
-import type { ConfigurationsInput, Fleet, Secrets } from "../../../programs/configurations.ts";
-import type { ConvergenceInput } from "../../../programs/converge.ts";
+} from "../../../lib/engine/found.ts";
+import type { ConfigurationsInput, Secrets } from "../../../lib/inputs/configurations.ts";
+import type { ConvergenceInput } from "../../../lib/inputs/converge.ts";
 import type { RecordedResource } from "../stack/stateFiles.ts";
 
 /** What a stack's state says. */

@@ -2,11 +2,11 @@
 import { basename } from "node:path";
 import { configFile, groupConfig, keyringPath, tokenPath } from "../../../lib/agents/config.ts";
 import { keyringFile } from "../../../lib/agents/keyring.ts";
-import { compareMembers } from "../../../lib/cluster/members.ts";
 import { sealedGeneration } from "../../../lib/agents/seal.ts";
-import { type Sight, strangersAmong } from "../../../lib/drift/observation.ts";
-import type { FoundContainer, Inventory } from "../../../lib/drift/engineState.ts";
-import type { KeyList } from "../../../lib/serf/rpc.ts";
+import { compareMembers, strangersAmong } from "../../../lib/cluster/members.ts";
+import { type Sight } from "../../../lib/drift/observation.ts";
+import type { FoundContainer, Inventory } from "../../../lib/engine/found.ts";
+import type { KeyList } from "../../../lib/serf/messages.ts";
 import type { StackRecord } from "./record.ts";
 
 /** One thing that differs. */

@@ -1,12 +1,12 @@
 /** The command line of a command: what it takes, how that is read, and the help. */
 import { parseArgs } from "node:util";
-import { formatTable } from "../../../lib/cluster/members.ts";
 import { allowedStackNames, isStackName } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
+import { formatTable } from "../../../lib/host/table.ts";
 import { main } from "../../../setup/main.ts";
+import { refuseTakenOptions } from "../../../setup/npmOptions.ts";
 import { pulumiTools } from "../../../setup/toolchain.ts";
 import { useEngineOf } from "./engineOfStack.ts";
-import { refuseTakenOptions } from "../../../setup/npmOptions.ts";
 import { readSettings, type StackSettings } from "./settings.ts";
 import { readState, type StackState } from "./state.ts";
 

@@ -1,18 +1,17 @@
 /** What carries a stack's labels on the engine, or runs on the host, and is not in the state. */
 import { rm } from "node:fs/promises";
+import { livingAgent, stopAgent } from "../../../lib/agents/process.ts";
 import { carries, labelsOf, roleLabel } from "../../../lib/cluster/labels.ts";
-import { namesOf } from "../../../lib/cluster/names.ts";
+import { namesOf, project } from "../../../lib/cluster/names.ts";
+import { removeContainers, removeIfThere } from "../../../lib/containers/lifecycle.ts";
 import type {
   FoundContainer,
   FoundImage,
   FoundNetwork,
   FoundVolume,
-} from "../../../lib/drift/engineState.ts";
-import { livingAgent, stopAgent } from "../../../lib/agents/process.ts";
-import { removeContainers, removeIfThere } from "../../../lib/containers/lifecycle.ts";
+} from "../../../lib/engine/found.ts";
 import { readInventory } from "../../../lib/engine/inventory.ts";
 import { UserError } from "../../../lib/host/errors.ts";
-import { project } from "../../project.ts";
 import type { StackSettings } from "./settings.ts";
 import type { RecordedResource } from "./stateFiles.ts";
 

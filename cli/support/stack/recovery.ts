@@ -2,14 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ownFolder } from "../../../lib/cluster/names.ts";
-import { birthOf } from "../../../lib/host/startTime.mjs";
+import { project } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
+import { ownFolder } from "../../../lib/host/ownFolder.ts";
+import { birthOf } from "../../../lib/host/startTime.mjs";
 import type { StackPlace } from "./arguments.ts";
 import { describeLeftovers, findLeftovers, inTheWay, removeLeftovers } from "./leftovers.ts";
 import { recordedThings } from "./recorded.ts";
 import type { StackSettings } from "./settings.ts";
-import { project } from "../../project.ts";
 import { runPulumi } from "./stack.ts";
 import { hasEmbeddedBackend, type RecordedResource } from "./stateFiles.ts";
 

@@ -10,9 +10,9 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, parseDocument, visit } from "yaml";
-import { ownFolder } from "../../../lib/cluster/names.ts";
+import { project } from "../../../lib/cluster/names.ts";
+import { ownFolder } from "../../../lib/host/ownFolder.ts";
 import { birthOf } from "../../../lib/host/startTime.mjs";
-import { project } from "../../project.ts";
 
 /** Texts of configuration files by their names. */
 export type ConfigFiles = Readonly<Record<string, string>>;

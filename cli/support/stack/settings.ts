@@ -2,10 +2,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ownFolder } from "../../../lib/cluster/names.ts";
-import { CommandError } from "../../../lib/host/run.ts";
+import { project } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
-import { project } from "../../project.ts";
+import { ownFolder } from "../../../lib/host/ownFolder.ts";
+import { CommandError } from "../../../lib/host/run.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
 
 /** The settings of a stack that commands need, by key. What Pulumi holds as JSON they do not need. */

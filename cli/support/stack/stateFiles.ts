@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { ownFolder } from "../../../lib/cluster/names.ts";
-import { project } from "../../project.ts";
+import { project } from "../../../lib/cluster/names.ts";
+import { ownFolder } from "../../../lib/host/ownFolder.ts";
 
 const stateFolder = join(ownFolder, "state", ".pulumi");
 

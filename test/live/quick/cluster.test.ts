@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { birthOf } from "../../../lib/host/startTime.mjs";
-import type { ConvergenceInput } from "../../../programs/converge.ts";
 import { docker, run } from "../../../lib/host/run.ts";
+import { birthOf } from "../../../lib/host/startTime.mjs";
+import type { ConvergenceInput } from "../../../lib/inputs/converge.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../support/project.ts";
 
 // One story, told in order: each test begins with the cluster that the one before has left.

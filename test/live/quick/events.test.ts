@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ReadablePayload } from "../../../cli/support/agents/payload.ts";
 import type { Member } from "../../../lib/cluster/members.ts";
 import { docker } from "../../../lib/host/run.ts";
-import type { QueryRecord } from "../../../lib/serf/codec.ts";
+import type { QueryRecord } from "../../../lib/serf/messages.ts";
 import { toHostAgent } from "../../../lib/serf/open.ts";
 import { SerfRpc } from "../../../lib/serf/rpc.ts";
 import { Project, type Result } from "../support/project.ts";

@@ -11,9 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { labelsOf } from "../../../lib/cluster/labels.ts";
+import { labelFilters, labelsOf } from "../../../lib/cluster/labels.ts";
 import { type Member, parseMembers } from "../../../lib/cluster/members.ts";
-import { labelFilters } from "../../../lib/cluster/labelFilters.ts";
 import { docker, run } from "../../../lib/host/run.ts";
 
 /** What a command printed and how it ended. */

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { engineRows, membershipRows } from "../../../cli/support/drift/rows.ts";
 import { changesIn } from "../../../cli/support/drift/plannedChanges.ts";
 import { readRecord } from "../../../cli/support/drift/record.ts";
+import { engineRows, membershipRows } from "../../../cli/support/drift/rows.ts";
 import { recordedThings } from "../../../cli/support/stack/recorded.ts";
 import type { RecordedResource } from "../../../cli/support/stack/stateFiles.ts";
 import { groupConfig } from "../../../lib/agents/config.ts";
-import { type AgentContainer, describeContainer } from "../../../lib/containers/description.ts";
-import { containerArgs, containerLabels } from "../../../lib/containers/args.ts";
-import { blank, type Sight } from "../../../lib/drift/observation.ts";
 import { type SealedPart, sealFile, sealOf } from "../../../lib/agents/seal.ts";
-import type { Inventory } from "../../../lib/drift/engineState.ts";
-import type { ConfigurationsInput } from "../../../programs/configurations.ts";
+import { containerArgs, containerLabels } from "../../../lib/containers/args.ts";
+import { type AgentContainer, describeContainer } from "../../../lib/containers/description.ts";
+import { blank, type Sight } from "../../../lib/drift/observation.ts";
+import type { Inventory } from "../../../lib/engine/found.ts";
+import type { ConfigurationsInput } from "../../../lib/inputs/configurations.ts";
 
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 128, cpus: 1 };

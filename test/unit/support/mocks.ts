@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordedOutputs } from "../../../lib/drift/recorded.ts";
-import type { ConfigurationsInput } from "../../../programs/configurations.ts";
+import type { ConfigurationsInput } from "../../../lib/inputs/configurations.ts";
 
 /** A resource as the program declared it. */
 export interface Declared {

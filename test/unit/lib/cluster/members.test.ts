@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { adviceOnCrowd } from "../../../../lib/membership/largeCluster.ts";
 import {
   compareMembers,
   formatMembers,
-  formatTable,
   type Member,
   parseMembers,
 } from "../../../../lib/cluster/members.ts";
+import { formatTable } from "../../../../lib/host/table.ts";
+import { adviceOnCrowd } from "../../../../lib/membership/largeCluster.ts";
 
 const serfOutput = JSON.stringify({
   members: [

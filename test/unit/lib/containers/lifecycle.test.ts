@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { FoundContainer } from "../../../../lib/drift/engineState.ts";
 import { removeContainers } from "../../../../lib/containers/lifecycle.ts";
+import type { FoundContainer } from "../../../../lib/engine/found.ts";
 import { FakeEngine } from "../../support/fakeEngine.ts";
 
 let fake: FakeEngine;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
+import { Standing } from "../../../../lib/drift/engineState.ts";
 import { blank, type Sight } from "../../../../lib/drift/observation.ts";
-import { type Inventory, Standing } from "../../../../lib/drift/engineState.ts";
+import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
+import { type Inventory } from "../../../../lib/engine/found.ts";
 
 const recorded: RecordedState = {
   ...recordedIn({}),

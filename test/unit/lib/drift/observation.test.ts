@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Member } from "../../../../lib/cluster/members.ts";
-import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
 import { sealedGeneration, sealFile, sealOf } from "../../../../lib/agents/seal.ts";
-import {
-  blank,
-  describeEdits,
-  hasSecrets,
-  type Sight,
-  strangersAmong,
-} from "../../../../lib/drift/observation.ts";
+import type { Member } from "../../../../lib/cluster/members.ts";
+import { strangersAmong } from "../../../../lib/cluster/members.ts";
 import { Standing } from "../../../../lib/drift/engineState.ts";
+import { blank, describeEdits, hasSecrets, type Sight } from "../../../../lib/drift/observation.ts";
+import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
 
 const member = (name: string, changes: Partial<Member> = {}): Member => ({
   name,

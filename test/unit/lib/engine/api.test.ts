@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { engine, query } from "../../../../lib/engine/api.ts";
 import { execute } from "../../../../lib/engine/exec.ts";
 import { containerStream } from "../../../../lib/engine/execStream.ts";
-import { engine, forEachParallel, query } from "../../../../lib/engine/api.ts";
-import { openInContainer, openWithFiles } from "../../../../lib/serf/open.ts";
-import { FakeEngine } from "../../support/fakeEngine.ts";
-import { FakeAgent } from "../../support/fakeAgent.ts";
 import { demultiplex } from "../../../../lib/engine/multiplexed.ts";
+import { forEachParallel } from "../../../../lib/host/parallel.ts";
+import { openInContainer, openWithFiles } from "../../../../lib/serf/open.ts";
+import { FakeAgent } from "../../support/fakeAgent.ts";
+import { FakeEngine } from "../../support/fakeEngine.ts";
 
 let fake: FakeEngine;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { containersOf, planAgents } from "../../../../lib/plan/agents.ts";
+import type { StandIns } from "../../../../lib/cluster/image.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
-import type { StandIns } from "../../../../lib/drift/recorded.ts";
+import { containersOf, planAgents } from "../../../../lib/plan/agents.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];

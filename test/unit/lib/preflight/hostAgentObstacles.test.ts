@@ -2,11 +2,11 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { EngineFacts } from "../../../../lib/engine/place.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
-import { parseSettings } from "../../../../lib/settings/settings.ts";
-import type { FoundContainer } from "../../../../lib/drift/engineState.ts";
+import type { FoundContainer } from "../../../../lib/engine/found.ts";
+import type { EngineFacts } from "../../../../lib/engine/place.ts";
 import { hostAgentObstacles } from "../../../../lib/preflight/hostAgentObstacles.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
 
 const facts: EngineFacts = {
   name: "here",

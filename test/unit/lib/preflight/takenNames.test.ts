@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { imageRef } from "../../../../lib/cluster/image.ts";
 import { labelsOf } from "../../../../lib/cluster/labels.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
-import { imageRef } from "../../../../components/image/serfImage.ts";
-import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { takenNames } from "../../../../lib/preflight/takenNames.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
 
 const place = {
   stack: "test",

@@ -1,0 +1,8 @@
+/** What the program takes from standard input, as JSON. */
+export interface ImageBuild {
+  /** The image's name with the tag. */
+  readonly image: string;
+  readonly context: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
