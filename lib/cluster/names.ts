@@ -1,3 +1,5 @@
+import { ownFolder } from "../host/ownFolder.ts";
+
 /** The names of everything that a stack makes on an engine and on the host. */
 export interface Names {
   /** Begins every other name. */
