@@ -5,7 +5,7 @@ import type { Standing } from "../lib/drift/engineState.ts";
 import type { NeighbourTableInput } from "../lib/inputs/neighbourTable.ts";
 import { wantedEntries } from "../lib/neighbourTable/demand.ts";
 import { agentsOnHost } from "../lib/settings/groups.ts";
-import type { Settings } from "../lib/settings/settings.ts";
+import type { Settings } from "../lib/settings/types.ts";
 import { programCommand } from "./stack/programCommand.ts";
 
 export type NeighbourTableArgs = NeighbourTableInput;

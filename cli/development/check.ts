@@ -2,20 +2,27 @@
 import { execFile } from "node:child_process";
 import { main } from "../../setup/main.ts";
 
-/** Each with the packages' own programs, so that the versions of the lock file are used. */
+const code = ["index.ts", "components", "programs", "lib", "cli", "setup", "bench"];
+
+/** Each by the packages' own programs, so that the versions of the lock file are used. */
 const checks: Readonly<Record<string, readonly string[]>> = {
-  types: ["typescript/bin/tsc", "--pretty"],
-  lint: ["eslint/bin/eslint.js", ".", "--max-warnings=0"],
-  format: ["prettier/bin/prettier.cjs", "--check", "."],
-  "dead code": ["knip/bin/knip.js", "--no-progress"],
-  "unit tests": ["vitest/vitest.mjs", "run", "--config=test/vitest.config.ts", "--project=unit"],
+  types: ["node_modules/typescript/bin/tsc", "--pretty"],
+  lint: ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings=0"],
+  imports: ["node_modules/dependency-cruiser/bin/dependency-cruiser.mjs", ...code],
+  format: ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
+  "dead code": ["node_modules/knip/bin/knip.js", "--no-progress"],
+  "generated files": ["cli/development/generate.ts", "--check"],
+  "unit tests": [
+    "node_modules/vitest/vitest.mjs",
+    ...["run", "--config=test/vitest.config.ts", "--project=unit"],
+  ],
 };
 
 await main(async () => {
   const results = await Promise.all(
-    Object.entries(checks).map(async ([name, [program, ...args]]) => {
+    Object.entries(checks).map(async ([name, command]) => {
       const start = Date.now();
-      const { code, output } = await execute([`node_modules/${program!}`, ...args]);
+      const { code, output } = await execute(command);
       const seconds = ((Date.now() - start) / 1000).toFixed(1);
       if (code !== 0) console.log(output);
       console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);

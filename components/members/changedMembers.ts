@@ -3,7 +3,7 @@ import { startArguments } from "../../lib/agents/config.ts";
 import { type Agents, specOf } from "../../lib/plan/agents.ts";
 import type { Names } from "../../lib/cluster/names.ts";
 import type { ChangedMembers } from "./rollingChange.ts";
-import type { Settings } from "../../lib/settings/settings.ts";
+import type { Settings } from "../../lib/settings/types.ts";
 import type { Standing } from "../../lib/drift/engineState.ts";
 
 /** Who of a cluster is made and who is replaced by what is declared. */

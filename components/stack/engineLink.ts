@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ImageBuilder } from "../../lib/cluster/image.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { defaultHost, engineEnvironment, type EngineHost } from "../../lib/engine/host.ts";
-import type { Settings } from "../../lib/settings/settings.ts";
+import type { Settings } from "../../lib/settings/types.ts";
 
 /** What makes components, and all that belongs to them, talk to one engine. */
 export type EngineLink = Pick<pulumi.ComponentResourceOptions, "providers" | "transforms">;

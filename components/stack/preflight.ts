@@ -16,7 +16,8 @@ import { checkNeighbourTable } from "../../lib/neighbourTable/check.ts";
 import { type Agents, containersOf, specOf } from "../../lib/plan/agents.ts";
 import { findObstacles } from "../../lib/preflight/obstacles.ts";
 import { offlineVariable } from "../../lib/preflight/offline.ts";
-import { type Settings, SettingsError } from "../../lib/settings/settings.ts";
+import type { Settings } from "../../lib/settings/types.ts";
+import { SettingsError } from "../../lib/settings/settings.ts";
 
 /** What is to be declared, which is held against what is there. */
 export interface PreflightArgs {

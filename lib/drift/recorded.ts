@@ -2,7 +2,7 @@
 import type { ImageBuilder, StandIns } from "../cluster/image.ts";
 import { generationLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
-import type { HostAgentPlace } from "../settings/settings.ts";
+import type { HostAgentPlace } from "../settings/types.ts";
 
 /** The resources of a state by their URNs, as Pulumi gives them to a program. */
 export type RecordedOutputs = Readonly<

@@ -12,7 +12,7 @@ import {
   wisherOf,
   without,
 } from "./demand.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/types.ts";
 import { isEngineHere } from "../engine/findPlace.ts";
 import { listContainers } from "../engine/inventory.ts";
 import { canSetLimits, readLedger, readLimits } from "./limits.ts";

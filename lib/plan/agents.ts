@@ -12,7 +12,7 @@ import {
 } from "../containers/description.ts";
 import { groupTags, type JoinerGroup } from "../settings/groups.ts";
 import { eventHandlers } from "../settings/handlers.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/types.ts";
 import type { DeclaredJoiner } from "./joiners.ts";
 
 /** A group of agents whose configuration lacks whom they join. */

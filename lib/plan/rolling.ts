@@ -2,7 +2,7 @@ import type { Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
 import type { Rolling, RollingHost } from "../membership/rollout.ts";
 import { hostView } from "../membership/views.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/types.ts";
 
 /** How a stack replaces members while the cluster goes on; undefined where it replaces all at once. */
 export function rollingOf(settings: Settings, names: Names, labels: Labels): Rolling | undefined {

@@ -5,7 +5,7 @@ import type { Names } from "../cluster/names.ts";
 import type { FoundContainer } from "../engine/found.ts";
 import type { EngineFacts } from "../engine/place.ts";
 import { otherPort } from "../settings/rules.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/types.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 
 /** Where the agents are to run. */

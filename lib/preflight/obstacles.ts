@@ -8,7 +8,7 @@ import { engineFacts, isEngineHere } from "../engine/findPlace.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../engine/found.ts";
 import { joinerNames } from "../settings/groups.ts";
 import { otherPort } from "../settings/rules.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/types.ts";
 import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { takenNames } from "./takenNames.ts";

@@ -2,7 +2,7 @@ import { carries, type Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
 import type { Inventory } from "../engine/found.ts";
 import { joinerNames } from "../settings/groups.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/types.ts";
 
 /**
  * Says what has a name that a stack needs and is not of the stack. It would be used, replaced and removed as if

@@ -2,7 +2,7 @@ import { defaultHost } from "../engine/host.ts";
 import { gossipKeyFault, missingGossipKey } from "../agents/keyring.ts";
 import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
 import { allowedStackNames, isStackName } from "../cluster/names.ts";
-import type { DeploymentPlace, Settings } from "./settings.ts";
+import type { DeploymentPlace, Settings } from "./types.ts";
 import { quote } from "./reader.ts";
 import { prefixFor } from "../cluster/subnet.ts";
 

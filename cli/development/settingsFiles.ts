@@ -1,0 +1,82 @@
+/** The files that are made, in part, from the table of settings. */
+import { stringify } from "yaml";
+import { limitSettings, table } from "../../lib/settings/table.ts";
+
+type AnySetting = Pick<
+  (typeof table)[keyof typeof table],
+  "type" | "description" | "allowed" | "default" | "change"
+> & { readonly meaning?: string };
+
+/** The files, from the project's folder, with what makes each anew from its text. */
+export const settingsFiles: Readonly<Record<string, (text: string) => string>> = {
+  "Pulumi.yaml": withSchema,
+  "docs/configuration.md": withTables,
+};
+
+const settings: readonly (readonly [string, AnySetting])[] = Object.entries(table);
+
+/** Pulumi.yaml with the schema of the configuration, which is its end. */
+function withSchema(text: string): string {
+  const begin = "\nconfig:\n";
+  const at = text.indexOf(begin);
+  if (at < 0) throw new Error("Pulumi.yaml has no section config");
+  const schema = settings.map(([key, { type, default: fallback, ...setting }]) => [
+    key,
+    {
+      type,
+      ...(type === "array" && { items: { type: "object" } }),
+      description: sentence(setting),
+      default: type === "string" ? fallback : (JSON.parse(fallback) as object),
+    },
+  ]);
+  const lines = stringify(Object.fromEntries(schema), { lineWidth: 0 });
+  return text.slice(0, at) + begin + lines.replace(/^(?=.)/gm, "  ");
+}
+
+function sentence({ description, allowed, meaning }: Omit<AnySetting, "type" | "default">): string {
+  return `${description}: ${allowed}.${meaning === undefined ? "" : ` Default: ${meaning}.`}`;
+}
+
+const [begin, end] = ["<!-- settings: made by `npm run generate` -->", "<!-- end of settings -->"];
+
+/** The document with the tables between its marks. */
+function withTables(text: string): string {
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from)
+    throw new Error(`docs/configuration.md has no place for them: ${begin}`);
+  const all: typeof settings = [
+    ...settings,
+    ...Object.entries(limitSettings).map(([key, one]) => [`limits.${key}`, one] as const),
+  ];
+  const values = all.map(([key, { description, allowed, meaning, default: fallback }]) => [
+    code(key),
+    meaning ?? code(fallback),
+    description,
+    allowed,
+  ]);
+  const changes = Map.groupBy(settings, ([, { change }]) => change);
+  const effects = [...changes].map(([change, those]) => [
+    those.map(([key]) => code(key)).join(", "),
+    change,
+  ]);
+  const tables = [
+    markdownTable(["key", "default", "what it is", "allowed"], values),
+    "What a change of them does to a running cluster:",
+    markdownTable(["settings", "what happens"], effects),
+  ];
+  return [text.slice(0, from) + begin, ...tables, text.slice(to)].join("\n\n");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** A table as the formatter writes it. */
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  return [line(cells[0]!), rule, ...cells.slice(1).map(line)].join("\n");
+}

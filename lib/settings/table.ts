@@ -1,0 +1,252 @@
+/**
+ * Every setting, once. The type `Settings`, the schema in Pulumi.yaml and the tables of docs/configuration.md are
+ * made from this; `npm run generate` writes them.
+ */
+import { isAbsolute } from "node:path";
+import { gossipPort as agentPort, profiles } from "../agents/config.ts";
+import type { ImageChoice } from "../cluster/image.ts";
+import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
+import { allowedSubnets, isAddress, planSubnet } from "../cluster/subnet.ts";
+import type { ContainerLimits } from "../containers/description.ts";
+import { allowedEngineHosts, formatEngineHost, parseEngineHost } from "../engine/host.ts";
+import { parseEvents } from "./events.ts";
+import { maxJoiners, parseGroups } from "./groups.ts";
+import { parseHandlers } from "./handlers.ts";
+import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./kinds.ts";
+import { SettingsReader } from "./reader.ts";
+import { parseTags } from "./tags.ts";
+
+const taken = "running agents take it over; nothing is restarted";
+const rotates = "the key rotates; nothing is restarted";
+const added = "joiners are added or removed; no other member is touched";
+const allContainers = "all containers are replaced";
+const hostAgentOnly = "the host's agent is restarted";
+const seedOnly = "the seed's container is replaced";
+const anotherEngine = "the stack is another one: destroy it first";
+const nothing = "nothing";
+
+const image = {
+  allowed: "an image reference, for example registry.example/busybox:1.37",
+  parse: (name: string) => (/^[a-z0-9][\w./:@-]*$/.test(name) ? name : undefined),
+  meaning: "pinned",
+  change: "all containers with that image are replaced",
+};
+
+/** What an image is built from; a group of joiners may have its own. */
+export const imageSettings = {
+  serfVersion: oneOf(
+    [defaultSerfVersion, ...Object.keys(serfChecksums).filter((one) => one !== defaultSerfVersion)],
+    { description: "The Serf release in the image", change: image.change },
+    refusedSerf,
+  ),
+  builderImage: optionalText({
+    ...image,
+    description:
+      "The image that Serf is compiled in, instead of the one pinned in docker/Dockerfile",
+  }),
+  runtimeImage: optionalText({
+    ...image,
+    description: "The image that Serf runs in, instead of the one pinned in docker/Dockerfile",
+  }),
+};
+
+/** What each agent's container may use. */
+export const limitSettings = {
+  memory: integer([32, 65536], { description: "MiB", default: "128", change: allContainers }),
+  cpus: text({
+    ...{ description: "Processors", default: "1", change: allContainers },
+    allowed: "a number from 0.1 to 64",
+    parse: (received) => {
+      const cpus = /^\d+(\.\d+)?$/.test(received) ? Number(received) : 0;
+      return cpus >= 0.1 && cpus <= 64 ? cpus : undefined;
+    },
+  }),
+};
+
+export const table = {
+  joiners: optionalText({
+    ...wholeNumber(0, maxJoiners),
+    description: "How many joiners the cluster has beside those of groups",
+    meaning: "3, or 0 where there are groups",
+    change: added,
+  }),
+  groups: json("object", {
+    description: "Groups of joiners by name",
+    allowed: "a map from names to count, tags, serfVersion, builderImage and runtimeImage",
+    change: added,
+    read: (reader, key) => parseGroups(reader.readMap(key), readGroupImage(reader), reader.report),
+  }),
+  join: oneOf(["ip", "dns", "gateway"], {
+    description:
+      "Whom the members join, the seed by its address (ip) or name (dns), or the host's agent (gateway)",
+    change: taken,
+  }),
+  subnet: text({
+    description: "The cluster's network",
+    default: "172.30.0.0/24",
+    allowed: allowedSubnets,
+    parse: planSubnet,
+    change: "everything is replaced, with the network; with maxUnavailable it is refused",
+  }),
+  gossipPort: text({
+    description: "The host's port, TCP and UDP, that reaches the seed's gossip port",
+    default: "7946",
+    allowed: "a whole number from 1 to 65535, or auto for one that Docker chooses",
+    parse: (received) => {
+      const isAuto = received === "auto" || received === "0";
+      return isAuto ? 0 : wholeNumber(1, 65535).parse(received);
+    },
+    change: seedOnly,
+  }),
+  publishAddress: text({
+    description: "The host's address on which the gossip port is published",
+    default: "127.0.0.1",
+    allowed: "an IPv4 address of the host",
+    parse: (received) => (isAddress(received) ? received : undefined),
+    change: seedOnly,
+  }),
+  hostAgent: flag(true, {
+    description: "Whether the engine's host runs an agent that joins",
+    change: "the host's agent joins or leaves",
+  }),
+  hostAgentIn: oneOf(["auto", "process", "container"], {
+    description: "Where the host's agent runs",
+    meaning: "a process where the engine is this Linux machine's, else a container",
+    change: hostAgentOnly,
+  }),
+  hostAgentPort: integer([1024, 65535], {
+    description: "The port, TCP and UDP, on which the host's agent gossips at the bridge's gateway",
+    default: String(agentPort),
+    change: hostAgentOnly,
+  }),
+  rpcPort: integer([1, 65535], {
+    description: "The port on loopback where the host's agent answers RPC",
+    default: "7373",
+    change: hostAgentOnly,
+  }),
+  dockerHost: optionalText({
+    description: "The Docker engine",
+    meaning: "that of the docker client",
+    allowed: allowedEngineHosts,
+    parse: (received) => {
+      const address = parseEngineHost(received);
+      return address && formatEngineHost(address);
+    },
+    change: anotherEngine,
+  }),
+  dockerCertPath: optionalText({
+    description: "The folder with ca.pem, cert.pem and key.pem for a tcp:// engine with TLS",
+    meaning: "no TLS",
+    allowed: "an absolute path",
+    parse: (received) => (isAbsolute(received) ? received : undefined),
+    change: anotherEngine,
+  }),
+  limits: json("object", {
+    description: "What each agent's container may use",
+    meaning: `${limitSettings.memory.default} MiB, ${limitSettings.cpus.default} processor`,
+    allowed:
+      `a map with memory, ${limitSettings.memory.allowed} MiB, ` +
+      `and cpus, ${limitSettings.cpus.allowed}`,
+    change: allContainers,
+    read: (reader, key) => readLimits(reader, key),
+  }),
+  profile: oneOf(profiles, {
+    description: "How patient the agents are with each other, as Serf names it",
+    change: "all containers are replaced, and the host's agent is restarted",
+  }),
+  convergenceTimeout: integer([1, 3600], {
+    description: "Seconds in which the cluster must have formed",
+    default: "60",
+    change: nothing,
+  }),
+  maxUnavailable: text({
+    description: "How many members a change may take down at once",
+    default: "all",
+    allowed: `a whole number from 1 to ${maxJoiners}, or all`,
+    parse: (received) =>
+      received === "all" ? received : wholeNumber(1, maxJoiners).parse(received),
+    change: nothing,
+  }),
+  tags: json("object", {
+    description: "Tags of every member beside role",
+    allowed: "a map from names to texts, at most 512 bytes in all",
+    change: taken,
+    read: (reader, key) => parseTags(reader.readMap(key), key, reader.report),
+  }),
+  handlers: json("object", {
+    description: "Event handlers beside load",
+    allowed: "a map from scripts in docker/handlers to the events that they are for",
+    change: taken,
+    read: (reader, key, files) => {
+      const { handlers, faults } = parseHandlers(reader.textOf(key) ?? "", files);
+      faults.forEach(reader.report);
+      return handlers;
+    },
+  }),
+  events: json("array", {
+    description: "Events that are sent, in order, after each up that changed the members",
+    allowed: "a list of maps with name, payload and coalesce",
+    change: nothing,
+    read: (reader, key) => parseEvents(reader.readList(key), reader.report),
+  }),
+  gossipKey: optionalText({
+    description: "The key that gossip is encrypted with, a secret",
+    meaning: "generated with the stack",
+    allowed: "base64 of 16, 24 or 32 bytes",
+    // Judged with the other settings, in words that never print it.
+    parse: (received) => received,
+    change: rotates,
+  }),
+  keyRotation: integer([0, 1_000_000], {
+    description: "Another number asks for another generated gossip key",
+    default: "0",
+    change: rotates,
+  }),
+  requireGossipKey: flag(false, {
+    description: "Whether a generated gossip key is not enough",
+    change: nothing,
+  }),
+  protect: flag(false, {
+    description: "Whether the stack refuses to be destroyed",
+    change: nothing,
+  }),
+  retainData: flag(false, {
+    description: "Whether the volume with the agents' data outlives the stack",
+    change: nothing,
+  }),
+  tuneKernel: flag(false, {
+    description: "Whether the kernel's neighbour table may be made as large as the agents need it",
+    change: nothing,
+  }),
+  ...imageSettings,
+};
+
+/** Whatever a setting of a table is read as. */
+export type Values<Table> = {
+  readonly [Key in keyof Table]: Table[Key] extends { read: (...args: never[]) => infer T }
+    ? T
+    : never;
+};
+
+function readLimits(reader: SettingsReader, key: string): ContainerLimits {
+  const own = new SettingsReader(reader.readMap(key), `${key}.`, reader.report);
+  const limits = {
+    memory: limitSettings.memory.read(own, "memory", []),
+    cpus: limitSettings.cpus.read(own, "cpus", []),
+  };
+  own.refuseOthers(Object.keys(limitSettings));
+  return limits;
+}
+
+/** Reads what is configured of a group's image, without defaults. */
+function readGroupImage(reader: SettingsReader) {
+  return (group: Readonly<Record<string, unknown>>, setting: string): Partial<ImageChoice> => {
+    const own = new SettingsReader(group, `${setting}.`, reader.report);
+    own.refuseOthers(["count", "tags", ...Object.keys(imageSettings)]);
+    return Object.fromEntries(
+      Object.entries(imageSettings)
+        .filter(([key]) => own.textOf(key))
+        .map(([key, one]) => [key, one.read(own, key, [])]),
+    );
+  };
+}
