@@ -51,7 +51,7 @@ export default {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(node_modules|test|\\.serf)/" },
+    doNotFollow: { path: "^(node_modules|test)/" },
+    exclude: { path: "^(node_modules|\\.serf)/" },
   },
 };

@@ -31,8 +31,9 @@ function broken(imports: readonly (readonly [string, string])[]): Set<string> {
     );
     writeFileSync(join(dir, file), `${lines.join("\n")}\nexport {};\n`);
   }
+  const rooms = [...new Set([...files.keys()].map((file) => file.split("/")[0]!))];
   const cruiser = join("node_modules", "dependency-cruiser", "bin", "dependency-cruiser.mjs");
-  const { stdout } = spawnSync(process.execPath, [cruiser, ".", "--output-type=json"], {
+  const { stdout } = spawnSync(process.execPath, [cruiser, ...rooms, "--output-type=json"], {
     ...{ cwd: dir, encoding: "utf8" },
   });
   const { summary } = JSON.parse(stdout) as { summary: { violations: readonly Violation[] } };

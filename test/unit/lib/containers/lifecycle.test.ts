@@ -1,7 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { removeContainers } from "../../../../lib/containers/lifecycle.ts";
 import type { FoundContainer } from "../../../../lib/engine/found.ts";
 import { FakeEngine } from "../../support/fakeEngine.ts";
+
+vi.mock("../../../../lib/host/run.ts", async (original) => ({
+  ...(await original<object>()),
+  // The fake agents need no time to leave.
+  pause: () => Promise.resolve(),
+}));
 
 let fake: FakeEngine;
 
