@@ -4,7 +4,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["node_modules/", ".serf/", "eslint.config.mjs"] },
+  { ignores: ["node_modules/", ".serf/", "eslint.config.mjs", ".dependency-cruiser.mjs"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

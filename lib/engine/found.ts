@@ -39,7 +39,7 @@ export interface FoundVolume {
 }
 
 /** The names of what the engine has beside it. */
-export interface ForeignNames {
+interface ForeignNames {
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
   /** With tags. */

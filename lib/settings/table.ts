@@ -33,7 +33,7 @@ const image = {
 };
 
 /** What an image is built from; a group of joiners may have its own. */
-export const imageSettings = {
+const imageSettings = {
   serfVersion: oneOf(
     [defaultSerfVersion, ...Object.keys(serfChecksums).filter((one) => one !== defaultSerfVersion)],
     { description: "The Serf release in the image", change: image.change },
