@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import { planAgents } from "./lib/plan/agents.ts";
-import { changedMembers } from "./components/members/changedMembers.ts";
 import { ClusterNetwork } from "./components/clusterNetwork.ts";
 import { ClusterSecrets, silenceSdk } from "./components/clusterSecrets.ts";
 import { Convergence } from "./components/convergence.ts";
-import { chooseEngine, imageBuilder, linkEngine } from "./components/stack/engineLink.ts";
-import { declareHostAgent } from "./components/members/declareHostAgent.ts";
 import { declareImages } from "./components/image/images.ts";
-import { declareJoiners } from "./lib/plan/joiners.ts";
-import { Joiners } from "./components/members/joiners.ts";
-import { labelsOf } from "./lib/cluster/labels.ts";
-import { loadSettings, ownStandIns } from "./components/stack/loadSettings.ts";
 import { MemberEvents } from "./components/memberEvents.ts";
-import { namesOf } from "./lib/cluster/names.ts";
-import { declareNeighbourTable } from "./components/neighbourTable.ts";
-import { preflight } from "./components/stack/preflight.ts";
-import { ProcessLimits } from "./components/processLimits.ts";
-import { Protection } from "./components/stack/protection.ts";
-import { readState } from "./components/stack/readState.ts";
-import { rollingOf } from "./lib/plan/rolling.ts";
+import { changedMembers } from "./components/members/changedMembers.ts";
+import { declareHostAgent } from "./components/members/declareHostAgent.ts";
+import { Joiners } from "./components/members/joiners.ts";
 import { RollingChange } from "./components/members/rollingChange.ts";
 import { Seed } from "./components/members/seed.ts";
-import { Standing } from "./lib/drift/engineState.ts";
+import { declareNeighbourTable } from "./components/neighbourTable.ts";
+import { ProcessLimits } from "./components/processLimits.ts";
+import { chooseEngine, imageBuilder, linkEngine } from "./components/stack/engineLink.ts";
+import { loadSettings, ownStandIns } from "./components/stack/loadSettings.ts";
+import { preflight } from "./components/stack/preflight.ts";
+import { Protection } from "./components/stack/protection.ts";
+import { readState } from "./components/stack/readState.ts";
 import { Storage } from "./components/storage.ts";
+import { labelsOf } from "./lib/cluster/labels.ts";
+import { namesOf } from "./lib/cluster/names.ts";
+import { EngineState } from "./lib/drift/engineState.ts";
+import { planAgents } from "./lib/plan/agents.ts";
+import { declareJoiners } from "./lib/plan/joiners.ts";
+import { rollingOf } from "./lib/plan/rolling.ts";
 
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
@@ -39,14 +39,14 @@ export default async function cluster() {
   const look = isReached
     ? await preflight({ settings, names, labels, agents, recorded })
     : undefined;
-  const standing = new Standing(recorded, look);
-  const engine = linkEngine(chosen, standing.isOffline);
+  const engineState = new EngineState(recorded, look);
+  const engine = linkEngine(chosen, engineState.isOffline);
   const rolling = rollingOf(settings, names, labels);
   const change =
     rolling && !pulumi.runtime.isDryRun()
-      ? new RollingChange(rolling, changedMembers(agents, settings, names, standing))
+      ? new RollingChange(rolling, changedMembers(agents, settings, names, engineState))
       : undefined;
-  const place = { labels, standing, change };
+  const place = { labels, engineState, change };
 
   const images = declareImages(
     {
@@ -55,13 +55,13 @@ export default async function cluster() {
       choice: settings,
       standIns,
       builder: (isReached ? undefined : recorded.builder) ?? imageBuilder(),
-      generationOf: (name) => standing.ofImage(name),
+      generationOf: (name) => engineState.ofImage(name),
       trial: rolling && { limits: settings.limits, timeout: settings.convergenceTimeout },
     },
     groups,
     engine,
   );
-  const table = declareNeighbourTable(settings, labels, standing, engine);
+  const table = declareNeighbourTable(settings, labels, engineState, engine);
   // They know no engine: another way to it would generate others.
   const secrets = new ClusterSecrets("secrets", { gossipKey, keyRotation });
   const network = new ClusterNetwork(
@@ -70,7 +70,7 @@ export default async function cluster() {
       networkName: names.network,
       labels,
       subnet,
-      generation: standing.ofNetwork(names.network),
+      generation: engineState.ofNetwork(names.network),
     },
     engine,
   );
@@ -84,8 +84,8 @@ export default async function cluster() {
       gossipKey: secrets.gossipKey,
       rpcToken: secrets.rpcToken,
       retainData: settings.retainData,
-      generationOf: (name) => standing.ofVolume(name),
-      standing: standing.ofCluster(agents.expected),
+      generationOf: (name) => engineState.ofVolume(name),
+      engineState: engineState.ofCluster(agents.expected),
     },
     { ...engine, dependsOn: [...table, ...images.ready] },
   );
@@ -126,7 +126,7 @@ export default async function cluster() {
   ];
   const limits = new ProcessLimits(
     "process-limits",
-    { containers: containerIds, generation: standing.ofProcessLimits },
+    { containers: containerIds, generation: engineState.ofProcessLimits },
     engine,
   );
   const incarnations = pulumi.all([

@@ -1,7 +1,7 @@
 /** `npm run drift`: what differs between the configuration, the state, the engine and the membership. */
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { namesOf, project } from "../lib/cluster/names.ts";
-import { takeSight } from "../lib/drift/observe.ts";
+import { observeCluster } from "../lib/drift/observe.ts";
 import { pingEngine } from "../lib/engine/api.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
@@ -70,20 +70,20 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
   const planned = await plannedChanges(stack, env);
   const inventory = await readInventory(labelsOf(project, stack));
   const names = namesOf(project, stack);
-  const sight = await takeSight({
+  const observation = await observeCluster({
     containers: inventory.containers,
-    madeOf: ({ name }) => record.made.get(name),
+    expectedFor: ({ name }) => record.made.get(name),
     host: { name: names.host, dir: names.hostAgentDir, rpcPort: record.rpcPort },
   });
-  const isSeen = sight.members !== undefined;
+  const isSeen = observation.members !== undefined;
   const keys = isSeen
     ? await throughAgent(stack, ({ rpc }) => keysOfMembers(rpc)).catch(unlessRefused)
     : undefined;
   return [
     ...planned,
     ...unknown,
-    ...engineRows(record, inventory, sight),
-    ...membershipRows(record, sight, keys),
+    ...engineRows(record, inventory, observation),
+    ...membershipRows(record, observation, keys),
   ];
 }
 

@@ -1,9 +1,9 @@
 /** `npm run event -- NAME [PAYLOAD]`: sends a user event to all members. */
-import { eventFaults } from "../lib/serf/eventLimits.ts";
 import { UserError } from "../lib/host/errors.ts";
+import { eventFaults } from "../lib/serf/eventLimits.ts";
 import { throughAgent } from "./support/agents/agents.ts";
-import { command } from "./support/stack/arguments.ts";
 import { payloadFrom } from "./support/agents/payload.ts";
+import { command } from "./support/stack/arguments.ts";
 
 await command(
   {

@@ -1,9 +1,9 @@
 /** `npm run members`: the live table of members. */
 import { formatMembers } from "../lib/cluster/members.ts";
 import { UserError } from "../lib/host/errors.ts";
-import { command } from "./support/stack/arguments.ts";
 import { liveMembers } from "./support/agents/liveMembers.ts";
 import { explained, tagFilters, tagHelp } from "./support/agents/tagFilters.ts";
+import { command } from "./support/stack/arguments.ts";
 
 const statuses = ["alive", "leaving", "left", "failed"];
 

@@ -1,10 +1,10 @@
 /** `npm run monitor`: prints the cluster's events as they happen, until it is interrupted. */
+import { UserError } from "../lib/host/errors.ts";
 import { pause } from "../lib/host/run.ts";
 import { RpcError } from "../lib/serf/connection.ts";
-import { UserError } from "../lib/host/errors.ts";
 import { type Agent, openAgent } from "./support/agents/agents.ts";
-import { command } from "./support/stack/arguments.ts";
 import { eventJson, eventLine } from "./support/agents/eventLines.ts";
+import { command } from "./support/stack/arguments.ts";
 
 /** Milliseconds in which another agent must answer when one is gone. */
 const patience = 30_000;

@@ -1,7 +1,7 @@
 /** `npm run pulumi -- ARGS`: any Pulumi command with the project's toolchain and backend. */
 import { main } from "../setup/main.ts";
-import { pulumiWithImages } from "../setup/toolchain.ts";
 import { refuseTakenOptions } from "../setup/npmOptions.ts";
+import { pulumiWithImages } from "../setup/toolchain.ts";
 import { pulumi } from "./support/stack/stack.ts";
 
 /** Options of Pulumi's without which a command does something else; whether each takes a value. */

@@ -4,7 +4,7 @@ import { labelsOf } from "../lib/cluster/labels.ts";
 import { project } from "../lib/cluster/names.ts";
 import { chosenEngine } from "../lib/engine/context.ts";
 import { UserError } from "../lib/host/errors.ts";
-import { wisherOf } from "../lib/neighbourTable/demand.ts";
+import { claimantOf } from "../lib/neighbourTable/demand.ts";
 import { releaseEntries } from "../lib/neighbourTable/limits.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { askAtTerminal } from "./support/question.ts";
@@ -66,7 +66,7 @@ await command(
       console.log(`The state that could not be read is in ${await putAside(stack)}.`);
     }
     // What the state has lost, or what was left to a stack that has not asked for it.
-    for (const name of names) await releaseEntries(wisherOf(labelsOf(project, name)));
+    for (const name of names) await releaseEntries(claimantOf(labelsOf(project, name)));
     if (resources && hasEmbeddedBackend(env)) {
       await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
       await removeCopies(stack);

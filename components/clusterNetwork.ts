@@ -8,7 +8,7 @@ export interface ClusterNetworkArgs {
   readonly networkName: string;
   readonly labels: Labels;
   readonly subnet: SubnetPlan;
-  /** A new one asks for a new network; see `standing.ts`. */
+  /** A new one asks for a new network; see `lib/drift/engineState.ts`. */
   readonly generation: string;
 }
 

@@ -15,7 +15,7 @@ export interface ConfigPlace {
   readonly labels: Labels;
   /** Secrets. */
   readonly secrets: pulumi.Input<Secrets>;
-  /** A new one asks for a look at all files and keys; see `standing.ts`. */
+  /** A new one asks for a look at all files and keys; see `lib/drift/engineState.ts`. */
   readonly generation: pulumi.Input<string>;
 }
 

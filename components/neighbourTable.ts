@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../lib/cluster/labels.ts";
-import type { Standing } from "../lib/drift/engineState.ts";
+import type { EngineState } from "../lib/drift/engineState.ts";
 import type { NeighbourTableInput } from "../lib/inputs/neighbourTable.ts";
 import { wantedEntries } from "../lib/neighbourTable/demand.ts";
 import { agentsOnHost } from "../lib/settings/groups.ts";
@@ -40,11 +40,11 @@ export class NeighbourTable extends pulumi.ComponentResource {
 export function declareNeighbourTable(
   { tuneKernel, groups }: Settings,
   labels: Labels,
-  standing: Standing,
+  engineState: EngineState,
   opts?: pulumi.ComponentResourceOptions,
 ): NeighbourTable[] {
   if (!tuneKernel) return [];
   const entries = wantedEntries(agentsOnHost(groups));
-  const generation = standing.ofNeighbourTable;
+  const generation = engineState.ofNeighbourTable;
   return [new NeighbourTable("neighbour-table", { labels, entries, generation }, opts)];
 }

@@ -7,7 +7,7 @@ import { programCommand } from "./stack/programCommand.ts";
 export interface ProcessLimitsArgs {
   /** The engine's IDs of the containers. */
   readonly containers: readonly pulumi.Input<string>[];
-  /** A new one asks for the limits again; see `standing.ts`. */
+  /** A new one asks for the limits again; see `lib/drift/engineState.ts`. */
   readonly generation: string;
 }
 

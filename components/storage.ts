@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Fleet } from "../lib/agents/fleet.ts";
 import { generationLabel, labelList, type Labels } from "../lib/cluster/labels.ts";
 import type { VolumeNames } from "../lib/cluster/names.ts";
-import type { ClusterStanding } from "../lib/drift/engineState.ts";
+import type { ClusterState } from "../lib/drift/engineState.ts";
 import { hasSecrets } from "../lib/drift/observation.ts";
 import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 
@@ -19,10 +19,10 @@ export interface StorageArgs {
   readonly rpcToken: pulumi.Input<string>;
   /** Whether the volume with what the agents keep outlives the stack. */
   readonly retainData: boolean;
-  /** The generation of the volume with this name; undefined for one that was not made here; see `standing.ts`. */
+  /** The generation of the volume with this name; undefined for one that was not made here; see `lib/drift/engineState.ts`. */
   readonly generationOf: (name: string) => string | undefined;
   /** How the configurations and the cluster that has them stand. */
-  readonly standing: ClusterStanding;
+  readonly engineState: ClusterState;
 }
 
 /**
@@ -38,7 +38,7 @@ export class Storage extends pulumi.ComponentResource {
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:Storage", name, { names: args.names }, opts);
 
-    const { names, labels, standing, image } = args;
+    const { names, labels, engineState, image } = args;
     const volume = (kind: keyof VolumeNames) => {
       const generation = args.generationOf(names[kind]);
       return new docker.Volume(
@@ -67,7 +67,7 @@ export class Storage extends pulumi.ComponentResource {
       .apply(([gossipKey, rpcToken]) => ({ gossipKey, rpcToken }));
     this.generation = pulumi.unsecret(
       secrets.apply(({ gossipKey, rpcToken }) =>
-        hasSecrets(standing, gossipKey, rpcToken) ? standing.generation : standing.fresh,
+        hasSecrets(engineState, gossipKey, rpcToken) ? engineState.generation : engineState.fresh,
       ),
     );
     this.files = { image, volumes, labels, secrets, generation: this.generation };

@@ -15,12 +15,9 @@ import { text } from "node:stream/consumers";
 import { gossipEndpoint } from "../lib/agents/config.ts";
 import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
 import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
-import {
-  compareMembers,
-  type Difference,
-  type ExpectedMember,
-  type Member,
-} from "../lib/cluster/members.ts";
+import { type ExpectedMember, type Member } from "../lib/cluster/members.ts";
+import { compareMembers } from "../lib/membership/judge.ts";
+import { type Difference } from "../lib/membership/judge.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import type { FoundContainer } from "../lib/engine/found.ts";
@@ -29,11 +26,15 @@ import { pause, printResult } from "../lib/host/run.ts";
 import { formatTable } from "../lib/host/table.ts";
 import type { ConvergenceInput } from "../lib/inputs/converge.ts";
 import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";
-import { adviceOnCrowd } from "../lib/membership/largeCluster.ts";
-import { adviceOnStrangers, expelContainers, forgetGhosts } from "../lib/membership/unexpected.ts";
+import { adviceOnLargeCluster } from "../lib/membership/largeCluster.ts";
+import {
+  adviceOnUnexpected,
+  expelContainers,
+  forgetFailedMembers,
+} from "../lib/membership/unexpected.ts";
 import { membersSeenBy, type View } from "../lib/membership/views.ts";
 
-interface Sight {
+interface ViewState {
   readonly view: View;
   readonly members: readonly Member[];
   readonly differences: readonly Difference[];
@@ -58,33 +59,33 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   let isSynchronized = false;
   let patience = leastPatience;
   for (;;) {
-    const sights = await Promise.all(
+    const states = await Promise.all(
       input.views.map((view) => look(view, input.expected, patience)),
     );
-    const isFormed = sights.every(
+    const isFormed = states.every(
       ({ error, differences }) => error === undefined && differences.length === 0,
     );
     if (isFormed && isSynchronized) {
-      await forgetGhosts(sights[0]!.view, sights[0]!.members, input.expected);
-      return sights[0]!.members.filter(({ status }) => status === "alive");
+      await forgetFailedMembers(states[0]!.view, states[0]!.members, input.expected);
+      return states[0]!.members.filter(({ status }) => status === "alive");
     }
     const now = Date.now();
     if (now > deadline) {
-      throw new Error(report(input, sights) + (await logsOfEnded(membersAtFault(sights))));
+      throw new Error(report(input, states) + (await logsOfEnded(membersAtFault(states))));
     }
-    if (sights.some(({ error }) => error !== undefined)) {
+    if (states.some(({ error }) => error !== undefined)) {
       const left = Math.max(leastPatience, deadline - now);
       patience = Math.min(2 * patience, mostPatience, left);
     }
     if (isFormed) {
-      isSynchronized = await synchronize(sights[0]!.view, addressesBeside(input), deadline - now);
+      isSynchronized = await synchronize(states[0]!.view, addressesBeside(input), deadline - now);
       continue;
     }
     if (now > heal) {
       heal = now + healInterval;
-      await Promise.all(sights.map((sight) => joinLost(sight, input.expected)));
-      await reloadMistagged(sights);
-      const differences = sights.flatMap(({ differences }) => differences);
+      await Promise.all(states.map((state) => joinLost(state, input.expected)));
+      await reloadMistagged(states);
+      const differences = states.flatMap(({ differences }) => differences);
       await expelContainers(differences, input.network, input.labels);
     }
     await pause(pollInterval);
@@ -113,7 +114,7 @@ async function look(
   view: View,
   expected: readonly ExpectedMember[],
   patience: number,
-): Promise<Sight> {
+): Promise<ViewState> {
   try {
     const members = await membersSeenBy(view, patience);
     return { view, members, differences: compareMembers(expected, members), error: undefined };
@@ -127,7 +128,7 @@ function addressesBeside({ expected, views }: ConvergenceInput): string[] {
 }
 
 async function joinLost(
-  { view, differences }: Sight,
+  { view, differences }: ViewState,
   expected: readonly ExpectedMember[],
 ): Promise<void> {
   const lost = differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
@@ -136,19 +137,19 @@ async function joinLost(
 }
 
 /** One that was just starting may have missed that its configuration has changed. */
-async function reloadMistagged(sights: readonly Sight[]): Promise<void> {
-  const names = sights.flatMap(({ differences }) =>
+async function reloadMistagged(states: readonly ViewState[]): Promise<void> {
+  const names = states.flatMap(({ differences }) =>
     differences.filter(({ fault }) => fault === "wrong tags").map(({ name }) => name),
   );
   await Promise.all([...new Set(names)].map(reloadAgent));
-  for (const { view } of sights) {
+  for (const { view } of states) {
     if (view.kind === "host" && names.includes(view.name)) rereadConfig(view.dir);
   }
 }
 
 /** Those that do not answer, and those that others do not see as they should. */
-function membersAtFault(sights: readonly Sight[]): string[] {
-  const names = sights.flatMap(({ view, differences, error }) =>
+function membersAtFault(states: readonly ViewState[]): string[] {
+  const names = states.flatMap(({ view, differences, error }) =>
     error === undefined
       ? differences.filter(({ fault }) => fault !== "unexpected").map(({ name }) => name)
       : [view.name],
@@ -156,8 +157,8 @@ function membersAtFault(sights: readonly Sight[]): string[] {
   return [...new Set(names)];
 }
 
-function report(input: ConvergenceInput, sights: readonly Sight[]): string {
-  const rows = sights.flatMap(({ view, differences, error }) =>
+function report(input: ConvergenceInput, states: readonly ViewState[]): string {
+  const rows = states.flatMap(({ view, differences, error }) =>
     error === undefined
       ? differences.map(({ name, address, fault }) => [view.name, name, address, fault])
       : [[view.name, "-", "-", `no answer: ${error.replace(/\n.*/s, "")}`]],
@@ -166,8 +167,8 @@ function report(input: ConvergenceInput, sights: readonly Sight[]): string {
     `The cluster of ${input.expected.length} has not formed within ${input.timeout} s ` +
     "(setting convergenceTimeout):\n" +
     formatTable([["SEEN BY", "MEMBER", "ADDRESS", "FAULT"], ...rows]) +
-    adviceOnStrangers(sights.flatMap(({ differences }) => differences)) +
-    adviceOnCrowd(input.expected.length, input.profile)
+    adviceOnUnexpected(states.flatMap(({ differences }) => differences)) +
+    adviceOnLargeCluster(input.expected.length, input.profile)
   );
 }
 

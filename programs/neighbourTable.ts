@@ -9,13 +9,13 @@
 import { text } from "node:stream/consumers";
 import { printResult } from "../lib/host/run.ts";
 import type { NeighbourTableInput } from "../lib/inputs/neighbourTable.ts";
-import { wisherOf } from "../lib/neighbourTable/demand.ts";
+import { claimantOf } from "../lib/neighbourTable/demand.ts";
 import { claimEntries, releaseEntries } from "../lib/neighbourTable/limits.ts";
 
 await printResult(async () => {
   const { labels, ...claim } = JSON.parse(await text(process.stdin)) as NeighbourTableInput;
   const command = process.argv[2];
-  if (command === "claim") await claimEntries(wisherOf(labels), claim);
-  else if (command === "release") await releaseEntries(wisherOf(labels));
+  if (command === "claim") await claimEntries(claimantOf(labels), claim);
+  else if (command === "release") await releaseEntries(claimantOf(labels));
   else throw new Error(`The command is ${command ?? "missing"}, allowed are claim and release.`);
 });

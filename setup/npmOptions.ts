@@ -1,6 +1,6 @@
 /** Finds the options that npm has kept for itself because they stood before `--`. */
-import { run } from "../lib/host/run.ts";
 import { UserError } from "../lib/host/errors.ts";
+import { run } from "../lib/host/run.ts";
 
 /**
  * Options that npm has as well and that people set for all they do, in a CI's environment for example. Not to

@@ -22,7 +22,7 @@ export interface SerfImageArgs {
   readonly choice: ImageChoice;
   readonly standIns: StandIns;
   readonly builder: ImageBuilder;
-  /** The generation of the image with this name; see `standing.ts`. */
+  /** The generation of the image with this name; see `lib/drift/engineState.ts`. */
   readonly generationOf: (name: string) => string;
   /** How a new image is tried before any member is made from it. Default: not at all. */
   readonly trial?: Trial | undefined;

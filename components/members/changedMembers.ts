@@ -1,30 +1,30 @@
-import { runningHostAgent } from "../../lib/agents/process.ts";
 import { startArguments } from "../../lib/agents/config.ts";
-import { type Agents, specOf } from "../../lib/plan/agents.ts";
+import { runningHostAgent } from "../../lib/agents/process.ts";
 import type { Names } from "../../lib/cluster/names.ts";
-import type { ChangedMembers } from "./rollingChange.ts";
+import type { EngineState } from "../../lib/drift/engineState.ts";
+import { type Agents, specOf } from "../../lib/plan/agents.ts";
 import type { Settings } from "../../lib/settings/types.ts";
-import type { Standing } from "../../lib/drift/engineState.ts";
+import type { ChangedMembers } from "./rollingChange.ts";
 
 /** Who of a cluster is made and who is replaced by what is declared. */
 export function changedMembers(
   agents: Agents,
   settings: Settings,
   names: Names,
-  standing: Standing,
+  engineState: EngineState,
 ): ChangedMembers {
   const { seed, joiners, host, hostContainer } = agents;
   const containers = [...joiners.map(({ container }) => container), seed];
   const isReplaced = (container: typeof seed) =>
-    standing.isReplaced(container.name, specOf(container));
+    engineState.isReplaced(container.name, specOf(container));
   const replaced = containers.filter(isReplaced).map(({ name }) => name);
-  const fresh = containers.filter(({ name }) => !standing.runs(name)).map(({ name }) => name);
+  const fresh = containers.filter(({ name }) => !engineState.runs(name)).map(({ name }) => name);
   if (host === undefined) return { fresh, replaced: [replaced] };
   const process = hostContainer === undefined && runningHostAgent(names.hostAgentDir);
-  const isHostFresh = hostContainer ? !standing.runs(host.name) : process === undefined;
+  const isHostFresh = hostContainer ? !engineState.runs(host.name) : process === undefined;
   // A process can join only when the seed has its port.
   const { publishAddress, gossipPort } = settings;
-  const hasPort = standing.recordedEndpoint === `${publishAddress}:${gossipPort}`;
+  const hasPort = engineState.recordedEndpoint === `${publishAddress}:${gossipPort}`;
   const waitsForPort = hostContainer === undefined && !hasPort && replaced.includes(seed.name);
   if (isHostFresh && !waitsForPort) return { fresh: [...fresh, host.name], replaced: [replaced] };
   const isHostReplaced = hostContainer
@@ -32,7 +32,7 @@ export function changedMembers(
     : !process ||
       !process.isAsStarted({
         args: startArguments({ ...host, profile: settings.profile }),
-        generation: standing.ofHostProcess,
+        generation: engineState.ofHostProcess,
         image: seed.image,
       });
   return { fresh, replaced: [replaced, isHostReplaced ? [host.name] : []] };

@@ -1,5 +1,5 @@
 import type { Labels } from "../../lib/cluster/labels.ts";
-import type { Standing } from "../../lib/drift/engineState.ts";
+import type { EngineState } from "../../lib/drift/engineState.ts";
 import type { ClusterNetwork } from "../clusterNetwork.ts";
 import type { RollingChange } from "./rollingChange.ts";
 
@@ -8,7 +8,7 @@ export interface ClusterPlace {
   readonly network: ClusterNetwork;
   readonly labels: Labels;
   /** Tells the generations of containers. */
-  readonly standing: Standing;
+  readonly engineState: EngineState;
   /** Lets members be replaced while the cluster goes on. Default: all at once. */
   readonly change?: RollingChange | undefined;
 }

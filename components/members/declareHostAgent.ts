@@ -22,12 +22,12 @@ export function declareHostAgent(
   plan: HostAgentPlan,
   opts: pulumi.ComponentResourceOptions,
 ): HostAgent | HostContainer | undefined {
-  const { agents, settings, names, labels, join, standing, secrets, change } = plan;
+  const { agents, settings, names, labels, join, engineState, secrets, change } = plan;
   const { host, hostContainer: container } = agents;
   if (host === undefined) return undefined;
   if (container !== undefined) {
     const formerDir = names.hostAgentDir;
-    return new HostContainer("host", { container, labels, standing, change, formerDir }, opts);
+    return new HostContainer("host", { container, labels, engineState, change, formerDir }, opts);
   }
   const { rpcPort, hostAgentPort: port, profile, convergenceTimeout: timeout } = settings;
   const { name, address, tags } = host;
@@ -40,7 +40,7 @@ export function declareHostAgent(
       isFirst: agents.isHostFirst,
       gossipKey: secrets.gossipKey,
       rpcToken: secrets.rpcToken,
-      generation: standing.ofHostProcess,
+      generation: engineState.ofHostProcess,
     },
     opts,
   );

@@ -33,7 +33,7 @@ export interface HostAgentArgs {
   readonly rpcToken: pulumi.Input<string>;
   /** Seconds in which the agent must have joined. */
   readonly timeout: number;
-  /** A new one asks for a new start; see `standing.ts`. */
+  /** A new one asks for a new start; see `lib/drift/engineState.ts`. */
   readonly generation: string;
   /** Lets members be replaced while the cluster goes on. Default: all at once. */
   readonly change?: RollingChange | undefined;

@@ -27,7 +27,7 @@ export class HostContainer extends pulumi.ComponentResource {
   readonly containerIds: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: HostContainerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { container, labels, standing, change, formerDir } = args;
+    const { container, labels, engineState, change, formerDir } = args;
     super("serf:cluster:HostContainer", name, { container }, opts);
 
     const turn = change?.turnOf(container.name) ?? Promise.resolve();
@@ -41,7 +41,7 @@ export class HostContainer extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const generation = standing.ofContainer(container.name);
+    const generation = engineState.ofContainer(container.name);
     const { id } = memberContainer(
       name,
       { container, labels, change, marks: { role: "host", group: "host", generation } },

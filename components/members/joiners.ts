@@ -39,7 +39,7 @@ export class Joiners extends pulumi.ComponentResource {
     const shown = args.joiners.map(({ name, address }): JoinerOutput => ({ name, ip: address }));
     super("serf:cluster:Joiners", name, { joiners: shown, joinAddress: args.joinAddress }, opts);
 
-    const { joiners, labels, network, standing, change } = args;
+    const { joiners, labels, network, engineState, change } = args;
     const fleets = pulumi
       .output(args.joinAddress)
       .apply((address) => args.fleets.map((fleet) => ({ ...fleet, join: [address] })));
@@ -49,7 +49,7 @@ export class Joiners extends pulumi.ComponentResource {
       { parent: this },
     );
     this.containerIds = joiners.map(({ id, name, group, container }) => {
-      const marks = { role: "joiner", group, generation: standing.ofContainer(name) } as const;
+      const marks = { role: "joiner", group, generation: engineState.ofContainer(name) } as const;
       return memberContainer(
         id,
         { container, labels, marks, network: network.networkName, change },

@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { type AgentContainer, describeContainer } from "../../lib/containers/description.ts";
-import { containerArgs, containerLabels, type ContainerMarks } from "../../lib/containers/args.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
+import { containerArgs, containerLabels, type ContainerMarks } from "../../lib/containers/args.ts";
+import { type AgentContainer, describeContainer } from "../../lib/containers/description.ts";
 import type { RollingChange } from "./rollingChange.ts";
 
 /** What the container of a member is declared from. */

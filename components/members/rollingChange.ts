@@ -1,8 +1,7 @@
 /** Lets a deployment replace members a few at a time, while the cluster goes on. */
 import * as pulumi from "@pulumi/pulumi";
-import { watch } from "../../lib/membership/watch.ts";
-import { containerLog } from "../../lib/engine/exec.ts";
 import { stateOf } from "../../lib/containers/lifecycle.ts";
+import { containerLog } from "../../lib/engine/exec.ts";
 import {
   describeDown,
   describeStop,
@@ -14,6 +13,7 @@ import {
   type Rolling,
   type StepState,
 } from "../../lib/membership/rollout.ts";
+import { watch } from "../../lib/membership/watch.ts";
 
 /** One that the engine had to start again so often does not come up. */
 const mostRestarts = 3;

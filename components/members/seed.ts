@@ -25,10 +25,10 @@ export class Seed extends pulumi.ComponentResource {
   readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { container, labels, network, standing, change } = args;
+    const { container, labels, network, engineState, change } = args;
     super("serf:cluster:Seed", name, { container }, opts);
 
-    const generation = standing.ofContainer(container.name);
+    const generation = engineState.ofContainer(container.name);
     const { id } = memberContainer(
       name,
       {
@@ -43,7 +43,7 @@ export class Seed extends pulumi.ComponentResource {
     this.ip = pulumi.output(container.address);
     this.endpoint =
       port === 0
-        ? id.apply(async (id) => standing.endpoint ?? (await lookUp(id)))
+        ? id.apply(async (id) => engineState.endpoint ?? (await lookUp(id)))
         : pulumi.output(`${address}:${port}`);
     this.containerId = id;
     this.registerOutputs({

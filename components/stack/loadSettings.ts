@@ -5,8 +5,8 @@ import { chosenEngine } from "../../lib/engine/context.ts";
 import { engineElsewhere } from "../../lib/engine/findPlace.ts";
 import { engineEnvironment, EngineHostError } from "../../lib/engine/host.ts";
 import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
-import type { Settings } from "../../lib/settings/types.ts";
 import { configuredEngine, parseSettings, SettingsError } from "../../lib/settings/settings.ts";
+import type { Settings } from "../../lib/settings/types.ts";
 import { reachesEngine } from "./preflight.ts";
 
 /** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Labels, specLabel } from "../../lib/cluster/labels.ts";
 import type { Names } from "../../lib/cluster/names.ts";
 import { describeContainer } from "../../lib/containers/description.ts";
-import { lasting, type Look } from "../../lib/drift/engineState.ts";
+import { type Look, recreationReasons } from "../../lib/drift/engineState.ts";
 import { describeEdits } from "../../lib/drift/observation.ts";
-import { takeSight } from "../../lib/drift/observe.ts";
+import { observeCluster } from "../../lib/drift/observe.ts";
 import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { EngineError } from "../../lib/engine/api.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
@@ -16,8 +16,8 @@ import { checkNeighbourTable } from "../../lib/neighbourTable/check.ts";
 import { type Agents, containersOf, specOf } from "../../lib/plan/agents.ts";
 import { findObstacles } from "../../lib/preflight/obstacles.ts";
 import { offlineVariable } from "../../lib/preflight/offline.ts";
-import type { Settings } from "../../lib/settings/types.ts";
 import { SettingsError } from "../../lib/settings/settings.ts";
+import type { Settings } from "../../lib/settings/types.ts";
 
 /** What is to be declared, which is held against what is there. */
 export interface PreflightArgs {
@@ -75,24 +75,24 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
   ];
   if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);
   for (const warning of table.warnings) void pulumi.log.warn(warning);
-  const sight = await takeSight({
+  const observation = await observeCluster({
     containers: inventory.containers,
     // One that was made from something else is to be replaced anyway.
-    madeOf: ({ name, labels }: FoundContainer) => {
+    expectedFor: ({ name, labels }: FoundContainer) => {
       const container = wanted.get(name);
       const isAsWanted = container && specOf(container) === labels[specLabel];
       return isAsWanted ? describeContainer(container) : undefined;
     },
     host: { name: names.host, dir: names.hostAgentDir, rpcPort: settings.rpcPort },
   });
-  const { name: host, faults } = sight.host ?? { name: names.host, faults: [] };
-  const spoilt = [...sight.spoilt, ...(faults.length > 0 ? [[host, faults] as const] : [])];
-  for (const [name, edits] of spoilt) {
-    const reasons = lasting(edits);
+  const { name: host, faults } = observation.host ?? { name: names.host, faults: [] };
+  const drifted = [...observation.drifted, ...(faults.length > 0 ? [[host, faults] as const] : [])];
+  for (const [name, edits] of drifted) {
+    const reasons = recreationReasons(edits);
     const what = reasons.length === 0 ? "is given its limit again" : "will be recreated";
     void pulumi.log.info(
       `${name} ${what}: ${describeEdits(reasons.length === 0 ? edits : reasons)}`,
     );
   }
-  return { inventory, sight: { ...sight, table: table.generation } };
+  return { inventory, observation: { ...observation, table: table.generation } };
 }

@@ -1,10 +1,10 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { appendFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { spawn } from "node:child_process";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { birthOf } from "../host/startTime.mjs";
 import { pause } from "../host/run.ts";
+import { startTimeOf } from "../host/startTime.mjs";
 
 /** The files of the host's agent. */
 export interface AgentFiles {
@@ -52,7 +52,7 @@ export function livingAgent(dir: string): AgentProcess | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const recorded = JSON.parse(readFileSync(file, "utf8")) as AgentProcess;
-    return birthOf(recorded.pid) === recorded.born ? recorded : undefined;
+    return startTimeOf(recorded.pid) === recorded.born ? recorded : undefined;
   } catch {
     // A file cut short by a full disk or a crash says nothing about a living agent.
     return undefined;
@@ -134,7 +134,7 @@ export async function startAgent(
       child.once("spawn", resolve).once("error", reject);
     });
     child.unref();
-    const agent = { pid: child.pid!, born: birthOf(child.pid!) ?? "", args, generation };
+    const agent = { pid: child.pid!, born: startTimeOf(child.pid!) ?? "", args, generation };
     await writeFile(`${files.process}.new`, JSON.stringify(agent));
     await rename(`${files.process}.new`, files.process);
     return agent;

@@ -22,7 +22,7 @@ interface Seal {
  *
  * @param found all files of the volume.
  * @param files the names of those of the part.
- * @param generation of what they hold; see `standing.ts`.
+ * @param generation of what they hold; see `lib/drift/engineState.ts`.
  */
 export function sealOf(
   found: ReadonlyMap<string, string>,

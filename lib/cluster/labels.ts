@@ -19,7 +19,7 @@ export const groupLabel = "serf.group";
 /** On an agent's container: a hash of what it was made from. */
 export const specLabel = "serf.spec";
 
-/** How often what carries it had to be recreated; `standing.ts` says what for. */
+/** How often what carries it had to be recreated; `lib/drift/engineState.ts` says what for. */
 export const generationLabel = "serf.generation";
 
 /** What tells an agent's container from others. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { formatTable } from "../host/table.ts";
 
 /** A member as Serf reports it. */
@@ -50,38 +49,6 @@ export function compareNames(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-/** What stands between the members that one side sees and those that it should see. */
-export interface Difference {
-  readonly name: string;
-  readonly fault: "missing" | "unexpected" | "wrong address" | "wrong tags" | Member["status"];
-  /** The address that is expected, or the one seen where none is. */
-  readonly address: string;
-}
-
-/**
- * Compares a view with what is expected: exactly the expected members alive, at their
- * addresses and with their tags. Members that left or failed and are not expected are of the past, not faults.
- */
-export function compareMembers(
-  expected: readonly ExpectedMember[],
-  seen: readonly Member[],
-): Difference[] {
-  const byName = new Map(seen.map((member) => [member.name, member]));
-  const faults = expected.flatMap(({ name, address, tags }): Difference[] => {
-    const member = byName.get(name);
-    if (member === undefined) return [{ name, address, fault: "missing" }];
-    if (member.status !== "alive") return [{ name, address, fault: member.status }];
-    if (member.address !== address) return [{ name, address, fault: "wrong address" }];
-    if (!isDeepStrictEqual(member.tags, tags)) return [{ name, address, fault: "wrong tags" }];
-    return [];
-  });
-  const expectedNames = new Set(expected.map(({ name }) => name));
-  const strangers = seen
-    .filter(({ name, status }) => status === "alive" && !expectedNames.has(name))
-    .map(({ name, address }): Difference => ({ name, address, fault: "unexpected" }));
-  return [...faults, ...strangers];
-}
-
 /** The table of members that people read. */
 export function formatMembers(members: readonly Member[]): string {
   return formatTable([
@@ -95,14 +62,4 @@ export function formatMembers(members: readonly Member[]): string {
         .join(","),
     ]),
   ]);
-}
-
-/** Who is in the cluster and should not be: alive, or failed and still remembered. */
-export function strangersAmong(
-  members: readonly Member[],
-  expected: readonly Pick<ExpectedMember, "name">[],
-): Member[] {
-  const names = new Set(expected.map(({ name }) => name));
-  // Who has left is of the past: Serf remembers a joiner for a day that is no longer declared.
-  return members.filter(({ name, status }) => !names.has(name) && status !== "left");
 }

@@ -1,12 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { agentLabels, type AgentMarks, labelList, type Labels } from "../cluster/labels.ts";
 import {
   type ContainerDescription,
   containerSpec,
   hostNetwork,
   processLimit,
 } from "./description.ts";
-import { agentLabels, type AgentMarks, labelList, type Labels } from "../cluster/labels.ts";
 
 /** What the labels of an agent's container say, beside what it is made of. */
 export type ContainerMarks = Omit<AgentMarks, "spec">;

@@ -12,14 +12,14 @@ const atOnce = 16;
 /**
  * Lists the containers that are not as they were made, with what was edited.
  *
- * @param madeOf tells what a container was made from; undefined leaves it out.
+ * @param expectedFor tells what a container was made from; undefined leaves it out.
  */
 export async function editedContainers(
   containers: readonly FoundContainer[],
-  madeOf: (found: FoundContainer) => ComparedDescription | undefined,
+  expectedFor: (found: FoundContainer) => ComparedDescription | undefined,
 ): Promise<Map<string, Edit[]>> {
   const known = containers.flatMap((found) => {
-    const made = madeOf(found);
+    const made = expectedFor(found);
     return made === undefined ? [] : [{ id: found.id, name: found.name, made }];
   });
   const inspected = await inspect(known.map(({ id }) => id));

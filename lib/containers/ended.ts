@@ -1,6 +1,6 @@
+import { EngineError } from "../engine/api.ts";
 import { containerLog } from "../engine/exec.ts";
 import { stateOf } from "./lifecycle.ts";
-import { EngineError } from "../engine/api.ts";
 
 /** How many containers' logs are told: those of many that end tell the same. */
 const most = 3;

@@ -1,6 +1,6 @@
 /** Compares a container that runs with how it was made: what people can change of one that stands. */
-import { isAgentVariable } from "./description.ts";
 import type { ComparedDescription } from "./args.ts";
+import { isAgentVariable } from "./description.ts";
 
 /** What the engine tells of one container, as far as it is compared. */
 export interface InspectedContainer {

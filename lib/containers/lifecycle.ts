@@ -16,7 +16,7 @@ const leaveTime = 3500;
 const fewContainers = 8;
 
 /** The first engine in which containers of one network may end at the same moment. */
-const carefreeEngine = 28;
+const endpointBugFixedIn = 28;
 
 /**
  * Lets the agents in containers leave the cluster, and removes the containers with their volumes.
@@ -29,10 +29,10 @@ const carefreeEngine = 28;
 export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
   const running = containers.filter(({ isRunning }) => isRunning);
   let previous = Promise.resolve();
-  const disconnectInTurn = (container: FoundContainer) =>
+  const disconnectNext = (container: FoundContainer) =>
     (previous = previous.then(() => leaveNetworks(container)));
   const areMany = running.length > fewContainers;
-  const isInTurn = areMany && !(await isCarefree());
+  const isOneByOne = areMany && !(await hasEndpointBugFix());
   if (areMany) {
     await forEachParallel(running, fewContainers, ({ id }) =>
       unlessGone({ method: "POST", path: `/containers/${id}/kill?signal=${leaveSignal}` }),
@@ -40,14 +40,14 @@ export async function removeContainers(containers: readonly FoundContainer[]): P
     await pause(leaveTime);
   }
   await forEachParallel(containers, fewContainers, async (container) => {
-    if (isInTurn && container.isRunning) await disconnectInTurn(container);
+    if (isOneByOne && container.isRunning) await disconnectNext(container);
     await stop(container);
     await unlessGone({ method: "DELETE", path: `/containers/${container.id}?force=1&v=1` });
   });
 }
 
-async function isCarefree(): Promise<boolean> {
-  return Number.parseInt(await pingEngine()) >= carefreeEngine;
+async function hasEndpointBugFix(): Promise<boolean> {
+  return Number.parseInt(await pingEngine()) >= endpointBugFixedIn;
 }
 
 async function leaveNetworks({ id, networks = [] }: FoundContainer): Promise<void> {

@@ -7,11 +7,11 @@ import {
   type FoundLabels,
   type Inventory,
 } from "../engine/found.ts";
-import { blank, intactGeneration, type Sight } from "./observation.ts";
+import { intactGeneration, nothingObserved, type Observation } from "./observation.ts";
 import type { RecordedState } from "./recorded.ts";
 
 /** How what the members share stands. */
-export interface ClusterStanding {
+export interface ClusterState {
   readonly generation: string;
   /** The generation for what is found not to stand by whoever knows more. */
   readonly fresh: string;
@@ -25,7 +25,7 @@ export interface ClusterStanding {
 export interface Look {
   readonly inventory: Inventory;
   /** Default: nothing runs. */
-  readonly sight?: Sight;
+  readonly observation?: Observation;
 }
 
 /**
@@ -39,16 +39,16 @@ export interface Look {
  * This is one look at the engine, where a refresh by Pulumi reads each resource by itself and takes two seconds
  * for a network alone.
  */
-export class Standing {
+export class EngineState {
   readonly #recorded: RecordedState;
   readonly #inventory: Inventory | undefined;
-  readonly #sight: Sight;
+  readonly #observation: Observation;
 
   /** @param look default: none was taken, and the state alone counts. */
   constructor(recorded: RecordedState, look?: Look) {
     this.#recorded = recorded;
     this.#inventory = look?.inventory;
-    this.#sight = look?.sight ?? blank;
+    this.#observation = look?.observation ?? nothingObserved;
   }
 
   /** Whether no engine was looked at. */
@@ -57,7 +57,8 @@ export class Standing {
   }
 
   ofContainer(name: string): string {
-    const isGood = this.runs(name) && lasting(this.#sight.spoilt.get(name)).length === 0;
+    const isGood =
+      this.runs(name) && recreationReasons(this.#observation.drifted.get(name)).length === 0;
     return this.#generation(this.#recorded.containers.get(name), () =>
       isGood ? this.#container(name)!.labels : undefined,
     );
@@ -89,20 +90,20 @@ export class Standing {
   /** Of the stack's claim on the kernel's neighbour table. */
   get ofNeighbourTable(): string {
     const { neighbourTable } = this.#recorded;
-    return this.#generation(neighbourTable, () => asLabels(this.#sight.table));
+    return this.#generation(neighbourTable, () => asLabels(this.#observation.table));
   }
 
   /** Of the limits of processes, which a container that runs can be given again. */
   get ofProcessLimits(): string {
     const { processLimits } = this.#recorded;
-    const edits = [...this.#sight.spoilt.values()].flat();
-    const isGood = lasting(edits).length === edits.length;
+    const edits = [...this.#observation.drifted.values()].flat();
+    const isGood = recreationReasons(edits).length === edits.length;
     return this.#generation(processLimits, () => (isGood ? asLabels(processLimits) : undefined));
   }
 
   /** Of the host's agent, where it is a process. */
   get ofHostProcess(): string {
-    const { host } = this.#sight;
+    const { host } = this.#observation;
     const isGood = host?.faults.length === 0;
     return this.#generation(this.#recorded.hostProcess, () =>
       isGood ? asLabels(host.generation) : undefined,
@@ -110,9 +111,9 @@ export class Standing {
   }
 
   /** Of what the members share. Who is to be recreated is not missed. */
-  ofCluster(expected: readonly ExpectedMember[]): ClusterStanding {
+  ofCluster(expected: readonly ExpectedMember[]): ClusterState {
     const { cluster, tags } = this.#recorded;
-    const { host } = this.#sight;
+    const { host } = this.#observation;
     const isThere = ({ name }: ExpectedMember) =>
       name === host?.name
         ? host.generation === this.ofHostProcess
@@ -122,12 +123,12 @@ export class Standing {
     const known = [...expected, ...agentsThatRun(this.#inventory?.containers ?? [])];
     // Tags that are to be others now are no reason to write everything again.
     const tagged = expected.map((one) => ({ ...one, tags: tags.get(one.name) ?? one.tags }));
-    const intact = () => asLabels(intactGeneration(this.#sight, tagged, { isThere, known }));
+    const intact = () => asLabels(intactGeneration(this.#observation, tagged, { isThere, known }));
     return {
       generation: this.#generation(cluster, intact),
       fresh: next(cluster),
-      keys: this.#sight.keys,
-      files: this.#sight.files,
+      keys: this.#observation.keys,
+      files: this.#observation.files,
     };
   }
 
@@ -169,7 +170,7 @@ export class Standing {
 }
 
 /** The edits that only a new container is without. */
-export function lasting(edits: readonly Edit[] = []): Edit[] {
+export function recreationReasons(edits: readonly Edit[] = []): Edit[] {
   return edits.filter(({ what }) => what !== "processes");
 }
 

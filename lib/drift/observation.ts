@@ -2,18 +2,15 @@ import { basename } from "node:path";
 import { keyringPath, tokenPath } from "../agents/config.ts";
 import { keyringFile } from "../agents/keyring.ts";
 import { sealedGeneration } from "../agents/seal.ts";
-import {
-  compareMembers,
-  type ExpectedMember,
-  type Member,
-  strangersAmong,
-} from "../cluster/members.ts";
+import { type ExpectedMember, type Member } from "../cluster/members.ts";
+import { unexpectedAmong } from "../membership/judge.ts";
+import { compareMembers } from "../membership/judge.ts";
 import type { Edit } from "../containers/facts.ts";
 
 /** What was seen of a cluster while it runs. */
-export interface Sight {
+export interface Observation {
   /** What is wrong with containers that run, by their names. */
-  readonly spoilt: ReadonlyMap<string, readonly Edit[]>;
+  readonly drifted: ReadonlyMap<string, readonly Edit[]>;
   /** As the first agent sees them that answers; undefined where none does. */
   readonly members: readonly Member[] | undefined;
   /** The keys that this agent has, the first of which encrypts. */
@@ -21,7 +18,7 @@ export interface Sight {
   /** The files in the volume with configurations; undefined where no container has the volume. */
   readonly files: ReadonlyMap<string, string> | undefined;
   /** The agent of the host that is a process and that lives. */
-  readonly host: HostSight | undefined;
+  readonly host: HostObservation | undefined;
   /**
    * The generation of the stack's claim on the kernel's neighbour table. Default: there is none, or what it
    * got does not suffice any more.
@@ -29,7 +26,7 @@ export interface Sight {
   readonly table?: string | undefined;
 }
 
-export interface HostSight {
+export interface HostObservation {
   /** As a member. */
   readonly name: string;
   /** The recorded start of the process. */
@@ -39,8 +36,8 @@ export interface HostSight {
 }
 
 /** Nothing was seen. */
-export const blank: Sight = {
-  spoilt: new Map(),
+export const nothingObserved: Observation = {
+  drifted: new Map(),
   members: undefined,
   keys: [],
   files: undefined,
@@ -68,7 +65,7 @@ export function describeEdits(edits: readonly Edit[]): string {
  * @param known who is no stranger.
  */
 export function intactGeneration(
-  { members, files }: Sight,
+  { members, files }: Observation,
   expected: readonly ExpectedMember[],
   {
     isThere,
@@ -83,14 +80,14 @@ export function intactGeneration(
     ...compareMembers(expected.filter(isThere), members).filter(
       ({ fault }) => fault !== "unexpected",
     ),
-    ...strangersAmong(members, known),
+    ...unexpectedAmong(members, known),
   ];
   return faults.length === 0 ? sealedGeneration(files) : undefined;
 }
 
 /** Whether a cluster has these secrets, and no other key, as far as that could be seen. */
 export function hasSecrets(
-  { keys, files }: Pick<Sight, "keys" | "files">,
+  { keys, files }: Pick<Observation, "keys" | "files">,
   gossipKey: string,
   rpcToken: string,
 ): boolean {

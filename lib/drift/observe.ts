@@ -14,14 +14,14 @@ import { agentsThatRun, type FoundContainer } from "../engine/found.ts";
 import { forEachParallel } from "../host/parallel.ts";
 import { membersSeenBy } from "../membership/views.ts";
 import { openWithFiles } from "../serf/open.ts";
-import { agentFaults, type HostSight, type Sight } from "./observation.ts";
+import { agentFaults, type HostObservation, type Observation } from "./observation.ts";
 
 /** What is looked at. */
-export interface SightPlace {
+export interface ObservedPlace {
   /** The stack's containers. */
   readonly containers: readonly FoundContainer[];
   /** What a container was made from; undefined where that is not known, or is to be another anyway. */
-  readonly madeOf: (found: FoundContainer) => ComparedDescription | undefined;
+  readonly expectedFor: (found: FoundContainer) => ComparedDescription | undefined;
   readonly host: { readonly name: string; readonly dir: string; readonly rpcPort: number };
 }
 
@@ -34,13 +34,20 @@ const tries = 3;
 /** How many things are asked of the engine at once. */
 const atOnce = 16;
 
-/** @throws EngineError when the engine does not answer. An agent that does not is part of the sight. */
-export async function takeSight({ containers, madeOf, host }: SightPlace): Promise<Sight> {
+/** @throws EngineError when the engine does not answer. An agent that does not is part of the observation. */
+export async function observeCluster({
+  containers,
+  expectedFor,
+  host,
+}: ObservedPlace): Promise<Observation> {
   const agents = agentsThatRun(containers);
-  const [spoilt, first] = await Promise.all([editedContainers(agents, madeOf), firstView(agents)]);
+  const [drifted, first] = await Promise.all([
+    editedContainers(agents, expectedFor),
+    firstView(agents),
+  ]);
   // An agent that was cut off goes on to see everybody alive: what it cannot send does not fail for it.
   const isCutOff = ({ name }: { readonly name: string }) =>
-    spoilt.get(name)?.some(({ what }) => what === "networks") ?? false;
+    drifted.get(name)?.some(({ what }) => what === "networks") ?? false;
   const view =
     first !== undefined && isCutOff(first)
       ? await firstView(agents.filter((agent) => !isCutOff(agent)))
@@ -62,13 +69,13 @@ export async function takeSight({ containers, madeOf, host }: SightPlace): Promi
   const common = lost.length === 0 ? undefined : commonKeys(files, [...keys.values()]);
   for (const [name, found] of keys) {
     const fault = found === undefined ? agentFaults.silent : keyFault(found, common);
-    if (fault !== undefined) spoilt.set(name, [...(spoilt.get(name) ?? []), fault]);
+    if (fault !== undefined) drifted.set(name, [...(drifted.get(name) ?? []), fault]);
   }
   for (const name of invaded(view?.members ?? [], agents)) {
-    spoilt.set(name, [...(spoilt.get(name) ?? []), agentFaults.invaded]);
+    drifted.set(name, [...(drifted.get(name) ?? []), agentFaults.invaded]);
   }
   return {
-    spoilt,
+    drifted,
     members: view?.members,
     keys: view?.keys ?? [],
     files,
@@ -133,7 +140,7 @@ function invaded(members: readonly Member[], agents: readonly FoundContainer[]):
 
 /** The keys of a cluster that has come apart: those that were written, or else most agents' key. */
 function commonKeys(
-  files: Sight["files"],
+  files: Observation["files"],
   found: readonly (readonly string[] | undefined)[],
 ): readonly string[] {
   if (files !== undefined && sealedGeneration(files) !== undefined) return keysIn(keyring(files));
@@ -160,10 +167,10 @@ function keyFault(
 }
 
 async function hostSight(
-  { name, dir, rpcPort }: SightPlace["host"],
+  { name, dir, rpcPort }: ObservedPlace["host"],
   isAlive: boolean,
   common: readonly string[] | undefined,
-): Promise<HostSight | undefined> {
+): Promise<HostObservation | undefined> {
   const agent = livingAgent(dir);
   if (agent === undefined) return undefined;
   const files = agentFiles(dir);

@@ -10,7 +10,7 @@ export type RecordedOutputs = Readonly<
 >;
 
 /**
- * Generations by names on the engine; `standing.ts` says what a generation is. Empty for what carries none: it was
+ * Generations by names on the engine; `lib/drift/engineState.ts` says what a generation is. Empty for what carries none: it was
  * imported, or was there before the stack.
  */
 type Generations = ReadonlyMap<string, string>;

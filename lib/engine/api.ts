@@ -44,7 +44,7 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
   const type = isArchive ? "application/x-tar" : "application/json";
   try {
     const signal = AbortSignal.timeout(timeout);
-    const { status, headers, data } = await inTurn(async (connection) => {
+    const { status, headers, data } = await withSlot(async (connection) => {
       const options = {
         method,
         path: `/v${await versionFor(connection, signal)}${path}`,
@@ -101,7 +101,7 @@ export async function upgrade(wanted: EngineRequest): Promise<EngineStream> {
     connection: "Upgrade",
     upgrade: "tcp",
   };
-  return await inTurn(async (connection) => {
+  return await withSlot(async (connection) => {
     const signal = AbortSignal.timeout(timeout);
     const version = await versionFor(connection, signal).catch((error: unknown) => {
       throw new EngineError(name, reasonOf(error));
@@ -134,7 +134,7 @@ export async function upgrade(wanted: EngineRequest): Promise<EngineStream> {
 let underWay = 0;
 const waiting: (() => void)[] = [];
 
-async function inTurn<T>(work: (connection: EngineConnection) => Promise<T>): Promise<T> {
+async function withSlot<T>(work: (connection: EngineConnection) => Promise<T>): Promise<T> {
   const connection = connectEngine();
   while (underWay >= connection.atOnce) {
     await new Promise<void>((resolve) => waiting.push(resolve));

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
-import { createExec } from "./exec.ts";
 import { type EngineStream, upgrade } from "./api.ts";
+import { createExec } from "./exec.ts";
 import { takePieces } from "./multiplexed.ts";
 
 /**

@@ -1,10 +1,10 @@
 /** Asks the engine where it runs, and compares that with this host. */
 import { readFileSync, realpathSync } from "node:fs";
 import { hostname, release } from "node:os";
-import { defaultHost, EngineHostError, parseEngineHost } from "./host.ts";
-import { type EngineFacts, whyElsewhere } from "./place.ts";
 import { engine, EngineError, query } from "./api.ts";
 import { chosenEngine } from "./context.ts";
+import { defaultHost, EngineHostError, parseEngineHost } from "./host.ts";
+import { type EngineFacts, whyElsewhere } from "./place.ts";
 
 /** Milliseconds in which the engine must answer. */
 const answerTimeout = 6000;

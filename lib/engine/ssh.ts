@@ -2,8 +2,8 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { EngineAddress } from "./host.ts";
 import { type ChildStream, childStream } from "../host/childStream.ts";
+import type { EngineAddress } from "./host.ts";
 
 /** Seconds for which a connection waits for the next program that needs one. */
 const persistence = 15;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { birthOf } from "./startTime.mjs";
+import { startTimeOf } from "./startTime.mjs";
 
 /**
  * Runs a task while no other process runs one under the same lock. The lock of a process that
@@ -17,7 +17,7 @@ export async function withLock(path, task) {
   let waiting = false;
   while (!(await take(path))) {
     const holder = await holderOf(path);
-    if (holder !== undefined && birthOf(holder.pid) !== holder.born) {
+    if (holder !== undefined && startTimeOf(holder.pid) !== holder.born) {
       await removeDead(path, holder);
       continue;
     }
@@ -38,7 +38,7 @@ export async function withLock(path, task) {
 async function take(path) {
   // Linked into place with its content, so that nobody ever reads a lock without a holder.
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, JSON.stringify({ pid: process.pid, born: birthOf(process.pid) }));
+  await writeFile(own, JSON.stringify({ pid: process.pid, born: startTimeOf(process.pid) }));
   try {
     await link(own, path);
     return true;

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
  * @param {number} pid
  * @returns {string | undefined} undefined when no such process runs.
  */
-export function birthOf(pid) {
+export function startTimeOf(pid) {
   if (process.platform !== "linux") return isAlive(pid) ? "unknown" : undefined;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -11,7 +11,7 @@ export interface ConfigurationsInput {
   readonly volumes: VolumeNames;
   readonly labels: Labels;
   readonly fleets: readonly Fleet[];
-  /** A new one asks for a look at all files and keys; see `standing.ts`. */
+  /** A new one asks for a look at all files and keys; see `lib/drift/engineState.ts`. */
   readonly generation: string;
 }
 

@@ -8,7 +8,7 @@ const manyMembers = 100;
  * What can be done where a cluster has not formed, and may be so large that its agents are too busy to answer
  * each other in time; empty where it is not.
  */
-export function adviceOnCrowd(members: number, profile: Profile): string {
+export function adviceOnLargeCluster(members: number, profile: Profile): string {
   if (members < manyMembers || profile === "wan") return "";
   return (
     `\n${members} agents on one host may be too busy to answer each other in time, and then suspect each other. ` +

@@ -1,8 +1,9 @@
 /** Who is replaced when, where no more than so many members may be down at once. */
-import type { View } from "./views.ts";
 import type { AgentIdentity } from "../agents/config.ts";
 import type { Labels } from "../cluster/labels.ts";
-import { compareNames, type Member } from "../cluster/members.ts";
+import { compareNames } from "../cluster/members.ts";
+import { isAlive, type MembersSeen, statusOf } from "./judge.ts";
+import type { View } from "./views.ts";
 
 /** How the members of a cluster are replaced while it goes on. */
 export interface Rolling {
@@ -34,8 +35,8 @@ export interface PresentMember extends AgentIdentity {
 /** What one agent says of the members. */
 export interface Look {
   readonly viewer: string;
-  /** By the members' names; undefined when the agent does not answer. */
-  readonly statuses: ReadonlyMap<string, Member["status"]> | undefined;
+  /** Undefined when the agent does not answer. */
+  readonly seen: MembersSeen | undefined;
 }
 
 /** Who does not run, does not answer, or is not alive for one of those who were asked. */
@@ -46,8 +47,8 @@ export function downMembers(
   return present.filter(
     ({ name, isRunning }) =>
       !isRunning ||
-      looks.some(({ viewer, statuses }) =>
-        statuses === undefined ? viewer === name : statuses.get(name) !== "alive",
+      looks.some(({ viewer, seen }) =>
+        seen === undefined ? viewer === name : !isAlive(name, seen),
       ),
   );
 }
@@ -64,9 +65,11 @@ export function isDownAnyway(
   const member = present.find((other) => other.name === name);
   if (member?.isRunning !== true) return true;
   const statuses = looks
-    .filter(({ viewer, statuses }) => viewer !== name && statuses !== undefined)
-    .map((look) => look.statuses!.get(name) ?? "alive");
-  return statuses.length > 0 && statuses.every((status) => status !== "alive");
+    .filter(({ viewer, seen }) => viewer !== name && seen !== undefined)
+    .map(({ seen }) => statusOf(name, seen!));
+  return (
+    statuses.length > 0 && statuses.every((status) => status !== "alive" && status !== "missing")
+  );
 }
 
 /**
@@ -121,13 +124,13 @@ export function judgeStep(
       return "its container does not run";
     }
     const own = looks.find(({ viewer }) => viewer === name);
-    if (own !== undefined && own.statuses === undefined) return "its agent does not answer";
-    const blind = otherLooks.find(({ statuses }) => statuses && statuses.get(name) !== "alive");
+    if (own !== undefined && own.seen === undefined) return "its agent does not answer";
+    const blind = otherLooks.find(({ seen }) => seen && !isAlive(name, seen));
     if (blind !== undefined) {
-      return `${blind.viewer} sees it as ${blind.statuses!.get(name) ?? "missing"}`;
+      return `${blind.viewer} sees it as ${statusOf(name, blind.seen!)}`;
     }
     const unseen = others.filter(
-      (other) => !lost.includes(other.name) && own && own.statuses?.get(other.name) !== "alive",
+      (other) => !lost.includes(other.name) && own?.seen && !isAlive(other.name, own.seen),
     );
     return unseen.length === 0 ? undefined : `it does not see ${nameSome(unseen)} alive`;
   }

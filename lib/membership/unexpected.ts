@@ -1,7 +1,8 @@
 /** What the gate does about members that are not of the stack. */
 import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
-import type { Difference, ExpectedMember, Member } from "../cluster/members.ts";
-import { strangersAmong } from "../cluster/members.ts";
+import type { ExpectedMember, Member } from "../cluster/members.ts";
+import type { Difference } from "./judge.ts";
+import { unexpectedAmong } from "./judge.ts";
 import { disconnect } from "../containers/lifecycle.ts";
 import { engine, query } from "../engine/api.ts";
 import { ask, type View } from "./views.ts";
@@ -19,14 +20,14 @@ export async function expelContainers(
   network: string,
   labels: Labels,
 ): Promise<void> {
-  const strangers = differences.filter(({ fault }) => fault === "unexpected");
-  if (strangers.length === 0) return;
+  const unexpected = differences.filter(({ fault }) => fault === "unexpected");
+  if (unexpected.length === 0) return;
   for (const { id, name, address } of await neighboursIn(network, labels)) {
-    const stranger = strangers.find((one) => one.address === address);
-    if (stranger === undefined) continue;
+    const one = unexpected.find((one) => one.address === address);
+    if (one === undefined) continue;
     await disconnect(id, network);
     console.error(
-      `The container ${name}, which was the member ${stranger.name} and is not of this stack, was ` +
+      `The container ${name}, which was the member ${one.name} and is not of this stack, was ` +
         `disconnected from the network ${network}.`,
     );
   }
@@ -50,22 +51,22 @@ async function neighboursIn(network: string, labels: Labels): Promise<Neighbour[
 }
 
 /** Lets the cluster forget members that have failed and are not expected, which Serf does after a day. */
-export async function forgetGhosts(
+export async function forgetFailedMembers(
   view: View,
   members: readonly Member[],
   expected: readonly ExpectedMember[],
 ): Promise<void> {
-  const ghosts = strangersAmong(members, expected).filter(({ status }) => status === "failed");
-  for (const { name } of ghosts) {
+  const failed = unexpectedAmong(members, expected).filter(({ status }) => status === "failed");
+  for (const { name } of failed) {
     await ask(view, (agent) => agent.forget(name)).catch(() => undefined);
   }
 }
 
-/** What whoever reads of strangers can do; empty where there are none. */
-export function adviceOnStrangers(differences: readonly Difference[]): string {
-  const strangers = differences.filter(({ fault }) => fault === "unexpected");
-  if (strangers.length === 0) return "";
-  const places = new Set(strangers.map(({ name, address }) => `${name} at ${address}`));
+/** What whoever reads of unexpected members can do; empty where there are none. */
+export function adviceOnUnexpected(differences: readonly Difference[]): string {
+  const unexpected = differences.filter(({ fault }) => fault === "unexpected");
+  if (unexpected.length === 0) return "";
+  const places = new Set(unexpected.map(({ name, address }) => `${name} at ${address}`));
   return (
     `\n${[...places].join(", ")}: not of this stack, and not a container on its network. End that agent where ` +
     "it runs, and run `up` again. It knows the gossip key: `npm run rotate-key` then gives the cluster another."

@@ -5,6 +5,7 @@ import { type Labels, roleLabel } from "../cluster/labels.ts";
 import type { FoundContainer } from "../engine/found.ts";
 import { listContainers } from "../engine/inventory.ts";
 import { pause } from "../host/run.ts";
+import { byName } from "./judge.ts";
 import { healInterval, joinFew } from "./healing.ts";
 import { downMembers, type Look, type PresentMember, type Rolling } from "./rollout.ts";
 import { closeViews, membersSeenBy, type View } from "./views.ts";
@@ -103,21 +104,18 @@ function viewsOf(
 
 async function look(view: View): Promise<Look> {
   const members = await membersSeenBy(view, viewTimeout).catch(() => undefined);
-  return {
-    viewer: view.name,
-    statuses: members && new Map(members.map(({ name, status }) => [name, status])),
-  };
+  return { viewer: view.name, seen: members && byName(members) };
 }
 
 async function helpToSee(
   view: View,
   present: readonly PresentMember[],
-  seen: Look,
+  look: Look,
   { host }: Rolling,
 ): Promise<void> {
-  if (seen.statuses === undefined) return;
+  if (look.seen === undefined) return;
   const running = present.filter(({ name, isRunning }) => isRunning && name !== view.name);
-  const lost = downMembers(running, [seen]).map(({ name, address }) =>
+  const lost = downMembers(running, [look]).map(({ name, address }) =>
     gossipEndpoint({ address, ...(name === host?.name && { port: host.port }) }),
   );
   await joinFew(view, lost);

@@ -2,7 +2,7 @@
 import { raisedFor, sysctlPrefix, thresholdNames, type Thresholds } from "./demand.ts";
 
 /** What is wanted of a table, in entries. */
-export interface Demand {
+export interface TableDemand {
   /** The stack's agents on the host. */
   readonly agents: number;
   readonly own: number;
@@ -11,7 +11,11 @@ export interface Demand {
 }
 
 /** The sentence that refuses a stack, with the commands that make it fit. */
-export function tooSmall(demand: Demand, present: Thresholds, { tuneKernel = false } = {}): string {
+export function tooSmall(
+  demand: TableDemand,
+  present: Thresholds,
+  { tuneKernel = false } = {},
+): string {
   const { agents, own, others } = demand;
   const beside = others > 0 ? `, beside the ${others} of the other stacks on it` : "";
   const way = tuneKernel
@@ -29,7 +33,7 @@ export function tooSmall(demand: Demand, present: Thresholds, { tuneKernel = fal
 }
 
 /** For a host whose kernel cannot be looked at from here. */
-export function maybeTooSmall({ agents, own }: Demand, usual: Thresholds): string {
+export function maybeTooSmall({ agents, own }: TableDemand, usual: Thresholds): string {
   return (
     `The ${agents} agents on the engine's host want ${own} entries of its kernel's neighbour table, which holds ` +
     `${usual.gc_thresh3} by default. Whether it was enlarged cannot be seen from here; if members flap, run there:\n` +

@@ -1,20 +1,20 @@
 /** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
-import { agentsOnHost } from "../settings/groups.ts";
 import type { Labels } from "../cluster/labels.ts";
-import { maybeTooSmall, tooSmall } from "./advice.ts";
-import { claimedWishes } from "./ledger.ts";
-import {
-  defaultLimits,
-  standingWishes,
-  suffices,
-  sumOfWishes,
-  wantedEntries,
-  wisherOf,
-  without,
-} from "./demand.ts";
-import type { Settings } from "../settings/types.ts";
 import { isEngineHere } from "../engine/findPlace.ts";
 import { listContainers } from "../engine/inventory.ts";
+import { agentsOnHost } from "../settings/groups.ts";
+import type { Settings } from "../settings/types.ts";
+import { maybeTooSmall, tooSmall } from "./advice.ts";
+import {
+  claimantOf,
+  defaultLimits,
+  demandOf,
+  isLargeEnough,
+  totalDemand,
+  wantedEntries,
+  without,
+} from "./demand.ts";
+import { claimedDemand } from "./ledger.ts";
 import { canSetLimits, readLedger, readLimits } from "./limits.ts";
 
 export interface TableCheck {
@@ -30,21 +30,21 @@ export async function checkNeighbourTable(settings: Settings, labels: Labels): P
   const own = wantedEntries(agents);
   const limits = (await isEngineHere()) ? await readLimits() : undefined;
   if (limits === undefined) {
-    const isMuch = !suffices(defaultLimits, own);
+    const isMuch = !isLargeEnough(defaultLimits, own);
     return {
       obstacles: settings.tuneKernel ? [unreachable] : [],
       warnings: isMuch ? [maybeTooSmall({ agents, own, others: 0 }, defaultLimits)] : [],
       generation: undefined,
     };
   }
-  const wisher = wisherOf(labels);
+  const claimant = claimantOf(labels);
   const [ledger, containers] = await Promise.all([readLedger(), listContainers({})]);
-  const others = sumOfWishes(
-    without(wisher, claimedWishes(ledger)),
-    without(wisher, standingWishes(containers)),
+  const others = totalDemand(
+    without(claimant, claimedDemand(ledger)),
+    without(claimant, demandOf(containers)),
   );
-  const claimed = ledger?.claims[wisher]?.generation;
-  if (suffices(limits, own + others)) {
+  const claimed = ledger?.claims[claimant]?.generation;
+  if (isLargeEnough(limits, own + others)) {
     // Who may not record a claim needs none.
     const generation = claimed ?? ((await canSetLimits()) ? undefined : "none");
     return { obstacles: [], warnings: [], generation };

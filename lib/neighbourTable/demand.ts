@@ -19,10 +19,10 @@ export const thresholdNames = ["gc_thresh1", "gc_thresh2", "gc_thresh3"] as cons
 export const sysctlPrefix = "net.ipv4.neigh.default.";
 
 /** Entries by who wants them. */
-export type Wishes = Readonly<Record<string, number>>;
+export type Demand = Readonly<Record<string, number>>;
 
-/** Names a stack among {@link Wishes}. */
-export function wisherOf(labels: Readonly<Record<string, string>>): string {
+/** Names a stack in a {@link Demand}. */
+export function claimantOf(labels: Readonly<Record<string, string>>): string {
   return `${labels["serf.project"] ?? ""}/${labels["serf.stack"] ?? ""}`;
 }
 
@@ -32,43 +32,45 @@ export function wantedEntries(agents: number): number {
 }
 
 /** What the stacks on an engine want, with the host's agent, which no container may show. */
-export function standingWishes(containers: readonly FoundContainer[]): Wishes {
+export function demandOf(containers: readonly FoundContainer[]): Demand {
   const agents = new Map<string, number>();
   for (const { labels } of containers) {
     if (!["seed", "joiner"].includes(labels[roleLabel] ?? "")) continue;
-    const wisher = wisherOf(labels);
-    agents.set(wisher, (agents.get(wisher) ?? 1) + 1);
+    const claimant = claimantOf(labels);
+    agents.set(claimant, (agents.get(claimant) ?? 1) + 1);
   }
-  return Object.fromEntries([...agents].map(([wisher, count]) => [wisher, wantedEntries(count)]));
+  return Object.fromEntries(
+    [...agents].map(([claimant, count]) => [claimant, wantedEntries(count)]),
+  );
 }
 
 /** The kernel's own. */
 export const defaultLimits: Thresholds = { gc_thresh1: 128, gc_thresh2: 512, gc_thresh3: 1024 };
 
-/** All wishes together; of one that is told twice, the larger counts. */
-export function sumOfWishes(...told: readonly Wishes[]): number {
-  const wishers = new Set(told.flatMap((wishes) => Object.keys(wishes)));
-  return [...wishers].reduce(
-    (sum, wisher) => sum + Math.max(...told.map((wishes) => wishes[wisher] ?? 0)),
+/** The whole demand; of one that is told twice, the larger counts. */
+export function totalDemand(...told: readonly Demand[]): number {
+  const claimants = new Set(told.flatMap((demand) => Object.keys(demand)));
+  return [...claimants].reduce(
+    (sum, claimant) => sum + Math.max(...told.map((demand) => demand[claimant] ?? 0)),
     0,
   );
 }
 
 /** What is recorded of all but one. */
 export function without<T>(
-  wisher: string,
+  claimant: string,
   recorded: Readonly<Record<string, T>>,
 ): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(recorded).filter(([other]) => other !== wisher));
+  return Object.fromEntries(Object.entries(recorded).filter(([other]) => other !== claimant));
 }
 
-export function suffices({ gc_thresh3: limit }: Thresholds, entries: number): boolean {
+export function isLargeEnough({ gc_thresh3: limit }: Thresholds, entries: number): boolean {
   return entries <= limit;
 }
 
 /** Limits for so many entries, none lower than those there are, in the proportions of the kernel's defaults. */
 export function raisedFor(entries: number, present: Thresholds): Thresholds {
-  if (suffices(present, entries)) return present;
+  if (isLargeEnough(present, entries)) return present;
   const kept = 2 ** Math.ceil(Math.log2(entries));
   return {
     gc_thresh1: Math.max(present.gc_thresh1, kept),

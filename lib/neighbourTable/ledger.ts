@@ -4,13 +4,13 @@
  * as far as those that stay allow it.
  */
 import {
+  type Demand,
+  isLargeEnough,
   raisedFor,
-  suffices,
-  sumOfWishes,
   type ThresholdName,
   thresholdNames,
   type Thresholds,
-  type Wishes,
+  totalDemand,
   without,
 } from "./demand.ts";
 
@@ -27,7 +27,7 @@ export interface Ledger {
 
 export interface Claim {
   readonly entries: number;
-  /** See `standing.ts`. */
+  /** See `lib/drift/engineState.ts`. */
   readonly generation: string;
 }
 
@@ -41,25 +41,25 @@ export interface Settlement {
 }
 
 /** What those want who have asked. */
-export function claimedWishes(ledger: Ledger | undefined): Wishes {
+export function claimedDemand(ledger: Ledger | undefined): Demand {
   return mapped(ledger?.claims ?? {}, ({ entries }) => entries);
 }
 
 /**
- * Enters a claim and raises the limits as far as all wishes together need it. Nothing is lowered.
+ * Enters a claim and raises the limits as far as the whole demand needs it. Nothing is lowered.
  *
  * @param ledger of this boot. Default: nobody has asked yet.
- * @param standing what the stacks want that stand, whether they have asked or not.
+ * @param running what the stacks with containers on the engine need, whether they have asked or not.
  */
 export function claimTable(
   ledger: Ledger = emptyLedger,
   present: Thresholds,
-  { boot, wisher, claim }: { boot: string; wisher: string; claim: Claim },
-  standing: Wishes,
+  { boot, claimant, claim }: { boot: string; claimant: string; claim: Claim },
+  running: Demand,
 ): Settlement {
-  const claims = { ...ledger.claims, [wisher]: claim };
-  const wishes = mapped(claims, ({ entries }) => entries);
-  const limits = raisedFor(sumOfWishes(wishes, standing), present);
+  const claims = { ...ledger.claims, [claimant]: claim };
+  const demand = mapped(claims, ({ entries }) => entries);
+  const limits = raisedFor(totalDemand(demand, running), present);
   const isOurs = (name: ThresholdName) => ledger.set[name].includes(present[name]);
   const before = eachLimit((name) => (isOurs(name) ? ledger.before : present)[name]);
   return {
@@ -73,20 +73,20 @@ export function claimTable(
 export function releaseTable(
   ledger: Ledger,
   present: Thresholds,
-  wisher: string,
-  standing: Wishes,
+  claimant: string,
+  running: Demand,
 ): Settlement {
-  const claims = without(wisher, ledger.claims);
-  const wanted = sumOfWishes(
+  const claims = without(claimant, ledger.claims);
+  const wanted = totalDemand(
     mapped(claims, ({ entries }) => entries),
-    standing,
+    running,
   );
   const needed = raisedFor(wanted, ledger.before);
   const isOurs = (name: ThresholdName) => ledger.set[name].includes(present[name]);
   const limits = eachLimit((name) =>
     isOurs(name) ? Math.min(present[name], needed[name]) : present[name],
   );
-  const isDone = Object.keys(claims).length === 0 && suffices(ledger.before, wanted);
+  const isDone = Object.keys(claims).length === 0 && isLargeEnough(ledger.before, wanted);
   return {
     ledger: isDone ? undefined : { ...ledger, set: noted(ledger, ledger.before, limits), claims },
     limits,

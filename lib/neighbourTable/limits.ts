@@ -1,18 +1,18 @@
 /** The limits of this kernel's neighbour table, and the record of who has asked for larger ones. */
 import { existsSync } from "node:fs";
 import { access, constants, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { type Claim, claimTable, type Ledger, releaseTable, type Settlement } from "./ledger.ts";
-import {
-  suffices,
-  sysctlPrefix,
-  thresholdNames,
-  standingWishes,
-  type Thresholds,
-  type Wishes,
-} from "./demand.ts";
-import { withLock } from "../host/lock.mjs";
 import { isEngineHere } from "../engine/findPlace.ts";
 import { listContainers } from "../engine/inventory.ts";
+import { withLock } from "../host/lock.mjs";
+import {
+  type Demand,
+  demandOf,
+  isLargeEnough,
+  sysctlPrefix,
+  thresholdNames,
+  type Thresholds,
+} from "./demand.ts";
+import { type Claim, claimTable, type Ledger, releaseTable, type Settlement } from "./ledger.ts";
 
 const folder = "/proc/sys/net/ipv4/neigh/default";
 
@@ -53,16 +53,16 @@ export async function readLedger(): Promise<Ledger | undefined> {
  *
  * @throws Error when this user may not, and they do not suffice.
  */
-export async function claimEntries(wisher: string, claim: Claim): Promise<void> {
+export async function claimEntries(claimant: string, claim: Claim): Promise<void> {
   const present = await presentLimits();
   if (!(await canSetLimits())) {
-    if (suffices(present, claim.entries)) return;
+    if (isLargeEnough(present, claim.entries)) return;
     throw new Error(`Only root may change ${sysctlPrefix}gc_thresh3.`);
   }
   await withLock(`${ledgerFile}.lock`, async () => {
     const present = await presentLimits();
-    const place = { boot: await bootId(), wisher, claim };
-    const settlement = claimTable(await readLedger(), present, place, await standing());
+    const place = { boot: await bootId(), claimant, claim };
+    const settlement = claimTable(await readLedger(), present, place, await runningDemand());
     await writeLedger(settlement);
     await setLimits(settlement, present);
   });
@@ -72,20 +72,20 @@ export async function claimEntries(wisher: string, claim: Claim): Promise<void> 
  * Takes back what {@link claimEntries} recorded, and with it as much of the limits as nobody else needs.
  * What somebody else has set stays, and is told.
  */
-export async function releaseEntries(wisher: string): Promise<void> {
+export async function releaseEntries(claimant: string): Promise<void> {
   // A stack on another host's engine has nothing here, and mostly nobody has.
   if (!(await isEngineHere())) return;
   const ledger = await readLedger();
   if (ledger === undefined) return;
   if (!(await canSetLimits())) {
-    if (ledger.claims[wisher] === undefined) return;
+    if (ledger.claims[claimant] === undefined) return;
     throw new Error(`Only root may put ${sysctlPrefix}gc_thresh3 back.`);
   }
   await withLock(`${ledgerFile}.lock`, async () => {
     const ledger = await readLedger();
     if (ledger === undefined) return;
     const present = await presentLimits();
-    const settlement = releaseTable(ledger, present, wisher, await standing());
+    const settlement = releaseTable(ledger, present, claimant, await runningDemand());
     await setLimits(settlement, present);
     await writeLedger(settlement);
     for (const name of settlement.foreign) {
@@ -96,8 +96,8 @@ export async function releaseEntries(wisher: string): Promise<void> {
   });
 }
 
-async function standing(): Promise<Wishes> {
-  return standingWishes(await listContainers({}));
+async function runningDemand(): Promise<Demand> {
+  return demandOf(await listContainers({}));
 }
 
 async function presentLimits(): Promise<Thresholds> {

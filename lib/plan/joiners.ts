@@ -1,7 +1,7 @@
-import { assignAddresses } from "./addresses.ts";
-import type { JoinerGroup } from "../settings/groups.ts";
 import { joinerName } from "../cluster/names.ts";
 import type { SubnetPlan } from "../cluster/subnet.ts";
+import type { JoinerGroup } from "../settings/groups.ts";
+import { assignAddresses } from "./addresses.ts";
 
 /** A joiner as it is declared. */
 export interface DeclaredJoiner {

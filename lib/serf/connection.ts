@@ -1,7 +1,7 @@
 /** Requests to Serf's RPC and their answers over one connection; serfRpc.ts has the commands. */
 import type { Duplex } from "node:stream";
-import type { Records } from "./records.ts";
 import { decodeValues, encodeRequest, headerFrom } from "./codec.ts";
+import type { Records } from "./records.ts";
 
 /** An agent that refused, did not answer in time or went away. The message is a sentence. */
 export class RpcError extends Error {

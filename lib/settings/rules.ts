@@ -1,10 +1,10 @@
-import { defaultHost } from "../engine/host.ts";
 import { gossipKeyFault, missingGossipKey } from "../agents/keyring.ts";
-import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
 import { allowedStackNames, isStackName } from "../cluster/names.ts";
-import type { DeploymentPlace, Settings } from "./types.ts";
-import { quote } from "./reader.ts";
 import { prefixFor } from "../cluster/subnet.ts";
+import { defaultHost } from "../engine/host.ts";
+import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
+import { quote } from "./reader.ts";
+import type { DeploymentPlace, Settings } from "./types.ts";
 
 /**
  * The sentences that say which settings, each allowed by itself, do not go together.

@@ -1,4 +1,4 @@
-import { isLocalEngine, type EngineHost } from "../engine/host.ts";
+import { type EngineHost, isLocalEngine } from "../engine/host.ts";
 import { plainGroup } from "./groups.ts";
 import { SettingsReader } from "./reader.ts";
 import { contradictions } from "./rules.ts";

@@ -1,14 +1,14 @@
-import { cp, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { engine } from "../../lib/engine/api.ts";
+import { UserError } from "../../lib/host/errors.ts";
 import { docker, run } from "../../lib/host/run.ts";
 import { withLists } from "../tools/debian.ts";
-import { UserError } from "../../lib/host/errors.ts";
 import { findGo, type Go } from "../tools/goToolchain.ts";
-import type { Part, Provider } from "./part.ts";
 import { during, say } from "../tools/progress.ts";
+import type { Part, Provider } from "./part.ts";
 
 /** The images that Serf is compiled in and runs in, by the Dockerfile's argument. */
 interface BaseImages {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { defaultHost } from "../../lib/engine/host.ts";
 import { pingEngine } from "../../lib/engine/api.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
+import { defaultHost } from "../../lib/engine/host.ts";
+import { UserError } from "../../lib/host/errors.ts";
 import { CommandError, docker, pause, run } from "../../lib/host/run.ts";
 import { installPackages, obstacleToPackages } from "../tools/debian.ts";
-import { UserError } from "../../lib/host/errors.ts";
-import type { Part, Provider } from "./part.ts";
 import { during } from "../tools/progress.ts";
+import type { Part, Provider } from "./part.ts";
 
 const documentation = "https://docs.docker.com/engine/install";
 /** Milliseconds in which an engine that is elsewhere must answer. */

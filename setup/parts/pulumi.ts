@@ -1,17 +1,17 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { UserError } from "../../lib/host/errors.ts";
 import { run } from "../../lib/host/run.ts";
 import { cached, provide } from "../tools/cache.ts";
 import { Unreachable } from "../tools/download.ts";
-import { UserError } from "../../lib/host/errors.ts";
-import { buildTools, toolSourcesHash } from "../tools/goTools.ts";
 import { findGo } from "../tools/goToolchain.ts";
-import type { Part, Provider, Tool } from "./part.ts";
+import { buildTools, toolSourcesHash } from "../tools/goTools.ts";
 import { during, say } from "../tools/progress.ts";
 import { downloadTools, pinnedReleases } from "../tools/releases.ts";
 import { toolFolder } from "../tools/toolFolder.ts";
 import { versions } from "../tools/versions.ts";
+import type { Part, Provider, Tool } from "./part.ts";
 
 const releaseSource = "official release";
 const buildSource = "built from its Go module";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { birthOf } from "../../lib/host/startTime.mjs";
 import { withLock } from "../../lib/host/lock.mjs";
+import { startTimeOf } from "../../lib/host/startTime.mjs";
 
 /** The user's cache, which all clones share: `$XDG_CACHE_HOME/serf-cluster`, default ~/.cache. */
 function cacheRoot(): string {
@@ -49,7 +49,7 @@ export async function provide(
 async function sweep(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const pid = /\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && birthOf(Number(pid)) === undefined) {
+    if (pid !== undefined && startTimeOf(Number(pid)) === undefined) {
       await rm(join(root, name), { recursive: true, force: true });
     }
   }

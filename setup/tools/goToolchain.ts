@@ -1,9 +1,9 @@
 import { chmod, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../lib/host/errors.ts";
 import { run } from "../../lib/host/run.ts";
 import { provide } from "./cache.ts";
 import { installPackages, obstacleToPackages } from "./debian.ts";
-import { UserError } from "../../lib/host/errors.ts";
 import { during } from "./progress.ts";
 import { goToolchain, oldestGo } from "./versions.ts";
 

@@ -2,8 +2,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { run } from "../../lib/host/run.ts";
 import { checksumIn, download, fetchText, type Patience, patience } from "./download.ts";
-import { layOut } from "./toolFolder.ts";
 import { during } from "./progress.ts";
+import { layOut } from "./toolFolder.ts";
 import { versions } from "./versions.ts";
 
 /** An official release: an archive, and the list of checksums that was published with it. */

@@ -249,10 +249,10 @@ describe("with maxUnavailable", () => {
   /** All see all alive, whenever one looks. */
   function letAllBeAlive(): void {
     const names = ["seed", "joiner-1", "joiner-2", "host"].map((name) => `serf-test-${name}`);
-    const statuses = new Map(names.map((name) => [name, "alive" as const]));
+    const seen = new Map(names.map((name) => [name, { status: "alive" as const }]));
     vi.mocked(watch).mockImplementation(async (_, __, decide) => {
       const present = names.map((name) => ({ name, address: "", isRunning: true }));
-      return await decide({ present, looks: [{ viewer: "serf-test-seed", statuses }] });
+      return await decide({ present, looks: [{ viewer: "serf-test-seed", seen }] });
     });
   }
 
@@ -290,7 +290,7 @@ describe("with maxUnavailable", () => {
               ...{ name: `serf-test-${name}`, address: "", isRunning: true },
             })),
             looks: ["seed", "joiner-1"].map((name) => ({
-              ...{ viewer: `serf-test-${name}`, statuses: undefined },
+              ...{ viewer: `serf-test-${name}`, seen: undefined },
             })),
           }),
     );

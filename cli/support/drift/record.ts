@@ -3,7 +3,7 @@ import type { Fleet } from "../../../lib/agents/fleet.ts";
 import { generationLabel, roleLabel } from "../../../lib/cluster/labels.ts";
 import type { ExpectedMember } from "../../../lib/cluster/members.ts";
 import { type ComparedDescription, describedIn } from "../../../lib/containers/args.ts";
-import type { HostSight } from "../../../lib/drift/observation.ts";
+import type { HostObservation } from "../../../lib/drift/observation.ts";
 import type {
   FoundContainer,
   FoundImage,
@@ -21,7 +21,7 @@ export interface StackRecord {
   readonly made: ReadonlyMap<string, ComparedDescription>;
   /** Of what the members share. */
   readonly generation: string;
-  readonly host: HostSight | undefined;
+  readonly host: HostObservation | undefined;
   /** Where an agent of the host that is a process answers RPC. */
   readonly rpcPort: number;
   /** Who should be alive; undefined where no `up` came to its end. */
@@ -87,7 +87,7 @@ function containerFrom(resource: RecordedResource): FoundContainer {
   return { id, name: String(inputs["name"]), isRunning: true, labels, published: [] };
 }
 
-function hostFrom(inputs: Values): HostSight {
+function hostFrom(inputs: Values): HostObservation {
   return { name: String(inputs["name"]), generation: String(inputs["generation"]), faults: [] };
 }
 

@@ -3,8 +3,9 @@ import { basename } from "node:path";
 import { configFile, groupConfig, keyringPath, tokenPath } from "../../../lib/agents/config.ts";
 import { keyringFile } from "../../../lib/agents/keyring.ts";
 import { sealedGeneration } from "../../../lib/agents/seal.ts";
-import { compareMembers, strangersAmong } from "../../../lib/cluster/members.ts";
-import { type Sight } from "../../../lib/drift/observation.ts";
+import { unexpectedAmong } from "../../../lib/membership/judge.ts";
+import { compareMembers } from "../../../lib/membership/judge.ts";
+import { type Observation } from "../../../lib/drift/observation.ts";
 import type { FoundContainer, Inventory } from "../../../lib/engine/found.ts";
 import type { KeyList } from "../../../lib/serf/messages.ts";
 import type { StackRecord } from "./record.ts";
@@ -20,7 +21,11 @@ export interface DriftRow {
 }
 
 /** What has become of things that the state knows. */
-export function engineRows(record: StackRecord, found: Inventory, sight: Sight): DriftRow[] {
+export function engineRows(
+  record: StackRecord,
+  found: Inventory,
+  observation: Observation,
+): DriftRow[] {
   const { containers, networks, volumes, images } = record.inventory;
   const row = (what: string, declared: string, now: string): DriftRow[] => [
     { what, declared, found: now, side: "engine" },
@@ -31,7 +36,7 @@ export function engineRows(record: StackRecord, found: Inventory, sight: Sight):
       const now = found.containers.find(({ name }) => name === declared.name);
       const fault = containerFault(declared, now);
       if (fault !== undefined) return row(what, "running", fault);
-      return (sight.spoilt.get(declared.name) ?? []).flatMap((edit) =>
+      return (observation.drifted.get(declared.name) ?? []).flatMap((edit) =>
         row(`${what}: ${edit.what}`, edit.made, edit.found),
       );
     }),
@@ -50,10 +55,10 @@ export function engineRows(record: StackRecord, found: Inventory, sight: Sight):
         ? []
         : row(`image ${name}`, "there", "removed"),
     ),
-    ...hostFaults(record, sight).flatMap(({ what, made, now }) =>
+    ...hostFaults(record, observation).flatMap(({ what, made, now }) =>
       row(`host's agent ${record.host!.name}${what}`, made, now),
     ),
-    ...fileFaults(record, sight).flatMap((file) =>
+    ...fileFaults(record, observation).flatMap((file) =>
       row(`file ${file} in ${record.storage!.volumes.config}`, "as written", "changed"),
     ),
   ];
@@ -68,7 +73,7 @@ function containerFault(
   return declared.id === now.id ? undefined : "another container of that name";
 }
 
-function hostFaults({ host }: StackRecord, { host: now }: Sight) {
+function hostFaults({ host }: StackRecord, { host: now }: Observation) {
   if (host === undefined) return [];
   if (now === undefined) return [{ what: "", made: "running", now: "dead" }];
   if (now.generation !== host.generation) {
@@ -78,7 +83,7 @@ function hostFaults({ host }: StackRecord, { host: now }: Sight) {
 }
 
 /** The files for agents that are not as they were written. */
-function fileFaults({ storage, generation }: StackRecord, { files }: Sight): string[] {
+function fileFaults({ storage, generation }: StackRecord, { files }: Observation): string[] {
   if (storage === undefined || files === undefined) return [];
   if (sealedGeneration(files) === generation) return [];
   const { fleets, rpcToken, gossipKey } = storage;
@@ -96,7 +101,7 @@ function fileFaults({ storage, generation }: StackRecord, { files }: Sight): str
 /** How the members differ from those that the last `up` left. */
 export function membershipRows(
   { expected, storage }: StackRecord,
-  { members }: Sight,
+  { members }: Observation,
   keys: KeyList | undefined,
 ): DriftRow[] {
   if (expected === undefined) return [];
@@ -117,7 +122,7 @@ export function membershipRows(
     ...faults.map(({ name, address, fault }) =>
       row(`member ${name}`, `alive at ${address}`, fault),
     ),
-    ...strangersAmong(members, expected).map(({ name, address, status }) =>
+    ...unexpectedAmong(members, expected).map(({ name, address, status }) =>
       row(`member ${name}`, "not of this stack", `${status} at ${address}`),
     ),
     ...(count < alive

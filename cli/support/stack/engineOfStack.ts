@@ -1,10 +1,10 @@
+import { hostSource } from "../../../lib/engine/context.ts";
 import {
   allowedEngineHosts,
   engineEnvironment,
   formatEngineHost,
   parseEngineHost,
 } from "../../../lib/engine/host.ts";
-import { hostSource } from "../../../lib/engine/context.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 import type { StackSettings } from "./settings.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { project } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 import { ownFolder } from "../../../lib/host/ownFolder.ts";
-import { birthOf } from "../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../lib/host/startTime.mjs";
 import type { StackPlace } from "./arguments.ts";
 import { describeLeftovers, findLeftovers, inTheWay, removeLeftovers } from "./leftovers.ts";
 import { recordedThings } from "./recorded.ts";
@@ -103,7 +103,7 @@ export async function deadLocks(stack: string): Promise<string[]> {
 
 /** Whether a process runs that may hold a lock; another may have got the pid of a dead one. */
 function isPulumi(pid: number): boolean {
-  if (birthOf(pid) === undefined) return false;
+  if (startTimeOf(pid) === undefined) return false;
   const file = `/proc/${pid}/cmdline`;
   return !existsSync(file) || readFileSync(file, "utf8").includes("pulumi");
 }

@@ -12,7 +12,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, parseDocument, visit } from "yaml";
 import { project } from "../../../lib/cluster/names.ts";
 import { ownFolder } from "../../../lib/host/ownFolder.ts";
-import { birthOf } from "../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../lib/host/startTime.mjs";
 
 /** Texts of configuration files by their names. */
 export type ConfigFiles = Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export async function withoutSalts<T>(work: () => Promise<T>): Promise<T> {
   await cleanUpAfterTheDead();
   const before = readConfigFiles();
   const note = join(notes, `${process.pid}.json`);
-  await writeFile(`${note}.new`, JSON.stringify({ born: birthOf(process.pid), before }));
+  await writeFile(`${note}.new`, JSON.stringify({ born: startTimeOf(process.pid), before }));
   await rename(`${note}.new`, note);
   try {
     return await work();
@@ -52,7 +52,7 @@ async function cleanUpAfterTheDead(): Promise<void> {
     const file = join(notes, name);
     try {
       const { born, before } = JSON.parse(readFileSync(file, "utf8")) as RunNote;
-      if (birthOf(pid) === born) continue;
+      if (startTimeOf(pid) === born) continue;
       await restore(before);
       await rm(file, { force: true });
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What the commands share: the stack they work on and how they call Pulumi. */
 import { chosenEngine } from "../../../lib/engine/context.ts";
-import { CommandError, run } from "../../../lib/host/run.ts";
 import { foreground } from "../../../lib/host/foreground.mjs";
+import { CommandError, run } from "../../../lib/host/run.ts";
 import { withoutSalts } from "./salt.ts";
 
 /** The name of a stack's configuration file. */

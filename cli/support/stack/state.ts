@@ -1,13 +1,13 @@
 /** The state of a stack, as Pulumi reads it: what is recorded, or why it cannot be read and what helps. */
+import { UserError } from "../../../lib/host/errors.ts";
 import { CommandError } from "../../../lib/host/run.ts";
+import { isNoStack, runPulumi } from "./stack.ts";
 import {
   hasEmbeddedBackend,
   newestBackup,
   type RecordedResource,
   stateFile,
 } from "./stateFiles.ts";
-import { UserError } from "../../../lib/host/errors.ts";
-import { isNoStack, runPulumi } from "./stack.ts";
 
 /** What the backend has of a stack. */
 export type StackState =

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { docker, run } from "../../../lib/host/run.ts";
-import { birthOf } from "../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../lib/host/startTime.mjs";
 import type { ConvergenceInput } from "../../../lib/inputs/converge.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../support/project.ts";
 
@@ -267,7 +267,7 @@ test("without the host, its agent leaves", async () => {
   project.configure(stack, { ...config, joiners: 3, hostAgent: false });
   await project.succeed("start", "--stack", stack);
   expect(withStatus(await membersIn(seed), "left")).toContain(host);
-  expect(birthOf(pid)).toBeUndefined();
+  expect(startTimeOf(pid)).toBeUndefined();
   await expectNoChange();
   await scaleTo(3);
   await expectCluster(3);
@@ -320,7 +320,7 @@ test("stop leaves nothing: no container, network, volume, image, process, file, 
   const output = await project.succeed("stop", "--stack", stack);
   expect(output).toMatch(/\d+ deleted/);
   expect(await remainsOf(stack)).toEqual([]);
-  expect(birthOf(pid)).toBeUndefined();
+  expect(startTimeOf(pid)).toBeUndefined();
   expect(existsSync(project.path(".serf", "host", stack))).toBe(false);
   expect(await project.succeed("pulumi", "stack", "ls", "--json")).not.toContain('"e2e"');
   expect(readdirSync(project.path(".serf", "unfinished"))).toEqual([]);

@@ -8,7 +8,7 @@ import { groupConfig } from "../../../lib/agents/config.ts";
 import { type SealedPart, sealFile, sealOf } from "../../../lib/agents/seal.ts";
 import { containerArgs, containerLabels } from "../../../lib/containers/args.ts";
 import { type AgentContainer, describeContainer } from "../../../lib/containers/description.ts";
-import { blank, type Sight } from "../../../lib/drift/observation.ts";
+import { nothingObserved, type Observation } from "../../../lib/drift/observation.ts";
 import type { Inventory } from "../../../lib/engine/found.ts";
 import type { ConfigurationsInput } from "../../../lib/inputs/configurations.ts";
 
@@ -92,8 +92,8 @@ const files = new Map([
 ]);
 files.set(sealFile("members"), sealOf(files, ["seed.json", "rpc-token", "keyring"], "6"));
 files.set(sealFile("joiners"), sealOf(files, ["joiner.json"], "6"));
-const whole: Sight = {
-  ...blank,
+const whole: Observation = {
+  ...nothingObserved,
   files,
   members: [{ name: "serf-test-seed", address: "10.9.0.2", status: "alive", tags: {} }],
   host: { name: "serf-test-host", generation: "3", faults: [] },
@@ -142,8 +142,8 @@ test("nothing differs where all is as recorded", () => {
   expect(membershipRows(record, whole, keys)).toEqual([]);
 });
 
-const only = (changes: Partial<Inventory>, sight: Partial<Sight> = {}) =>
-  engineRows(record, { ...found, ...changes }, { ...whole, ...sight }).map(
+const only = (changes: Partial<Inventory>, observation: Partial<Observation> = {}) =>
+  engineRows(record, { ...found, ...changes }, { ...whole, ...observation }).map(
     ({ what, declared, found: now }) => `${what}: ${declared}, ${now}`,
   );
 
@@ -161,8 +161,8 @@ test("each thing that is gone or another is a row", () => {
   expect(only({ volumes: [] })).toEqual(["volume serf-test-config: there, removed"]);
   expect(only({ images: [] })).toEqual(["image serf-test:1: there, removed"]);
   expect(only({}, { host: undefined })).toEqual(["host's agent serf-test-host: running, dead"]);
-  const spoilt = new Map([["serf-test-seed", [{ what: "memory", made: "1", found: "2" }]]]);
-  expect(only({}, { spoilt })).toEqual(["container serf-test-seed: memory: 1, 2"]);
+  const drifted = new Map([["serf-test-seed", [{ what: "memory", made: "1", found: "2" }]]]);
+  expect(only({}, { drifted })).toEqual(["container serf-test-seed: memory: 1, 2"]);
   expect(only({}, { files: new Map([...files, ["keyring", "[]"]]) })).toEqual([
     "file keyring in serf-test-config: as written, changed",
   ]);

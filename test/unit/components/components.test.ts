@@ -11,7 +11,7 @@ import { ProcessLimits } from "../../../components/processLimits.ts";
 import { recordedIn, type RecordedState } from "../../../lib/drift/recorded.ts";
 import { Seed } from "../../../components/members/seed.ts";
 import { SerfImage } from "../../../components/image/serfImage.ts";
-import { Standing } from "../../../lib/drift/engineState.ts";
+import { EngineState } from "../../../lib/drift/engineState.ts";
 import { Storage } from "../../../components/storage.ts";
 import { planSubnet } from "../../../lib/cluster/subnet.ts";
 import {
@@ -34,7 +34,7 @@ const nothing = recordedIn({});
 const place = (recorded: RecordedState = nothing) => ({
   labels,
   network: clusterNetwork(),
-  standing: new Standing(recorded),
+  engineState: new EngineState(recorded),
 });
 
 function container(name: string, group: string, address: string): AgentContainer {
@@ -64,7 +64,7 @@ const storage = (): Storage =>
     rpcToken: "a token",
     retainData: false,
     generationOf: (name) => `of ${name}`,
-    standing: { generation: "1", fresh: "2", keys: [], files: undefined },
+    engineState: { generation: "1", fresh: "2", keys: [], files: undefined },
   });
 
 /** What the mocked deployment is like. */
@@ -288,8 +288,8 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     } as unknown as AgentContainer;
     const { declared } = await declare(
       () => {
-        const { labels, standing } = place();
-        new HostContainer("host", { container, labels, standing, formerDir: ".serf/host/test" });
+        const { labels, engineState } = place();
+        new HostContainer("host", { container, labels, engineState, formerDir: ".serf/host/test" });
       },
       { preview },
     );

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { birthOf } from "../../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { pause, run } from "../../../../lib/host/run.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { makeLink, removeLink, resolverLines } from "./secondLink.ts";
@@ -202,9 +202,9 @@ function writeState(state: State): void {
 }
 
 function processOf(pid: number): Process {
-  return { pid, born: birthOf(pid) };
+  return { pid, born: startTimeOf(pid) };
 }
 
 function isRunning({ pid, born }: Process): boolean {
-  return born !== undefined && birthOf(pid) === born;
+  return born !== undefined && startTimeOf(pid) === born;
 }

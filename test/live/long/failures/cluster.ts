@@ -3,6 +3,7 @@ import { isLocalEngine } from "../../../../lib/engine/host.ts";
 import type { Member } from "../../../../lib/cluster/members.ts";
 import { chosenEngine } from "../../../../lib/engine/context.ts";
 import { docker, pause } from "../../../../lib/host/run.ts";
+import { compareMembers, unexpectedAmong } from "../../../../lib/membership/judge.ts";
 import { membersSeenBy } from "../../../../lib/membership/views.ts";
 import { type Config, Project } from "../../support/project.ts";
 import { type FaultName, type Fault, faults } from "./faults.ts";
@@ -17,10 +18,10 @@ export function obstacleToFaults(): string | undefined {
 }
 
 /** A side from which the cluster is looked at. */
-interface Sight {
+interface ViewState {
   readonly side: string;
-  /** `NAME ADDRESS STATUS` of all that have not left, or why there was no answer. */
-  readonly members: readonly string[];
+  /** What keeps it from seeing the members as they should be; none when nothing does. */
+  readonly faults: readonly string[];
 }
 
 /** Milliseconds between two looks at the cluster. */
@@ -109,14 +110,12 @@ export class Cluster {
 
   /** Waits until a member sees others as failed: before that they are not missed, and nothing is to be healed. */
   async expectFailed(side: string, failed: readonly string[], bound = 30): Promise<void> {
-    const expected = this.#lines(this.parts, failed);
     const deadline = Date.now() + bound * 1000;
     for (;;) {
-      const sight = await this.#look(side);
-      if (sight.members.join() === expected.join()) return;
-      if (Date.now() > deadline) {
-        throw new Error(`${side} sees\n${sight.members.join("\n")}\nnot\n${expected.join("\n")}`);
-      }
+      const state = await this.#look(side, this.parts);
+      const expected = failed.map((part) => `${this.named(part)}: failed`);
+      if (state.faults.toSorted().join() === expected.toSorted().join()) return;
+      if (Date.now() > deadline) throw new Error(`${report([state])}\nnot\n${expected.join("\n")}`);
       await pause(pollInterval);
     }
   }
@@ -137,21 +136,20 @@ export class Cluster {
     const began = Date.now();
     await action();
     const parts = this.parts.filter((part) => !without.includes(part));
-    const expected = this.#lines(parts).join();
     const sides = parts.filter(
       (_, index) => index < mostSides / 2 || index >= parts.length - mostSides / 2,
     );
     const steady = takesUp ? steadiness.afterUp : steadiness.byItself;
     let wholeSince: number | undefined;
     for (;;) {
-      const sights = await Promise.all(sides.map((side) => this.#look(side)));
-      const isWhole = sights.every(({ members }) => members.join() === expected);
+      const states = await Promise.all(sides.map((side) => this.#look(side, parts)));
+      const isWhole = states.every(({ faults }) => faults.length === 0);
       wholeSince = isWhole ? (wholeSince ?? Date.now()) : undefined;
       if (wholeSince !== undefined && Date.now() - wholeSince > steady) {
         return (wholeSince - began) / 1000;
       }
       if ((wholeSince ?? Date.now()) - began > bound * 1000) {
-        throw new Error(`The cluster is not whole after ${bound} s:\n${report(sights)}`);
+        throw new Error(`The cluster is not whole after ${bound} s:\n${report(states)}`);
       }
       await pause(pollInterval);
     }
@@ -161,28 +159,26 @@ export class Cluster {
     await this.project.remove();
   }
 
-  async #look(side: string): Promise<Sight> {
+  async #look(side: string, parts: readonly string[]): Promise<ViewState> {
+    const expected = parts.map((part) => ({
+      ...{ name: this.named(part), address: this.addressOf(part) },
+      tags: { role: part.split("-")[0]! },
+    }));
     try {
-      const present = (await this.membersSeenBy(side)).filter(({ status }) => status !== "left");
-      return {
-        side,
-        members: present.map(({ name, address, status }) => `${name} ${address} ${status}`).sort(),
-      };
+      const members = await this.membersSeenBy(side);
+      const faults = [
+        ...compareMembers(expected, members).filter(({ fault }) => fault !== "unexpected"),
+        ...unexpectedAmong(members, expected).map(({ name }) => ({ name, fault: "unexpected" })),
+      ];
+      return { side, faults: faults.map(({ name, fault }) => `${name}: ${fault}`) };
     } catch (error) {
-      return { side, members: [`no answer: ${(error as Error).message.split("\n")[0]!}`] };
+      return { side, faults: [`no answer: ${(error as Error).message.split("\n")[0]!}`] };
     }
-  }
-
-  #lines(parts: readonly string[], failed: readonly string[] = []): string[] {
-    const statusOf = (part: string) => (failed.includes(part) ? "failed" : "alive");
-    return parts
-      .map((part) => `${this.named(part)} ${this.addressOf(part)} ${statusOf(part)}`)
-      .sort();
   }
 }
 
-function report(sights: readonly Sight[]): string {
-  return sights.map(({ side, members }) => `${side} sees\n  ${members.join("\n  ")}`).join("\n");
+function report(states: readonly ViewState[]): string {
+  return states.map(({ side, faults }) => `${side} sees\n  ${faults.join("\n  ")}`).join("\n");
 }
 
 /**

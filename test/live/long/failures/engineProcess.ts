@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { birthOf } from "../../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { pause, run } from "../../../../lib/host/run.ts";
 import { startEngine } from "../../../../setup/parts/engine.ts";
 
@@ -53,7 +53,7 @@ function enginePid(): number {
 }
 
 async function end(pids: readonly number[], signal: NodeJS.Signals): Promise<void> {
-  const living = new Map(pids.map((pid) => [pid, birthOf(pid)]));
+  const living = new Map(pids.map((pid) => [pid, startTimeOf(pid)]));
   for (const pid of living.keys()) {
     try {
       process.kill(pid, signal);
@@ -63,7 +63,7 @@ async function end(pids: readonly number[], signal: NodeJS.Signals): Promise<voi
   }
   const deadline = Date.now() + 60_000;
   const isThere = ([pid, birth]: [number, string | undefined]) =>
-    birth !== undefined && birthOf(pid) === birth;
+    birth !== undefined && startTimeOf(pid) === birth;
   while ([...living].some(isThere)) {
     if (Date.now() > deadline) throw new Error(`${[...living.keys()].join()} do not end.`);
     await pause(20);

@@ -1,7 +1,7 @@
 import { spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { birthOf } from "../../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { run } from "../../../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "../../support/project.ts";
 
@@ -102,7 +102,7 @@ test("with a lost state, start names what stands in the way, and stop asks befor
   const agent = project.hostAgentPid(stack)!;
   expect((await answer("y")).code).toBe(0);
   expect(await remainsOf(stack)).toEqual([]);
-  expect(birthOf(agent)).toBeUndefined();
+  expect(startTimeOf(agent)).toBeUndefined();
   expect(existsSync(project.path(".serf", "host", stack))).toBe(false);
   expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
 });

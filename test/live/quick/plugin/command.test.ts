@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { birthOf } from "../../../../lib/host/startTime.mjs";
+import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { pause } from "../../../../lib/host/run.ts";
 import { CommandStack } from "./stack.ts";
 
@@ -30,15 +30,16 @@ test("a cancelled command is killed with what it has started, and is not recorde
   const { child, ended } = start("up", "--yes", "--skip-preview");
   while (read("shell") === "") await pause(50);
   const pids = [Number(read("child")), Number(read("shell"))];
-  for (const pid of pids) expect(birthOf(pid)).toBeDefined();
+  for (const pid of pids) expect(startTimeOf(pid)).toBeDefined();
   // Twice, as a user does whose first Ctrl-C waits for the command.
   child.kill("SIGINT");
   await pause(500);
   child.kill("SIGINT");
   expect((await ended).code).not.toBe(0);
   const deadline = Date.now() + 5_000;
-  while (pids.some((pid) => birthOf(pid) !== undefined) && Date.now() < deadline) await pause(50);
-  expect(pids.map(birthOf)).toEqual([undefined, undefined]);
+  while (pids.some((pid) => startTimeOf(pid) !== undefined) && Date.now() < deadline)
+    await pause(50);
+  expect(pids.map(startTimeOf)).toEqual([undefined, undefined]);
   expect(await stack!.recorded()).toEqual({});
 });
 

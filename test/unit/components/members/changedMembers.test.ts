@@ -4,7 +4,7 @@ import { changedMembers } from "../../../../components/members/changedMembers.ts
 import { namesOf } from "../../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { Standing } from "../../../../lib/drift/engineState.ts";
+import { EngineState } from "../../../../lib/drift/engineState.ts";
 import { type AgentStartup, runningHostAgent } from "../../../../lib/agents/process.ts";
 
 vi.mock("../../../../lib/agents/process.ts", async (original) => ({
@@ -66,7 +66,7 @@ function changed(
     images: [],
     volumes: [],
   };
-  return changedMembers(agents, settings, names, new Standing(recorded, { inventory }));
+  return changedMembers(agents, settings, names, new EngineState(recorded, { inventory }));
 }
 
 const other = { spec: "former" };

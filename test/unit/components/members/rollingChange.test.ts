@@ -69,13 +69,13 @@ class FakeCluster {
       ...{ name, address: `of ${name}` },
       isRunning: this.#up.has(name) || this.#broken.has(name),
     }));
-    const statuses = new Map(
+    const seen = new Map(
       this.#names.map((name) => [
         name,
-        this.#up.has(name) ? ("alive" as const) : ("failed" as const),
+        { status: this.#up.has(name) ? ("alive" as const) : ("failed" as const) },
       ]),
     );
-    return { present, looks: [...this.#up].map((viewer) => ({ viewer, statuses })) };
+    return { present, looks: [...this.#up].map((viewer) => ({ viewer, seen })) };
   }
 
   /** Makes and replaces members as Pulumi does: each when its turn has come. */

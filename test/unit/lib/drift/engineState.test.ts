@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Standing } from "../../../../lib/drift/engineState.ts";
-import { blank, type Sight } from "../../../../lib/drift/observation.ts";
+import { EngineState } from "../../../../lib/drift/engineState.ts";
+import { nothingObserved, type Observation } from "../../../../lib/drift/observation.ts";
 import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
 import { type Inventory } from "../../../../lib/engine/found.ts";
 
@@ -31,16 +31,19 @@ const whole: Inventory = {
   images: [{ id: "3", names: ["serf:1"], labels: labelled("9") }],
   volumes: [{ name: "data", labels: labelled("1") }],
 };
-const sight: Sight = {
-  ...blank,
+const observation: Observation = {
+  ...nothingObserved,
   host: { name: "host", generation: "4", faults: [] },
   table: "2",
 };
-const standing = (inventory: Partial<Inventory> = {}, seen: Partial<Sight> = {}) =>
-  new Standing(recorded, { inventory: { ...whole, ...inventory }, sight: { ...sight, ...seen } });
+const engineState = (inventory: Partial<Inventory> = {}, seen: Partial<Observation> = {}) =>
+  new EngineState(recorded, {
+    inventory: { ...whole, ...inventory },
+    observation: { ...observation, ...seen },
+  });
 
 /** All generations, and those of what is not recorded. */
-const all = (of: Standing) => ({
+const all = (of: EngineState) => ({
   seed: of.ofContainer("seed"),
   joiner: of.ofContainer("joiner"),
   net: of.ofNetwork("net"),
@@ -58,15 +61,15 @@ const edit = { what: "memory", made: "1", found: "2" };
 
 describe("a generation", () => {
   test("of what stands is the recorded one, and of what is new the first", () => {
-    expect(all(standing())).toEqual(kept);
+    expect(all(engineState())).toEqual(kept);
   });
 
   test("is the same for the same state and the same look", () => {
     const gone = { containers: [], networks: [], volumes: [], images: [] };
-    expect(all(standing(gone))).toEqual(all(standing(gone)));
+    expect(all(engineState(gone))).toEqual(all(engineState(gone)));
   });
 
-  test.each<[string, Partial<Inventory>, Partial<Sight>, object]>([
+  test.each<[string, Partial<Inventory>, Partial<Observation>, object]>([
     ["a container is gone", { containers: [container("seed", "1")] }, {}, { joiner: "4" }],
     [
       "a container does not run",
@@ -74,7 +77,7 @@ describe("a generation", () => {
       {},
       { seed: "2" },
     ],
-    ["a container was edited", {}, { spoilt: new Map([["joiner", [edit]]]) }, { joiner: "4" }],
+    ["a container was edited", {}, { drifted: new Map([["joiner", [edit]]]) }, { joiner: "4" }],
     [
       "a container carries none",
       { containers: [container("seed", "1", { labels: {} }), container("joiner", "3")] },
@@ -105,40 +108,40 @@ describe("a generation", () => {
       { host: "5" },
     ],
   ])("is the next one, and no other thing's, where %s", (_, inventory, seen, changes) => {
-    expect(all(standing(inventory, seen))).toEqual({ ...kept, ...changes });
+    expect(all(engineState(inventory, seen))).toEqual({ ...kept, ...changes });
   });
 
   test("of what is not recorded is the first, whatever is found", () => {
-    const found = { inventory: { ...whole, containers: [container("x", "7")] }, sight };
-    expect(new Standing(recordedIn({}), found).ofContainer("x")).toBe("1");
+    const found = { inventory: { ...whole, containers: [container("x", "7")] }, observation };
+    expect(new EngineState(recordedIn({}), found).ofContainer("x")).toBe("1");
   });
 
   test("is the next one again when the deployment after did not get so far", () => {
     const later: RecordedState = { ...recorded, containers: new Map([["joiner", "4"]]) };
     const look = { inventory: { ...whole, containers: [container("joiner", "3")] } };
-    expect(new Standing(later, look).ofContainer("joiner")).toBe("5");
+    expect(new EngineState(later, look).ofContainer("joiner")).toBe("5");
   });
 
   test("without a look is as it is recorded", () => {
-    const offline = new Standing(recorded);
+    const offline = new EngineState(recorded);
     expect(offline.isOffline).toBe(true);
     expect(all(offline)).toEqual(kept);
     const { generation, files, keys } = offline.ofCluster([]);
     expect([generation, files, keys]).toEqual(["6", undefined, []]);
-    expect(standing().isOffline).toBe(false);
+    expect(engineState().isOffline).toBe(false);
   });
 });
 
 test("the seed's endpoint is looked up, unless there is no engine to ask", () => {
-  expect(new Standing(recorded).endpoint).toBe("127.0.0.1:32768");
-  expect(standing().endpoint).toBeUndefined();
+  expect(new EngineState(recorded).endpoint).toBe("127.0.0.1:32768");
+  expect(engineState().endpoint).toBeUndefined();
 });
 
 test("only a container that runs is said to run; without a look, one that is recorded", () => {
   const stopped = { containers: [container("seed", "1", { isRunning: false })] };
-  expect([standing().runs("seed"), standing().runs("x")]).toEqual([true, false]);
-  expect(standing(stopped).runs("seed")).toBe(false);
-  const offline = new Standing(recorded);
+  expect([engineState().runs("seed"), engineState().runs("x")]).toEqual([true, false]);
+  expect(engineState(stopped).runs("seed")).toBe(false);
+  const offline = new EngineState(recorded);
   expect([offline.runs("seed"), offline.runs("x")]).toEqual([true, false]);
 });
 
@@ -146,13 +149,13 @@ describe("a member is replaced that runs", () => {
   const isReplaced = (
     spec: string,
     inventory: Partial<Inventory> = {},
-    seen: Partial<Sight> = {},
-  ) => standing(inventory, seen).isReplaced("seed", spec);
+    seen: Partial<Observation> = {},
+  ) => engineState(inventory, seen).isReplaced("seed", spec);
 
   test("and was made from something else, or is spoilt", () => {
     expect(isReplaced("spec")).toBe(false);
     expect(isReplaced("other")).toBe(true);
-    expect(isReplaced("spec", {}, { spoilt: new Map([["seed", [edit]]]) })).toBe(true);
+    expect(isReplaced("spec", {}, { drifted: new Map([["seed", [edit]]]) })).toBe(true);
   });
 
   test("and no other", () => {

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { sealedGeneration, sealFile, sealOf } from "../../../../lib/agents/seal.ts";
 import type { Member } from "../../../../lib/cluster/members.ts";
-import { strangersAmong } from "../../../../lib/cluster/members.ts";
-import { Standing } from "../../../../lib/drift/engineState.ts";
-import { blank, describeEdits, hasSecrets, type Sight } from "../../../../lib/drift/observation.ts";
+import { unexpectedAmong } from "../../../../lib/membership/judge.ts";
+import { EngineState } from "../../../../lib/drift/engineState.ts";
+import {
+  nothingObserved,
+  describeEdits,
+  hasSecrets,
+  type Observation,
+} from "../../../../lib/drift/observation.ts";
 import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
 
 const member = (name: string, changes: Partial<Member> = {}): Member => ({
@@ -44,7 +49,7 @@ describe("the seals of both parts", () => {
     ["a file of the seed's was changed", new Map([...files, ["seed.json", "{ }"]])],
     ["a file of the joiners' was changed", new Map([...files, ["web.json", "{ }"]])],
     ["one was removed", without("keyring")],
-    ["one is spoilt", new Map([...files, [sealFile("members"), "x"]])],
+    ["one is drifted", new Map([...files, [sealFile("members"), "x"]])],
     ["one is no seal", new Map([...files, [sealFile("joiners"), "null"]])],
     ["the seed's is missing", without(sealFile("members"))],
     ["the joiners' is missing", without(sealFile("joiners"))],
@@ -62,7 +67,7 @@ test("strangers are alive or have failed; who has left is of the past", () => {
     member("b", { status: "failed" }),
     member("c", { status: "left" }),
   ];
-  expect(strangersAmong(members, [member("seed")]).map(({ name }) => name)).toEqual(["a", "b"]);
+  expect(unexpectedAmong(members, [member("seed")]).map(({ name }) => name)).toEqual(["a", "b"]);
 });
 
 test.each<[boolean, readonly string[], Map<string, string> | undefined]>([
@@ -105,26 +110,27 @@ describe("what members share", () => {
     processLimits: "4",
     cluster: "1",
   };
-  const whole: Sight = {
-    ...blank,
+  const whole: Observation = {
+    ...nothingObserved,
     members: [member("seed"), member("joiner"), member("host")],
     files,
     host: { name: "host", generation: "2", faults: [] },
   };
-  const standing = (changes: Partial<Sight>, stopped: string[] = []) =>
-    new Standing(recorded, {
+  const engineState = (changes: Partial<Observation>, stopped: string[] = []) =>
+    new EngineState(recorded, {
       inventory: {
         ...inventory,
         containers: containers.map((one) => ({ ...one, isRunning: !stopped.includes(one.name) })),
       },
-      sight: { ...whole, ...changes },
+      observation: { ...whole, ...changes },
     });
   const expected = [member("seed"), member("joiner"), member("host"), member("to be made")];
   const edit = { what: "memory", made: "1", found: "2" };
 
   test("a limit of processes that is missing is set again, and takes no new container", () => {
     const limit = { what: "processes", made: "128", found: "any number" };
-    const limited = (...edits: (typeof edit)[]) => standing({ spoilt: new Map([["seed", edits]]) });
+    const limited = (...edits: (typeof edit)[]) =>
+      engineState({ drifted: new Map([["seed", edits]]) });
     expect(limited(limit).ofContainer("seed")).toBe("3");
     expect(limited(limit).ofProcessLimits).toBe("5");
     expect(limited(limit, edit).ofContainer("seed")).toBe("4");
@@ -132,12 +138,12 @@ describe("what members share", () => {
   });
 
   test("keeps its generation while all is whole", () => {
-    expect(standing({}).ofCluster(expected)).toEqual({
+    expect(engineState({}).ofCluster(expected)).toEqual({
       ...{ generation: "1", fresh: "2", keys: [], files },
     });
   });
 
-  test.each<[string, Partial<Sight>]>([
+  test.each<[string, Partial<Observation>]>([
     ["a stranger lives in it", { members: [...whole.members!, member("x")] }],
     ["a ghost is left", { members: [...whole.members!, member("x", { status: "failed" })] }],
     [
@@ -158,13 +164,13 @@ describe("what members share", () => {
     ["all files are of another generation", { files: sealed("2", "2") }],
     ["the files cannot be read", { files: undefined }],
   ])("gets the next one where %s", (_, changes) => {
-    expect(standing(changes).ofCluster(expected).generation).toBe("2");
+    expect(engineState(changes).ofCluster(expected).generation).toBe("2");
   });
 
   test("keeps it where one is down who is recreated anyway", () => {
     const members = [member("seed"), member("joiner", { status: "left" }), member("host")];
-    expect(standing({ members }, ["joiner"]).ofCluster(expected).generation).toBe("1");
-    const spoilt = new Map([["joiner", [edit]]]);
-    expect(standing({ members, spoilt }).ofCluster(expected).generation).toBe("1");
+    expect(engineState({ members }, ["joiner"]).ofCluster(expected).generation).toBe("1");
+    const drifted = new Map([["joiner", [edit]]]);
+    expect(engineState({ members, drifted }).ofCluster(expected).generation).toBe("1");
   });
 });

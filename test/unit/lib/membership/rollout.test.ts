@@ -22,15 +22,17 @@ function look(
   viewer: string,
   changes: Readonly<Record<string, Member["status"] | undefined>> = {},
 ): Look {
-  const statuses = new Map(names.map((name): [string, Member["status"]] => [name, "alive"]));
+  const seen = new Map(
+    names.map((name): [string, Pick<Member, "status">] => [name, { status: "alive" }]),
+  );
   for (const [name, status] of Object.entries(changes)) {
-    if (status === undefined) statuses.delete(name);
-    else statuses.set(name, status);
+    if (status === undefined) seen.delete(name);
+    else seen.set(name, { status });
   }
-  return { viewer, statuses };
+  return { viewer, seen };
 }
 
-const silent = (viewer: string): Look => ({ viewer, statuses: undefined });
+const silent = (viewer: string): Look => ({ viewer, seen: undefined });
 
 describe("downMembers", () => {
   const down = (...args: Parameters<typeof downMembers>) =>

@@ -4,15 +4,15 @@ import { declareNeighbourTable } from "../../../../components/neighbourTable.ts"
 import {
   defaultLimits,
   raisedFor,
-  standingWishes,
-  suffices,
-  sumOfWishes,
+  demandOf,
+  isLargeEnough,
+  totalDemand,
   wantedEntries,
 } from "../../../../lib/neighbourTable/demand.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { blank } from "../../../../lib/drift/observation.ts";
-import { Standing } from "../../../../lib/drift/engineState.ts";
+import { nothingObserved } from "../../../../lib/drift/observation.ts";
+import { EngineState } from "../../../../lib/drift/engineState.ts";
 import { declare, ofType, types } from "../../support/mocks.ts";
 
 test.each([
@@ -25,8 +25,8 @@ test.each([
 });
 
 test("the kernel's own limits hold 32 agents", () => {
-  expect(suffices(defaultLimits, wantedEntries(32))).toBe(true);
-  expect(suffices(defaultLimits, wantedEntries(33))).toBe(false);
+  expect(isLargeEnough(defaultLimits, wantedEntries(32))).toBe(true);
+  expect(isLargeEnough(defaultLimits, wantedEntries(33))).toBe(false);
 });
 
 test("stacks are told apart, and what is no agent on their bridges does not count", () => {
@@ -46,12 +46,12 @@ test("stacks are told apart, and what is no agent on their bridges does not coun
     container("b", "seed"),
     container("c"),
   ];
-  expect(standingWishes(containers)).toEqual({ "serf/a": 12, "serf/b": 2 });
+  expect(demandOf(containers)).toEqual({ "serf/a": 12, "serf/b": 2 });
 });
 
 test("a wish that is told twice counts once, with what is more", () => {
-  expect(sumOfWishes({ a: 10, b: 1 }, { a: 4, c: 100 })).toBe(111);
-  expect(sumOfWishes()).toBe(0);
+  expect(totalDemand({ a: 10, b: 1 }, { a: 4, c: 100 })).toBe(111);
+  expect(totalDemand()).toBe(0);
 });
 
 describe("limits", () => {
@@ -128,8 +128,11 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       volumes: [],
     };
     const recorded = { ...recordedIn({}), neighbourTable: "3" };
-    const standing = new Standing(recorded, { inventory, sight: { ...blank, table: generation } });
-    return declare(() => declareNeighbourTable(settings, labels, standing).length, { preview });
+    const engineState = new EngineState(recorded, {
+      inventory,
+      observation: { ...nothingObserved, table: generation },
+    });
+    return declare(() => declareNeighbourTable(settings, labels, engineState).length, { preview });
   };
 
   test("the table is declared where the user has allowed it, with what the agents want", async () => {

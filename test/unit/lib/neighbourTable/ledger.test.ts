@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import {
-  claimedWishes,
+  claimedDemand,
   claimTable,
   type Ledger,
   releaseTable,
@@ -14,8 +14,8 @@ import {
 const hundred = 10_302;
 const raised = raisedFor(hundred, defaultLimits);
 
-function claim(wisher: string, entries: number, present: Thresholds, ledger?: Ledger) {
-  const place = { boot: "now", wisher, claim: { entries, generation: `of ${wisher}` } };
+function claim(claimant: string, entries: number, present: Thresholds, ledger?: Ledger) {
+  const place = { boot: "now", claimant, claim: { entries, generation: `of ${claimant}` } };
   return claimTable(ledger, present, place, {});
 }
 
@@ -48,7 +48,7 @@ test("a second claim keeps what was there before the first, and asking again cha
   const second = claim("b", 200_000, raised, first.ledger);
   expect(second.limits.gc_thresh3).toBe(8 * 262_144);
   expect(second.ledger?.before).toEqual(defaultLimits);
-  expect(claimedWishes(second.ledger)).toEqual({ a: hundred, b: 200_000 });
+  expect(claimedDemand(second.ledger)).toEqual({ a: hundred, b: 200_000 });
 });
 
 test("the one that goes first lowers them as far as the other allows it", () => {
@@ -70,7 +70,7 @@ test("a stack that has not asked keeps them up for as long as it stands", () => 
 });
 
 test("who stands beside is counted when limits are raised", () => {
-  const place = { boot: "now", wisher: "a", claim: { entries: 1000, generation: "" } };
+  const place = { boot: "now", claimant: "a", claim: { entries: 1000, generation: "" } };
   const { limits } = claimTable(undefined, defaultLimits, place, { a: 30, b: 25 });
   expect(limits.gc_thresh1).toBe(2048);
 });
