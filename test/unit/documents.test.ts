@@ -56,7 +56,7 @@ describe("README.md", () => {
   });
 
   test("says how the tests are run, as CI runs them", () => {
-    expect(readme).toContain("`npm test`");
+    expect(readme.includes("`npm test`")).toBe(true);
     expect(read(".ci/run")).toMatch(/^npm test$/m);
   });
 });

@@ -17,7 +17,7 @@ const inlineCode = /(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/g;
 
 function partsOf(markdown: string): Parts {
   const prose: string[] = [];
-  const blocks: string[] = [];
+  const blocks: string[][] = [];
   let fence: string | undefined;
   let isAfterBlank = true;
   let isIndented = false;
@@ -26,13 +26,13 @@ function partsOf(markdown: string): Parts {
     const isOpen = fence !== undefined;
     if (mark !== undefined && (fence === undefined || mark.startsWith(fence))) {
       fence = fence === undefined ? mark : undefined;
-      if (fence !== undefined) blocks.push("");
+      if (fence !== undefined) blocks.push([]);
     } else if (isOpen) {
-      blocks[blocks.length - 1] += `${line}\n`;
+      blocks.at(-1)!.push(line);
     } else if (/^ {4}/.test(line) && (isAfterBlank || isIndented)) {
-      if (!isIndented) blocks.push("");
+      if (!isIndented) blocks.push([]);
       isIndented = true;
-      blocks[blocks.length - 1] += `${line.slice(4)}\n`;
+      blocks.at(-1)!.push(line.slice(4));
     } else {
       if (line.trim() !== "") isIndented = false;
       prose.push(line);
@@ -43,7 +43,11 @@ function partsOf(markdown: string): Parts {
   const inline = text
     .split(/\n\s*\n/)
     .flatMap((paragraph) => [...paragraph.matchAll(inlineCode)].map(([, , code]) => code!));
-  return { prose: text, blocks, inline: inline.map((code) => code.replaceAll(/\s+/g, " ")) };
+  return {
+    prose: text,
+    blocks: blocks.map((lines) => lines.join("\n")),
+    inline: inline.map((code) => code.replaceAll(/\s+/g, " ")),
+  };
 }
 
 /** All code, with lines that go on in the next one joined. */
@@ -108,11 +112,13 @@ export function commandFaults(
   scripts: Readonly<Record<string, string>>,
 ): string[] {
   return codeIn(markdown).flatMap((code) =>
-    [...code.matchAll(/\bnpm (run )?([\w:-]+)/g)].flatMap(([command, run, name = ""]) => {
-      const isScript = name in scripts && (run !== undefined || scriptCommands.includes(name));
-      const isKnown = isScript || (run === undefined && npmCommands.includes(name));
-      return isKnown ? [] : [`${command}: package.json has no such script`];
-    }),
+    [...code.matchAll(/\bnpm (run )?(?:--\S+ )*([\w:-]+)/g)].flatMap(
+      ([command, run, name = ""]) => {
+        const isScript = name in scripts && (run !== undefined || scriptCommands.includes(name));
+        const isKnown = isScript || (run === undefined && npmCommands.includes(name));
+        return isKnown ? [] : [`${command}: package.json has no such script`];
+      },
+    ),
   );
 }
 
