@@ -1,6 +1,6 @@
 /** A fault that clusters are put through, and what is expected of them. */
 export interface Fault {
-  /** For a person to read, in the README's table and as the test's name. */
+  /** For a person to read, in the documents' table and as the test's name. */
   readonly what: string;
   /** Whether a person has to bring the stack up again. Default: the cluster is whole again by itself. */
   readonly takesUp?: true;

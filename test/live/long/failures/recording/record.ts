@@ -5,7 +5,7 @@ import { type Fault, type FaultName, faults } from "../faults.ts";
 export const resultsFile = "test/live/long/failures/recording/results.json";
 
 /** The document that has their table. */
-export const documentFile = "README.md";
+export const documentFile = "docs/reliability.md";
 
 /** Names, in the environment, the file that the tests append their times to. */
 export const timesVariable = "SERF_FAULT_TIMES";

@@ -29,15 +29,15 @@ describe("recorded times", () => {
   });
 });
 
-describe("the README's table", () => {
+describe("the document's table", () => {
   const marks = [
     "<!-- failures: made by `npm run test:failures -- --record` -->",
     "<!-- end of failures -->",
   ];
 
   test("is written between the marks, again and again", () => {
-    const readme = ["before", marks[0], "what was there", marks[1], "after"].join("\n");
-    const once = withTable(readme, earlier);
+    const document = ["before", marks[0], "what was there", marks[1], "after"].join("\n");
+    const once = withTable(document, earlier);
     const lines = once.split("\n");
     expect(lines.slice(0, 3)).toEqual(["before", marks[0], ""]);
     expect(lines.slice(-3)).toEqual(["", marks[1], "after"]);
@@ -56,7 +56,9 @@ describe("the README's table", () => {
     expect(rows).toContainEqual(["", "the seed is killed", "nothing", "–", ""]);
   });
 
-  test("is refused by a README without the marks", () => {
-    expect(() => withTable("nothing", earlier)).toThrow("README.md has no place for the table");
+  test("is refused by a document without the marks", () => {
+    expect(() => withTable("nothing", earlier)).toThrow(
+      "docs/reliability.md has no place for the table",
+    );
   });
 });

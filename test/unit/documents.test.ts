@@ -1,0 +1,145 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  commandFaults,
+  declaredSettings,
+  linkedFiles,
+  linkFaults,
+  pathFaults,
+  settingFaults,
+} from "./support/documents.ts";
+
+const { scripts, version } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly version: string;
+};
+
+const read = (file: string) => readFileSync(file, "utf8");
+
+const inDocs = readdirSync("docs")
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
+
+const documents = [
+  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
+  ...["bench/README.md", "setup/go/README.md"],
+  ...inDocs,
+];
+
+describe.each(documents)("%s", (file) => {
+  test("has links that lead somewhere", () => {
+    expect(linkFaults(file, read(file))).toEqual([]);
+  });
+
+  test("names commands that there are", () => {
+    expect(commandFaults(read(file), scripts)).toEqual([]);
+  });
+
+  test("names settings that there are", () => {
+    expect(settingFaults(read(file), declaredSettings())).toEqual([]);
+  });
+
+  test("names files and folders that there are", () => {
+    expect(pathFaults(read(file))).toEqual([]);
+  });
+});
+
+describe("README.md", () => {
+  const readme = read("README.md");
+
+  test("is short", () => {
+    expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(180);
+  });
+
+  test("leads to every document in docs", () => {
+    expect(linkedFiles("README.md", readme)).toEqual(expect.arrayContaining(inDocs));
+  });
+
+  test("says how the tests are run, as CI runs them", () => {
+    expect(readme.includes("`npm test`")).toBe(true);
+    expect(read(".ci/run")).toMatch(/^npm test$/m);
+  });
+});
+
+test("the newest release in CHANGELOG.md is the version in package.json", () => {
+  const releases = [
+    ...read("CHANGELOG.md").matchAll(/^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$/gm),
+  ];
+  expect(releases[0]?.[1]).toBe(version);
+});
+
+// What the checks above let pass, and what not.
+describe("the checks", () => {
+  test.each([
+    "[there](docs/nowhere.md)",
+    "![a picture](bench/results/none.svg)",
+    "[in this one](#no-such-heading)",
+    "[in another](CHANGELOG.md#no-such-heading)",
+    "[lines](index.ts#L1)",
+    "[by reference][one]\n\n[one]: docs/nowhere.md",
+  ])("find a link that leads nowhere: %s", (text) => {
+    expect(linkFaults("README.md", text)).toHaveLength(1);
+  });
+
+  test.each([
+    "[there](LICENSE) and [there](./docker/handlers)",
+    "[elsewhere](https://example.com/#x)",
+    "# The *first* `npm start`, again\n\n[up](#the-first-npm-start-again)",
+    "# One\n\n# One\n\n[the second](#one-1)",
+    "`[no](link)` and\n\n    [no](link)\n\n```\n[no](link)\n```",
+  ])("let a link pass that leads somewhere: %s", (text) => {
+    expect(linkFaults("README.md", text)).toEqual([]);
+  });
+
+  test("look from where a document stands", () => {
+    expect(linkFaults("bench/README.md", "[results](results/results.md)")).toEqual([]);
+    expect(linkFaults("bench/README.md", "[results](bench/results/results.md)")).toHaveLength(1);
+  });
+
+  test.each(["`npm run nothing`", "    npm run nothing -- --stack dev", "`npm check`"])(
+    "find a command that there is not: %s",
+    (text) => {
+      expect(commandFaults(text, { start: "", check: "" })).toHaveLength(1);
+    },
+  );
+
+  test("let commands pass that there are, and prose", () => {
+    const text =
+      "`npm start`, `npm run check`, `npm ci`; npm keeps some options.\n\n    npm start\n";
+    expect(commandFaults(text, { start: "", check: "" })).toEqual([]);
+  });
+
+  test.each([
+    "`pulumi config set joiner 3`",
+    "    npm run pulumi -- config set --stack dev --path tag.rack a7",
+    "    config set --type string --path tag.rack a7",
+    "```yaml\nconfig:\n  serf:joiner: 3\n```",
+  ])("find a setting that there is not: %s", (text) => {
+    expect(settingFaults(text, declaredSettings())).toHaveLength(1);
+  });
+
+  test("let settings pass that there are", () => {
+    const text = [
+      "`pulumi config set joiners 3`, `config set --path --type string tags.version 1.10`",
+      "    pulumi config set --stack prod --secret \\\n      gossipKey KEY",
+      "```yaml\nconfig:\n  serf:groups:\n    web: 2\n```",
+      "`serf:cluster:Joiners`",
+    ].join("\n\n");
+    expect(settingFaults(text, declaredSettings())).toEqual([]);
+  });
+
+  test.each([
+    "`components/nothing.ts`",
+    "`node programs/nothing.ts < input.json`",
+    "`lib/nothing/*.ts`",
+  ])("find a path that there is not: %s", (text) => {
+    expect(pathFaults(text)).toHaveLength(1);
+  });
+
+  test("let paths pass that there are, and those of others", () => {
+    const text =
+      "`docker/agent`, `./lib/host/preload.mjs`, `docs/*.md`, `.serf/state`, `/etc/serf`";
+    expect(pathFaults(text)).toEqual([]);
+    expect(existsSync("docker/agent")).toBe(true);
+  });
+});
