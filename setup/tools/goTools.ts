@@ -16,7 +16,7 @@ const sources = join(import.meta.dirname, "..", "go");
 export function toolSourcesHash(): string {
   const hash = createHash("sha256").update(JSON.stringify(versions));
   const files = readdirSync(sources, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && !file.name.endsWith("_test.go"))
+    .filter((file) => file.isFile() && !/(_test\.go|\.md)$/.test(file.name))
     .map((file) => join(file.parentPath, file.name))
     .sort();
   for (const file of files) hash.update(file.slice(sources.length)).update(readFileSync(file));
