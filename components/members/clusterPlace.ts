@@ -1,7 +1,7 @@
 import type { Labels } from "../../lib/cluster/labels.ts";
 import type { EngineState } from "../../lib/drift/engineState.ts";
-import type { ClusterNetwork } from "../clusterNetwork.ts";
-import type { RollingChange } from "./rollingChange.ts";
+import type { ClusterNetwork } from "../cluster/clusterNetwork.ts";
+import type { RollingChange } from "../rolling/rollingChange.ts";
 
 /** What the seed, the joiners and the host's agent take alike. */
 export interface ClusterPlace {

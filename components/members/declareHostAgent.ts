@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../../lib/cluster/names.ts";
 import type { Agents } from "../../lib/plan/agents.ts";
 import type { Settings } from "../../lib/settings/types.ts";
-import type { ClusterSecrets } from "../clusterSecrets.ts";
+import type { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import type { ClusterPlace } from "./clusterPlace.ts";
 import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Agents, JoiningFleet } from "../../lib/plan/agents.ts";
-import { writeConfigFiles } from "../configFiles.ts";
-import type { Storage } from "../storage.ts";
+import { writeConfigFiles } from "../cluster/configFiles.ts";
+import type { Storage } from "../cluster/storage.ts";
 import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
 

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../lib/cluster/labels.ts";
 import { containerArgs, containerLabels, type ContainerMarks } from "../../lib/containers/args.ts";
 import { type AgentContainer, describeContainer } from "../../lib/containers/description.ts";
-import type { RollingChange } from "./rollingChange.ts";
+import type { RollingChange } from "../rolling/rollingChange.ts";
 
 /** What the container of a member is declared from. */
 export interface MemberContainerArgs {

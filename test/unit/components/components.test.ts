@@ -2,17 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AgentContainer } from "../../../lib/containers/description.ts";
 import { specOf } from "../../../lib/plan/agents.ts";
-import { ClusterNetwork } from "../../../components/clusterNetwork.ts";
-import { Convergence } from "../../../components/convergence.ts";
+import { ClusterNetwork } from "../../../components/cluster/clusterNetwork.ts";
+import { Convergence } from "../../../components/convergence/convergence.ts";
 import { HostAgent } from "../../../components/members/hostAgent.ts";
 import { HostContainer } from "../../../components/members/hostContainer.ts";
 import { Joiners } from "../../../components/members/joiners.ts";
-import { ProcessLimits } from "../../../components/processLimits.ts";
+import { ProcessLimits } from "../../../components/convergence/processLimits.ts";
 import { recordedIn, type RecordedState } from "../../../lib/drift/recorded.ts";
 import { Seed } from "../../../components/members/seed.ts";
 import { SerfImage } from "../../../components/image/serfImage.ts";
 import { EngineState } from "../../../lib/drift/engineState.ts";
-import { Storage } from "../../../components/storage.ts";
+import { Storage } from "../../../components/cluster/storage.ts";
 import { planSubnet } from "../../../lib/cluster/subnet.ts";
 import {
   configurationsIn,

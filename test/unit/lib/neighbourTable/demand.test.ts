@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { maybeTooSmall, tooSmall } from "../../../../lib/neighbourTable/advice.ts";
-import { declareNeighbourTable } from "../../../../components/neighbourTable.ts";
+import { declareNeighbourTable } from "../../../../components/cluster/neighbourTable.ts";
 import {
   defaultLimits,
   raisedFor,

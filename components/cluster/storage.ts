@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Fleet } from "../lib/agents/fleet.ts";
-import { generationLabel, labelList, type Labels } from "../lib/cluster/labels.ts";
-import type { VolumeNames } from "../lib/cluster/names.ts";
-import type { ClusterState } from "../lib/drift/engineState.ts";
-import { hasSecrets } from "../lib/drift/observation.ts";
+import type { Fleet } from "../../lib/agents/fleet.ts";
+import { generationLabel, labelList, type Labels } from "../../lib/cluster/labels.ts";
+import type { VolumeNames } from "../../lib/cluster/names.ts";
+import type { ClusterState } from "../../lib/drift/engineState.ts";
+import { hasSecrets } from "../../lib/drift/observation.ts";
 import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 
 export interface StorageArgs {

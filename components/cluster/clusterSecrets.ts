@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { programCommand } from "./stack/programCommand.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 export interface ClusterSecretsArgs {
   /** The gossip key. Default: one that is generated with the stack. */

@@ -1,11 +1,11 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Profile } from "../lib/agents/config.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
-import type { ExpectedMember, Member } from "../lib/cluster/members.ts";
-import type { ConvergenceInput } from "../lib/inputs/converge.ts";
-import type { View } from "../lib/membership/views.ts";
-import { programCommand } from "./stack/programCommand.ts";
+import type { Profile } from "../../lib/agents/config.ts";
+import type { Labels } from "../../lib/cluster/labels.ts";
+import type { ExpectedMember, Member } from "../../lib/cluster/members.ts";
+import type { ConvergenceInput } from "../../lib/inputs/converge.ts";
+import type { View } from "../../lib/membership/views.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 export interface ConvergenceArgs {
   /** Who must be alive, and nobody else. */

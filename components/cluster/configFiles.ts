@@ -1,11 +1,11 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Fleet } from "../lib/agents/fleet.ts";
-import type { SealedPart } from "../lib/agents/seal.ts";
-import type { Labels } from "../lib/cluster/labels.ts";
-import type { VolumeNames } from "../lib/cluster/names.ts";
-import type { ConfigurationsInput, Secrets } from "../lib/inputs/configurations.ts";
-import { programCommand } from "./stack/programCommand.ts";
+import type { Fleet } from "../../lib/agents/fleet.ts";
+import type { SealedPart } from "../../lib/agents/seal.ts";
+import type { Labels } from "../../lib/cluster/labels.ts";
+import type { VolumeNames } from "../../lib/cluster/names.ts";
+import type { ConfigurationsInput, Secrets } from "../../lib/inputs/configurations.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 /** Where configurations are written, and what all of them hold. */
 export interface ConfigPlace {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   type ChangedMembers,
   RollingChange,
-} from "../../../../components/members/rollingChange.ts";
+} from "../../../../components/rolling/rollingChange.ts";
 import type { PresentMember } from "../../../../lib/membership/rollout.ts";
 import { type Scene, watch } from "../../../../lib/membership/watch.ts";
 import { stateOf } from "../../../../lib/containers/lifecycle.ts";

@@ -1,12 +1,12 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Labels } from "../lib/cluster/labels.ts";
-import type { EngineState } from "../lib/drift/engineState.ts";
-import type { NeighbourTableInput } from "../lib/inputs/neighbourTable.ts";
-import { wantedEntries } from "../lib/neighbourTable/demand.ts";
-import { agentsOnHost } from "../lib/settings/groups.ts";
-import type { Settings } from "../lib/settings/types.ts";
-import { programCommand } from "./stack/programCommand.ts";
+import type { Labels } from "../../lib/cluster/labels.ts";
+import type { EngineState } from "../../lib/drift/engineState.ts";
+import type { NeighbourTableInput } from "../../lib/inputs/neighbourTable.ts";
+import { wantedEntries } from "../../lib/neighbourTable/demand.ts";
+import { agentsOnHost } from "../../lib/settings/groups.ts";
+import type { Settings } from "../../lib/settings/types.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 export type NeighbourTableArgs = NeighbourTableInput;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { planAgents, specOf } from "../../../../lib/plan/agents.ts";
-import { changedMembers } from "../../../../components/members/changedMembers.ts";
+import { changedMembers } from "../../../../components/rolling/changedMembers.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";

@@ -1,8 +1,8 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { processLimit } from "../lib/containers/description.ts";
-import type { ProcessLimitsInput } from "../lib/inputs/processLimits.ts";
-import { programCommand } from "./stack/programCommand.ts";
+import { processLimit } from "../../lib/containers/description.ts";
+import type { ProcessLimitsInput } from "../../lib/inputs/processLimits.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 export interface ProcessLimitsArgs {
   /** The engine's IDs of the containers. */

@@ -1,10 +1,10 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Member } from "../lib/cluster/members.ts";
-import type { MemberEventsInput } from "../lib/inputs/memberEvents.ts";
-import type { View } from "../lib/membership/views.ts";
-import type { DeclaredEvent } from "../lib/settings/events.ts";
-import { programCommand } from "./stack/programCommand.ts";
+import type { Member } from "../../lib/cluster/members.ts";
+import type { MemberEventsInput } from "../../lib/inputs/memberEvents.ts";
+import type { View } from "../../lib/membership/views.ts";
+import type { DeclaredEvent } from "../../lib/settings/events.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 export interface MemberEventsArgs {
   readonly events: readonly DeclaredEvent[];

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { generationLabel, labelList, type Labels } from "../lib/cluster/labels.ts";
-import type { SubnetPlan } from "../lib/cluster/subnet.ts";
+import { generationLabel, labelList, type Labels } from "../../lib/cluster/labels.ts";
+import type { SubnetPlan } from "../../lib/cluster/subnet.ts";
 
 export interface ClusterNetworkArgs {
   /** The network's name on the engine. */
