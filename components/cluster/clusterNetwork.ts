@@ -2,14 +2,15 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { generationLabel, labelList, type Labels } from "../../lib/cluster/labels.ts";
 import type { SubnetPlan } from "../../lib/cluster/subnet.ts";
+import type { EngineState } from "../../lib/drift/engineState.ts";
 
 export interface ClusterNetworkArgs {
   /** The network's name on the engine. */
   readonly networkName: string;
   readonly labels: Labels;
   readonly subnet: SubnetPlan;
-  /** A new one asks for a new network; see `lib/drift/engineState.ts`. */
-  readonly generation: string;
+  /** Tells the network's generation: a new one asks for a new network. */
+  readonly engineState: Pick<EngineState, "ofNetwork">;
 }
 
 /** The bridge network that the members share, with its whole address plan given in full. */
@@ -19,21 +20,22 @@ export class ClusterNetwork extends pulumi.ComponentResource {
   readonly networkId: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("serf:cluster:Network", name, args, opts);
+    const { networkName, labels, subnet, engineState } = args;
+    super("serf:cluster:Network", name, { networkName, labels, subnet }, opts);
 
     const network = new docker.Network(
       name,
       {
-        name: args.networkName,
+        name: networkName,
         driver: "bridge",
         ipamConfigs: [
           {
-            subnet: args.subnet.cidr,
-            gateway: args.subnet.gateway,
-            ipRange: args.subnet.dynamicRange,
+            subnet: subnet.cidr,
+            gateway: subnet.gateway,
+            ipRange: subnet.dynamicRange,
           },
         ],
-        labels: labelList({ ...args.labels, [generationLabel]: args.generation }),
+        labels: labelList({ ...labels, [generationLabel]: engineState.ofNetwork(networkName) }),
       },
       // The new network would overlap the old one.
       { parent: this, deleteBeforeReplace: true },

@@ -1,11 +1,9 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Labels } from "../../lib/cluster/labels.ts";
-import type { EngineState } from "../../lib/drift/engineState.ts";
 import type { NeighbourTableInput } from "../../lib/inputs/neighbourTable.ts";
 import { wantedEntries } from "../../lib/neighbourTable/demand.ts";
 import { agentsOnHost } from "../../lib/settings/groups.ts";
-import type { Settings } from "../../lib/settings/types.ts";
+import type { StackPlan } from "../stack/plan.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
 export type NeighbourTableArgs = NeighbourTableInput;
@@ -38,13 +36,11 @@ export class NeighbourTable extends pulumi.ComponentResource {
 
 /** Declares the table where the user has allowed it; there is nothing to depend on where not. */
 export function declareNeighbourTable(
-  { tuneKernel, groups }: Settings,
-  labels: Labels,
-  engineState: EngineState,
-  opts?: pulumi.ComponentResourceOptions,
+  plan: Pick<StackPlan, "settings" | "labels" | "engineState" | "engine">,
 ): NeighbourTable[] {
-  if (!tuneKernel) return [];
-  const entries = wantedEntries(agentsOnHost(groups));
+  const { settings, labels, engineState, engine } = plan;
+  if (!settings.tuneKernel) return [];
+  const entries = wantedEntries(agentsOnHost(settings.groups));
   const generation = engineState.ofNeighbourTable;
-  return [new NeighbourTable("neighbour-table", { labels, entries, generation }, opts)];
+  return [new NeighbourTable("neighbour-table", { labels, entries, generation }, engine)];
 }

@@ -2,9 +2,11 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fleet } from "../../lib/agents/fleet.ts";
 import { generationLabel, labelList, type Labels } from "../../lib/cluster/labels.ts";
+import type { ExpectedMember } from "../../lib/cluster/members.ts";
 import type { VolumeNames } from "../../lib/cluster/names.ts";
-import type { ClusterState } from "../../lib/drift/engineState.ts";
+import type { EngineState } from "../../lib/drift/engineState.ts";
 import { hasSecrets } from "../../lib/drift/observation.ts";
+import type { ClusterSecrets } from "./clusterSecrets.ts";
 import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 
 export interface StorageArgs {
@@ -14,15 +16,13 @@ export interface StorageArgs {
   readonly image: string;
   /** Of the seed, and of the host's agent where it runs in a container. */
   readonly fleets: readonly Fleet[];
-  /** Secrets. */
-  readonly gossipKey: pulumi.Input<string>;
-  readonly rpcToken: pulumi.Input<string>;
+  readonly secrets: Pick<ClusterSecrets, "gossipKey" | "rpcToken">;
   /** Whether the volume with what the agents keep outlives the stack. */
   readonly retainData: boolean;
-  /** The generation of the volume with this name; undefined for one that was not made here; see `lib/drift/engineState.ts`. */
-  readonly generationOf: (name: string) => string | undefined;
-  /** How the configurations and the cluster that has them stand. */
-  readonly engineState: ClusterState;
+  /** Tells the generations of the volumes and of what the members share. */
+  readonly engineState: Pick<EngineState, "ofVolume" | "ofCluster">;
+  /** Who shares it. */
+  readonly expected: readonly ExpectedMember[];
 }
 
 /**
@@ -39,8 +39,9 @@ export class Storage extends pulumi.ComponentResource {
     super("serf:cluster:Storage", name, { names: args.names }, opts);
 
     const { names, labels, engineState, image } = args;
+    const shared = engineState.ofCluster(args.expected);
     const volume = (kind: keyof VolumeNames) => {
-      const generation = args.generationOf(names[kind]);
+      const generation = engineState.ofVolume(names[kind]);
       return new docker.Volume(
         `${name}-${kind}`,
         {
@@ -63,11 +64,11 @@ export class Storage extends pulumi.ComponentResource {
       .all([volume("config").name, volume("data").name])
       .apply(([config, data]): VolumeNames => ({ config, data }));
     const secrets = pulumi
-      .all([args.gossipKey, args.rpcToken])
+      .all([args.secrets.gossipKey, args.secrets.rpcToken])
       .apply(([gossipKey, rpcToken]) => ({ gossipKey, rpcToken }));
     this.generation = pulumi.unsecret(
       secrets.apply(({ gossipKey, rpcToken }) =>
-        hasSecrets(engineState, gossipKey, rpcToken) ? engineState.generation : engineState.fresh,
+        hasSecrets(shared, gossipKey, rpcToken) ? shared.generation : shared.fresh,
       ),
     );
     this.files = { image, volumes, labels, secrets, generation: this.generation };

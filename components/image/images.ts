@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { imageChoice, type ImageChoice } from "../../lib/cluster/image.ts";
-import type { JoinerGroup } from "../../lib/settings/groups.ts";
-import { SerfImage, type SerfImageArgs } from "./serfImage.ts";
+import type { StackPlan } from "../stack/plan.ts";
+import { SerfImage } from "./serfImage.ts";
 
 /** The images of a stack. */
 export interface Images {
@@ -13,20 +13,25 @@ export interface Images {
 }
 
 /** Declares an image for the stack, and one for each choice of a group that differs from it. */
-export function declareImages(
-  args: SerfImageArgs,
-  groups: readonly JoinerGroup[],
-  opts?: pulumi.ComponentResourceOptions,
-): Images {
+export function declareImages(plan: StackPlan): Images {
+  const { settings, names, labels, standIns, builder, engineState, engine } = plan;
+  const { limits, convergenceTimeout: timeout, maxUnavailable } = settings;
+  const args = {
+    ...{ prefix: names.prefix, labels, standIns, builder },
+    generationOf: (name: string) => engineState.ofImage(name),
+    // Where members are replaced one by one, none is replaced by what does not work.
+    trial: maxUnavailable === undefined ? undefined : { limits, timeout },
+  };
   const images = new Map<string, SerfImage>();
   const imageOf = (name: string, choice: ImageChoice) => {
-    const key = JSON.stringify(imageChoice(choice, args.standIns));
-    const image = images.get(key) ?? new SerfImage(name, { ...args, choice }, opts);
+    const key = JSON.stringify(imageChoice(choice, standIns));
+    const image = images.get(key) ?? new SerfImage(name, { ...args, choice }, engine);
     images.set(key, image);
     return image;
   };
-  const main = imageOf("image", args.choice);
-  for (const { name, image } of groups) imageOf(`image-${name}`, { ...args.choice, ...image });
+  const main = imageOf("image", settings);
+  for (const { name, image } of settings.groups)
+    imageOf(`image-${name}`, { ...settings, ...image });
   const all = [...images.values()];
   return { main, all, ready: [...all, ...all.flatMap(({ trials }) => trials)] };
 }

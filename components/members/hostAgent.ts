@@ -4,8 +4,8 @@ import type { Profile } from "../../lib/agents/config.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
 import type { HostAgentInput } from "../../lib/inputs/hostAgent.ts";
 import { hostView, type View } from "../../lib/membership/views.ts";
-import { programCommand } from "../stack/programCommand.ts";
 import type { RollingChange } from "../rolling/rollingChange.ts";
+import { programCommand } from "../stack/programCommand.ts";
 
 export interface HostAgentArgs {
   /** The agent's name as a member. */

@@ -29,8 +29,9 @@ const labels = { "serf.project": "serf", "serf.stack": "test" };
 const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 64, cpus: 0.5 };
 const clusterNetwork = () =>
-  new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, generation: "1" });
+  new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, engineState: fresh });
 const nothing = recordedIn({});
+const fresh = new EngineState(nothing);
 const place = (recorded: RecordedState = nothing) => ({
   labels,
   network: clusterNetwork(),
@@ -60,11 +61,13 @@ const storage = (): Storage =>
     labels,
     image: "serf-test:1",
     fleets: [seedFleet],
-    gossipKey: "a key",
-    rpcToken: "a token",
+    secrets: { gossipKey: pulumi.output("a key"), rpcToken: pulumi.output("a token") },
     retainData: false,
-    generationOf: (name) => `of ${name}`,
-    engineState: { generation: "1", fresh: "2", keys: [], files: undefined },
+    engineState: {
+      ofVolume: (name) => `of ${name}`,
+      ofCluster: () => ({ generation: "1", fresh: "2", keys: [], files: undefined }),
+    },
+    expected: [],
   });
 
 /** What the mocked deployment is like. */

@@ -132,7 +132,10 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       inventory,
       observation: { ...nothingObserved, table: generation },
     });
-    return declare(() => declareNeighbourTable(settings, labels, engineState).length, { preview });
+    return declare(
+      () => declareNeighbourTable({ settings, labels, engineState, engine: {} }).length,
+      { preview },
+    );
   };
 
   test("the table is declared where the user has allowed it, with what the agents want", async () => {

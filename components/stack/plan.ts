@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ImageBuilder, StandIns } from "../../lib/cluster/image.ts";
+import { type Labels, labelsOf } from "../../lib/cluster/labels.ts";
+import { type Names, namesOf } from "../../lib/cluster/names.ts";
+import { EngineState } from "../../lib/drift/engineState.ts";
+import { type Agents, planAgents } from "../../lib/plan/agents.ts";
+import { declareJoiners } from "../../lib/plan/joiners.ts";
+import { rollingOf } from "../../lib/plan/rolling.ts";
+import type { Settings } from "../../lib/settings/types.ts";
+import { changedMembers } from "../rolling/changedMembers.ts";
+import { RollingChange } from "../rolling/rollingChange.ts";
+import { chooseEngine, type EngineLink, imageBuilder, linkEngine } from "./engineLink.ts";
+import { loadSettings, ownStandIns } from "./loadSettings.ts";
+import { preflight } from "./preflight.ts";
+import { readState } from "./readState.ts";
+
+/** What a stack is to be, and how its engine has it. */
+export interface StackPlan {
+  readonly settings: Settings;
+  readonly names: Names;
+  /** Of everything on the engine. */
+  readonly labels: Labels;
+  readonly agents: Agents;
+  /** Tells the generation of everything. */
+  readonly engineState: EngineState;
+  /** The options of whatever is on the engine. */
+  readonly engine: EngineLink;
+  readonly builder: ImageBuilder;
+  readonly standIns: StandIns;
+  /** Lets members be replaced while the cluster goes on. Default: all at once, or in a preview. */
+  readonly change: RollingChange | undefined;
+}
+
+/**
+ * Plans a stack from its configuration and its state. A look at the engine, where it answers, adds what has to be
+ * recreated.
+ *
+ * @throws pulumi.RunError with every fault of the configuration, or with everything that is in the way.
+ */
+export async function planStack(): Promise<StackPlan> {
+  const recorded = await readState();
+  const { settings, isReached } = await loadSettings(recorded);
+  const names = namesOf(pulumi.getProject(), pulumi.getStack());
+  const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
+  const chosen = chooseEngine(settings);
+  const joiners = declareJoiners(
+    settings.groups,
+    names.prefix,
+    settings.subnet,
+    recorded.addresses,
+  );
+  const standIns = isReached ? ownStandIns() : recorded.standIns;
+  const agents = planAgents(settings, names, joiners, standIns);
+  const look = isReached
+    ? await preflight({ settings, names, labels, agents, recorded })
+    : undefined;
+  const engineState = new EngineState(recorded, look);
+  const rolling = rollingOf(settings, names, labels);
+  const change =
+    rolling && !pulumi.runtime.isDryRun()
+      ? new RollingChange(rolling, changedMembers(agents, settings, names, engineState))
+      : undefined;
+  return {
+    ...{ settings, names, labels, agents, engineState, standIns, change },
+    engine: linkEngine(chosen, engineState.isOffline),
+    builder: (isReached ? undefined : recorded.builder) ?? imageBuilder(),
+  };
+}
+
+/** The options of what is on the engine and is made after something else. */
+export function after(
+  { engine }: StackPlan,
+  ...first: readonly (pulumi.Resource | undefined)[]
+): pulumi.ComponentResourceOptions {
+  return { ...engine, dependsOn: first.filter((one) => one !== undefined) };
+}
+
+/**
+ * The options of a member that is made after others. Whoever is replaced while the cluster goes on waits for its
+ * turn, and for no other member.
+ */
+export function afterMembers(
+  plan: StackPlan,
+  things: readonly pulumi.Resource[],
+  ...members: readonly (pulumi.Resource | undefined)[]
+): pulumi.ComponentResourceOptions {
+  const isRolling = plan.settings.maxUnavailable !== undefined;
+  return after(plan, ...things, ...(isRolling ? [] : members));
+}
