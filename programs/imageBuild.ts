@@ -3,9 +3,10 @@
  *
  *     node programs/imageBuild.ts < input.json
  *
- * components/serfImage.ts says where this takes the place of the provider's own build.
+ * components/image/serfImage.ts says where this takes the place of the provider's own build.
  */
 import { text } from "node:stream/consumers";
+import { proxyVariables } from "../lib/host/proxies.mjs";
 import { docker, printResult } from "../lib/host/run.ts";
 import type { ImageBuild } from "../lib/inputs/imageBuild.ts";
 
@@ -16,7 +17,14 @@ await printResult(async () => {
   const { image, context, buildArgs, labels } = JSON.parse(await text(process.stdin)) as ImageBuild;
   const named = (option: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
-  const options = [...named("--build-arg", buildArgs), ...named("--label", labels)];
+  // Docker knows these arguments without their being declared, and leaves them out of the image's history
+  // (https://docs.docker.com/reference/dockerfile/#predefined-args). The client reads their values itself.
+  const proxies = proxyVariables.filter((name) => process.env[name]);
+  const options = [
+    ...named("--build-arg", buildArgs),
+    ...proxies.flatMap((name) => ["--build-arg", name]),
+    ...named("--label", labels),
+  ];
   await docker(["build", "--tag", image, ...options, context], buildTimeout);
   return undefined;
 });

@@ -1,16 +1,17 @@
 // Runs a program of this project: `node setup/run.mjs PROGRAM ARGS…`.
 //
 // This is the one file that must work on any Node.js from 18 on, before a package is installed.
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { foreground } from "../lib/host/foreground.mjs";
 import { withLock } from "../lib/host/lock.mjs";
+import { proxyEnvironment } from "../lib/host/proxies.mjs";
+import { mayInstall } from "./mayInstall.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
-const mark = join(modules, ".serf-installed");
+const packaged = join(modules, `node-${process.platform}-${process.arch}`, "bin", "node");
 
 // No package here needs its install script: that of @pulumi/command only fetches a plugin. All are needed,
 // whatever NODE_ENV, an .npmrc or npm's own options leave out or only try elsewhere.
@@ -25,17 +26,33 @@ function runsTypeScript() {
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
-/** Tells one installation from another, by its packages and by how they were installed. */
-function wanted() {
-  const lock = readFileSync(join(root, "package-lock.json"));
-  return createHash("sha256").update(lock).update(installation.join()).digest("hex");
-}
-
+/**
+ * Whether the packages of the lock file are there, whoever has installed them. npm lists what it has installed
+ * when all of that is in its place.
+ */
 function isInstalled() {
-  return existsSync(mark) && readFileSync(mark, "utf8") === wanted();
+  try {
+    const [wanted, found] = ["package-lock.json", join("node_modules", ".package-lock.json")].map(
+      (name) => JSON.parse(readFileSync(join(root, name), "utf8")).packages,
+    );
+    const isThere = Object.entries(wanted).every(
+      ([path, { version, optional }]) =>
+        path === "" || optional || (found[path] !== undefined && found[path].version === version),
+    );
+    return isThere && (runsTypeScript() || existsSync(packaged));
+  } catch {
+    return false;
+  }
 }
 
 async function install() {
+  if (!mayInstall()) {
+    console.error(
+      "error: The Node.js packages of package-lock.json are not installed, and SERF_INSTALL is no. Install them " +
+        "with `npm ci --ignore-scripts`.",
+    );
+    process.exit(1);
+  }
   const start = Date.now();
   console.error("setup: installing the Node.js packages of package-lock.json");
   const npm = process.env["npm_execpath"];
@@ -48,15 +65,12 @@ async function install() {
     console.error("setup: `npm ci` failed; it says above why. A new run begins it anew.");
     process.exit(code);
   }
-  // Within the folder that `npm ci` empties first, so an installation cut short has no mark.
-  writeFileSync(mark, wanted());
   console.error(`setup: packages installed in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
 /** A Node.js that runs TypeScript: this one, or the one that came as a package. */
 function chooseNode() {
   if (runsTypeScript()) return process.execPath;
-  const packaged = join(modules, `node-${process.platform}-${process.arch}`, "bin", "node");
   if (existsSync(packaged)) return packaged;
   console.error(
     `setup: this is Node.js ${process.version}, and 22.18 or newer is needed: https://nodejs.org/en/download`,
@@ -88,5 +102,5 @@ const node = chooseNode();
 // What the program starts, Pulumi first of all, must find the same Node.js.
 const PATH = [dirname(node), process.env["PATH"]].join(delimiter);
 process.exitCode = await foreground(node, process.argv.slice(2), {
-  env: { ...process.env, PATH },
+  env: { ...process.env, ...proxyEnvironment(process.env), PATH },
 });

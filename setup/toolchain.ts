@@ -3,6 +3,8 @@ import { ownFolder } from "../lib/host/ownFolder.ts";
 import { backendEnv } from "./backend.ts";
 import { baseImageProvider } from "./parts/baseImages.ts";
 import { engineProvider } from "./parts/engine.ts";
+import { UserError } from "../lib/host/errors.ts";
+import { mayInstall } from "./mayInstall.mjs";
 import type { Part, Provider, Tool } from "./parts/part.ts";
 import { pulumiProvider } from "./parts/pulumi.ts";
 
@@ -35,13 +37,18 @@ export function pulumiWithImages(): Promise<Toolchain> {
   return provided([pulumiProvider, { ...baseImageProvider, provide: () => Promise.resolve(none) }]);
 }
 
+async function provide(provider: Provider): Promise<Part> {
+  if (mayInstall()) return await provider.provide();
+  throw new UserError(`${provider.missing()} SERF_INSTALL is no, so nothing is installed.`);
+}
+
 const none: Part = { tools: [], env: {}, path: [] };
 
 async function provided(providers: readonly Provider[]): Promise<Toolchain> {
   const found = await Promise.all(providers.map(({ look }) => look()));
   const parts: Part[] = [];
   for (const [index, provider] of providers.entries()) {
-    parts.push(found[index] ?? (await provider.look()) ?? (await provider.provide()));
+    parts.push(found[index] ?? (await provider.look()) ?? (await provide(provider)));
   }
   const folders = [...parts.flatMap(({ path }) => path), process.env["PATH"]];
   return {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ImageBuilder } from "../../lib/cluster/image.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { defaultHost, engineEnvironment, type EngineHost } from "../../lib/engine/host.ts";
+import { hasProxy } from "../../lib/host/proxies.mjs";
 import type { Settings } from "../../lib/settings/types.ts";
 
 /** What makes components, and all that belongs to them, talk to one engine. */
@@ -31,9 +32,13 @@ function engineToName(): EngineHost | undefined {
   return isDeepStrictEqual(ofProvider, [host, certPath ?? "", ""]) ? undefined : { host, certPath };
 }
 
-/** Who builds images for the engine that this process talks to; serfImage.ts has the reason. */
+/**
+ * Who builds images for the engine that this process talks to; serfImage.ts has the reason. Proxies are the docker
+ * client's to hand on as well: as inputs of the provider's build they would be in the state.
+ */
 export function imageBuilder(): ImageBuilder {
-  return chosenEngine() === undefined ? "provider" : "client";
+  const isNamed = chosenEngine() !== undefined || hasProxy(process.env);
+  return isNamed ? "client" : "provider";
 }
 
 /**

@@ -20,7 +20,14 @@ interface BaseImages {
  * The images that the Dockerfile begins from: those it pins, or, where no image registry can be
  * reached, stand-ins made of Debian's busybox and this machine's Go.
  */
-export const baseImageProvider: Provider = { look, provide };
+export const baseImageProvider: Provider = {
+  look,
+  provide,
+  missing: () => {
+    const images = Object.values(pinnedImages()) as string[];
+    return `The engine lacks base images: ${images.map((image) => `\`docker pull ${image}\``).join(", ")}.`;
+  },
+};
 
 /** Milliseconds; no longer than an engine has to say that it is there. */
 const lookTimeout = 6000;

@@ -18,6 +18,7 @@ const engineLog = "/var/log/dockerd.log";
 export const engineProvider: Provider = {
   look: () => answeringEngine("answers already"),
   provide: provideEngine,
+  missing: () => `No Docker engine answers. Start one, or install it: ${documentation}`,
 };
 
 /** @throws UserError when an engine is chosen that cannot be provided here, and does not answer. */

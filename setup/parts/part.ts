@@ -20,6 +20,8 @@ export interface Part {
 export interface Provider {
   /** @returns undefined when the part is missing or cannot be used. */
   readonly look: () => Promise<Part | undefined>;
+  /** What is missing and how to get it, as sentences, for who wants nothing installed. */
+  readonly missing: () => string;
   /** @throws UserError when the part cannot be had here. */
   readonly provide: () => Promise<Part>;
 }

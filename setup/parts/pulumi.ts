@@ -20,6 +20,13 @@ const buildSource = "built from its Go module";
 export const pulumiProvider: Provider = {
   look: () => Promise.resolve(installedPulumi() ? installedPart() : cachedPart()),
   provide: () => (installedPulumi() ? provideForInstalled() : provideOwn()),
+  missing: () => {
+    const plugins = Object.entries(versions.plugins).map(
+      ([name, version]) => `\`pulumi plugin install resource ${name} ${version}\``,
+    );
+    const pulumi = "Pulumi is not installed: https://www.pulumi.com/docs/install, and then";
+    return `${installedPulumi() ? "Plugins of Pulumi are missing:" : pulumi} ${plugins.join(", ")}.`;
+  },
 };
 
 function installedPulumi(): boolean {

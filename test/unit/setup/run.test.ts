@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -57,4 +65,23 @@ test("all packages are installed, whatever the environment leaves out, and npm p
   for (const name of ["developing", "optional"]) {
     expect(existsSync(join(dir, "node_modules", name)), name).toBe(true);
   }
+});
+
+test("with SERF_INSTALL=no none is installed, and those that npm has installed will do", () => {
+  const refused = () => start({ SERF_INSTALL: "no" });
+  expect(refused).toThrow(
+    /error: The Node\.js packages .* Install them with `npm ci --ignore-scripts`/,
+  );
+  expect(existsSync(join(dir, "node_modules"))).toBe(false);
+  npm({}, "ci", "--ignore-scripts");
+  expect(start({ SERF_INSTALL: "no" })).toBe("it runs\n");
+});
+
+test("packages that are older than the lock file's are replaced", () => {
+  npm({}, "ci");
+  writeJson("developing/package.json", { name: "developing", version: "2.0.0" });
+  npm({}, "install", "--package-lock-only");
+  expect(start({})).toBe("it runs\n");
+  const list = readFileSync(join(dir, "node_modules", ".package-lock.json"), "utf8");
+  expect(list).toContain('"version": "2.0.0"');
 });

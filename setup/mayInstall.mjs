@@ -1,0 +1,11 @@
+/**
+ * Whether commands may install what they lack: unless `SERF_INSTALL` is `no`.
+ *
+ * @throws Error when it is something else than yes or no.
+ */
+export function mayInstall() {
+  const { SERF_INSTALL: value = "" } = process.env;
+  if (value === "no") return false;
+  if (value === "yes" || value === "") return true;
+  throw new Error(`SERF_INSTALL is ${JSON.stringify(value)}, allowed is yes or no`);
+}
