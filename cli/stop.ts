@@ -45,7 +45,7 @@ await command(
       : new Set<string>();
     const names = [...new Set([stack, formerName(stack, resources ?? []) ?? stack])];
     if (resources && !isLost(stack, recorded)) {
-      await refuseForeignVolumes(stack, resources);
+      await refuseForeignVolumes(names, resources);
       console.log(`Taking down stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
       const code = await deploy("destroy", stack, env);
       if (code !== 0) return code;

@@ -95,9 +95,9 @@ export async function stateOf(container: string): Promise<ContainerState> {
   return { name: Name.replace(/^\//, ""), isRunning: State.Running, restarts: RestartCount };
 }
 
-/** Tells the agent in a container to read its configuration again. One that does not run will do so. */
+/** Tells the agent in a container to read its configuration again; docker/agent has the signal. One that does not run will do so. */
 export async function reloadAgent(container: string): Promise<void> {
-  await unlessGone({ method: "POST", path: `/containers/${container}/kill?signal=SIGHUP` });
+  await unlessGone({ method: "POST", path: `/containers/${container}/kill?signal=SIGUSR2` });
 }
 
 /** Removes what somebody else may have removed already. */

@@ -28,7 +28,8 @@ async function answeringEngine(source: string): Promise<Part | undefined> {
     const tool = { name: "Docker engine", source: `${chosen.source}, ${chosen.host}` };
     const version = await pingEngine(answerTimeout).catch((error: unknown) => {
       throw new UserError(
-        `${chosen.source} is ${chosen.host}, but no Docker engine answers there: ${(error as Error).message}`,
+        `${chosen.source} is ${chosen.host}, but no Docker engine answers there: ${(error as Error).message}. ` +
+          "Start that engine, or choose another.",
       );
     });
     return { tools: [{ ...tool, version }], env: {}, path: [] };

@@ -57,16 +57,22 @@ export async function findLeftovers(
  * Refuses to destroy a stack where somebody else's volume has the name of one of it: Pulumi knows volumes by
  * their names alone, and would remove it.
  *
+ * @param names the stack's name, and the one that it had when it was brought up.
  * @throws UserError that names them.
  */
 export async function refuseForeignVolumes(
-  stack: string,
+  names: readonly string[],
   resources: readonly RecordedResource[],
 ): Promise<void> {
-  const { foreign } = await readInventory(labelsOf(project, stack));
+  const [stack = ""] = names;
+  const inventories = await Promise.all(
+    names.map((name) => readInventory(labelsOf(project, name))),
+  );
+  const isForeign = (volume: string) =>
+    inventories.every(({ foreign }) => foreign.volumes.includes(volume));
   const taken = resources
     .filter(({ type, retainOnDelete = false }) => type === volumeType && !retainOnDelete)
-    .flatMap(({ id = "" }) => (foreign.volumes.includes(id) ? [id] : []));
+    .flatMap(({ id = "" }) => (isForeign(id) ? [id] : []));
   if (taken.length === 0) return;
   throw new UserError(
     `The engine has ${taken.map((name) => `a volume named ${name}`).join(" and ")} that does not carry the ` +
