@@ -13,7 +13,7 @@ import { startTimeOf } from "./startTime.mjs";
  * @returns {Promise<T>}
  */
 export async function withLock(path, task) {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let waiting = false;
   while (!(await take(path))) {
     const holder = await holderOf(path);

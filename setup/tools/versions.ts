@@ -1,7 +1,7 @@
 /** The versions of what setup provides. Those of Node.js packages stand in package.json. */
 export const versions = {
   /** Pulumi's command line with its Node.js language host. */
-  pulumi: "3.259.0",
+  pulumi: "3.260.0",
   /** The plugins that belong to @pulumi/docker and @pulumi/command. */
   plugins: { docker: "5.2.0", command: "1.2.1" },
   /** The language host of the build route; the last one whose Go module is published. */
@@ -9,7 +9,7 @@ export const versions = {
 } as const;
 
 /** The oldest Go that compiles the tools; see the `go` lines in setup/go. */
-export const oldestGo = "1.25.11";
+export const oldestGo = "1.26.6";
 
 /** The Go for machines that have none as new, with the checksums of its modules. */
 export const goToolchain = {

@@ -209,9 +209,9 @@ describe("the official releases", () => {
   test("are looked for where Pulumi publishes them for the platform", () => {
     expect(pinnedReleases("linux", "x64")).toEqual([
       {
-        archive: "https://get.pulumi.com/releases/sdk/pulumi-v3.259.0-linux-x64.tar.gz",
+        archive: "https://get.pulumi.com/releases/sdk/pulumi-v3.260.0-linux-x64.tar.gz",
         checksums:
-          "https://github.com/pulumi/pulumi/releases/download/v3.259.0/pulumi-3.259.0-checksums.txt",
+          "https://github.com/pulumi/pulumi/releases/download/v3.260.0/pulumi-3.260.0-checksums.txt",
       },
       {
         archive:
