@@ -1,26 +1,78 @@
 /** `npm run preview`: what `up` would change. */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { UserError } from "../lib/host/errors.ts";
+import { CommandError } from "../lib/host/run.ts";
 import { offlineVariable } from "../lib/preflight/offline.ts";
+import { failedReview, markdownReview, reasonOf, textReview } from "../lib/review/markdown.ts";
+import { parsePreview } from "../lib/review/preview.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { command } from "./support/stack/arguments.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
+import { withoutSalts } from "./support/stack/salt.ts";
 import { scratchBackend } from "./support/stack/settings.ts";
-import { pulumi } from "./support/stack/stack.ts";
+import { pulumi, runPulumi } from "./support/stack/stack.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 
 const line = {
   command: "npm run preview",
   purpose:
     "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
-  options: { offline: { help: "looks at no engine" } },
+  options: {
+    offline: { help: "looks at no engine" },
+    summary: {
+      help: "prints what happens to the members, in which order, instead of every change",
+    },
+    markdown: { value: "FILE", help: "writes a review for a pull request into a file" },
+  },
   readsState: true,
 } as const;
 
-await command(line, async ({ stack, options: { offline = false } }, { state }) => {
+await command(line, async ({ stack, options }, { settings, state }) => {
+  const { offline = false, summary = false, markdown } = options;
   const resources = resourcesIn(state);
   const { env } = await (offline ? pulumiTools() : pulumiWithImages());
   if (resources !== undefined) refuseRenamed(stack, resources);
   // A stack that is not there is previewed against nothing, and not made.
   const backend = resources === undefined ? await scratchBackend(stack, env) : env;
-  const variables = offline ? { [offlineVariable]: "true" } : {};
-  return await pulumi(["preview", "--stack", stack], { ...backend, ...variables });
+  const variables = { ...backend, ...(offline && { [offlineVariable]: "true" }) };
+  if (!summary && markdown === undefined) {
+    return await pulumi(["preview", "--stack", stack], variables);
+  }
+  const limit = Number(settings.value("maxUnavailable") ?? "all");
+  const reviewed = { stack, maxUnavailable: Number.isNaN(limit) ? undefined : limit };
+  const { isWhole, output, said } = await previewJson(stack, variables);
+  const preview = parsePreview(output);
+  if (markdown !== undefined) {
+    const text =
+      isWhole && preview ? markdownReview(preview, reviewed) : failedReview(preview, said, stack);
+    await writeReview(markdown, text);
+  }
+  if (!isWhole || preview === undefined) throw new UserError(reasonOf(preview, said));
+  if (summary) console.log(textReview(preview, reviewed));
+  return 0;
 });
+
+/** Milliseconds for a preview, which looks at an engine and a cluster that may be slow. */
+const previewTimeout = 600_000;
+
+async function previewJson(stack: string, env: NodeJS.ProcessEnv) {
+  const args = ["preview", "--json", "--show-sames", "--stack", stack];
+  try {
+    const output = await withoutSalts(() => runPulumi(args, env, { timeout: previewTimeout }));
+    return { isWhole: true, output, said: "" };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { isWhole: false, output: error.stdout, said: error.stderr };
+  }
+}
+
+/** @param file relative to where the command was typed. */
+async function writeReview(file: string, text: string): Promise<void> {
+  const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
+  await writeFile(path, text).catch((error: unknown) => {
+    throw new UserError(
+      `--markdown is "${file}", which cannot be written: ${(error as Error).message}`,
+    );
+  });
+}

@@ -44,7 +44,7 @@ async function askForKey(
   const set = ["config", "set", "--stack", stack];
   if (settings.isSet("gossipKey")) {
     const key = randomBytes(32).toString("base64");
-    await withoutSalts(() => runPulumi([...set, "--secret", "gossipKey"], env, key));
+    await withoutSalts(() => runPulumi([...set, "--secret", "gossipKey"], env, { input: key }));
     console.log(`${configFile(stack)} has another gossipKey.`);
     return;
   }

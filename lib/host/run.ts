@@ -4,11 +4,14 @@ import { execFile, type ExecFileException } from "node:child_process";
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly stderr: string;
+  /** What it had printed until then. Default: nothing. */
+  readonly stdout: string;
 
-  constructor(command: string, stderr: string, cause: ExecFileException) {
+  constructor(command: string, stderr: string, cause: ExecFileException, stdout = "") {
     const reason = cause.killed ? "did not answer in time" : stderr.trim() || cause.message;
     super(`${command}: ${reason}`, { cause });
     this.stderr = stderr;
+    this.stdout = stdout;
   }
 }
 
@@ -40,7 +43,7 @@ export function run(
       { timeout, env, killSignal: "SIGKILL", maxBuffer: 64 * 2 ** 20 },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(new CommandError([file, ...args].join(" "), stderr, error));
+        else reject(new CommandError([file, ...args].join(" "), stderr, error, stdout));
       },
     );
     if (input !== undefined) child.stdin?.end(input);

@@ -1,7 +1,7 @@
 /** What the commands share: the stack they work on and how they call Pulumi. */
 import { chosenEngine } from "../../../lib/engine/context.ts";
 import { foreground } from "../../../lib/host/foreground.mjs";
-import { CommandError, run } from "../../../lib/host/run.ts";
+import { CommandError, run, type RunOptions } from "../../../lib/host/run.ts";
 import { withoutSalts } from "./salt.ts";
 
 /** The name of a stack's configuration file. */
@@ -48,13 +48,13 @@ export function isNoStack(error: unknown): boolean {
 /**
  * Runs Pulumi for its output. What may write the passphrase's salt takes {@link withoutSalts} around it.
  *
- * @param input what it reads from standard input. Default: nothing.
+ * @param options what it reads from standard input, and the milliseconds that it may take, 60,000 by default.
  * @throws CommandError with what Pulumi said.
  */
 export function runPulumi(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  input?: string,
+  { input, timeout = 60_000 }: Pick<RunOptions, "input" | "timeout"> = {},
 ): Promise<string> {
-  return run("pulumi", [...args, "--non-interactive"], { timeout: 60_000, env, input });
+  return run("pulumi", [...args, "--non-interactive"], { timeout, env, input });
 }
