@@ -105,7 +105,7 @@ describe("the gossip key", () => {
   });
 
   test.each([
-    [{ gossipKey: "no key" }, "gossipKey is no base64, allowed is base64 of 16, 24 or 32 bytes"],
+    [{ gossipKey: "no key" }, "gossipKey is not base64, allowed is base64 of 16, 24 or 32 bytes"],
     [{ gossipKey: "c2hvcnQ=" }, "gossipKey has 5 bytes, allowed is base64 of 16, 24 or 32 bytes"],
     [{ gossipKey: key, keyRotation: "2" }, "keyRotation is 2, but gossipKey is configured"],
     [
@@ -120,7 +120,7 @@ describe("the gossip key", () => {
 
   test("is refused in plain text, and never printed", () => {
     const [fault, ...others] = faultsOf({ gossipKey: key }, { isSecret: () => false });
-    expect(fault).toContain("gossipKey stands in plain text");
+    expect(fault).toContain("gossipKey is in plain text");
     expect(fault).not.toContain(key);
     expect(others).toEqual([]);
   });
