@@ -71,7 +71,7 @@ export function adviceOnUnexpected(differences: readonly Difference[]): string {
   if (unexpected.length === 0) return "";
   const places = new Set(unexpected.map(({ name, address }) => `${name} at ${address}`));
   return (
-    `\n${[...places].join(", ")}: not of this stack, and not a container on its network. Stop that agent on its ` +
+    `\n${[...places].join(", ")}: not part of this stack, and not a container on its network. Stop that agent on its ` +
     "host, and run `up` again. It knows the gossip key, so then run `npm run rotate-key` to replace the key."
   );
 }

@@ -253,7 +253,7 @@ test("foreign members: a container is cut off, one elsewhere is named, one that 
     expect(output).toContain(
       `The container ${foreigner}, which had joined as foreigner but does not belong to this stack, was disconnected`,
     );
-    expect(output).toContain("guest at 172.31.210.1: not of this stack");
+    expect(output).toContain("guest at 172.31.210.1: not part of this stack");
     expect(output).toContain("Stop that agent on its host");
   } finally {
     guest.kill("SIGKILL");
