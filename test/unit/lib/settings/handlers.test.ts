@@ -109,12 +109,12 @@ test.each<[unknown, string]>([
   [
     { "a b;": "user" },
     'handlers has the name "a b;", allowed are letters, digits, dots, dashes and underscores, ' +
-      "the first no dot or dash",
+      "not beginning with a dot or a dash",
   ],
   [
     { "../agent": "user" },
     'handlers has the name "../agent", allowed are letters, digits, dots, dashes and underscores, ' +
-      "the first no dot or dash",
+      "not beginning with a dot or a dash",
   ],
 ])("%j is refused", (value, fault) => {
   expect(parse(value).faults[0]).toBe(fault);
@@ -136,7 +136,7 @@ test.each(["[]", "false", "user:deploy", "null"])("handlers = %s is refused", (t
 test("a default handler without its file says how to go on", () => {
   expect(parse({}, files.slice(0, 2)).faults).toEqual([
     "handlers.load is on by default, but there is no file docker/handlers/load; " +
-      "bring it back or run `pulumi config set --path handlers.load false`",
+      "restore it or run `pulumi config set --path handlers.load false`",
   ]);
   expect(parse({ deploy: "user" }, []).faults[0]).toBe(
     "handlers.deploy has no file docker/handlers/deploy; the folder has no files",
