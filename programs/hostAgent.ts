@@ -39,22 +39,22 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
     rpcPort: input.rpcPort,
     keyringPath: basename(files.keyring),
   });
-  if (await suffices(files, config, input)) {
+  if (await reloadSuffices(files, config, input)) {
     await reloadAgent(files, config);
   } else {
     await stopAgent(files.dir);
     await removeHostContainers(input.labels);
-    await takeBinary(input, files.dir);
+    await copyBinary(input, files.dir);
     await writeSecrets(files, input);
     const { generation } = input;
     await startAgent(files, config, { args: startArguments(input), generation });
   }
-  await joined(input, files);
+  await awaitJoin(input, files);
   return { name: input.name, address: input.address };
 }
 
 /** Whether a reload of the running agent is enough to apply the configuration. */
-async function suffices(
+async function reloadSuffices(
   files: AgentFiles,
   config: string,
   input: HostAgentInput,
@@ -64,7 +64,7 @@ async function suffices(
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
 }
 
-async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
+async function copyBinary(input: HostAgentInput, dir: string): Promise<void> {
   const { binary } = agentFiles(dir);
   const copy = binaryName(input.image);
   const path = resolve(dir, copy);
@@ -109,7 +109,7 @@ exec "$dir/serf-binary" "$@"
 /** Milliseconds between two attempts to join; the agent itself uses the same interval. */
 const joinInterval = 1000;
 
-async function joined(input: HostAgentInput, { dir }: AgentFiles): Promise<void> {
+async function awaitJoin(input: HostAgentInput, { dir }: AgentFiles): Promise<void> {
   const { name, rpcPort } = input;
   const view: View = { kind: "host", name, dir, rpcPort };
   const deadline = Date.now() + input.timeout * 1000;
@@ -126,13 +126,13 @@ async function joined(input: HostAgentInput, { dir }: AgentFiles): Promise<void>
       again = Date.now() + joinInterval;
     }
     if (livingAgent(dir) === undefined) {
-      throw new Error(`The host's agent ended:\n${await logTail(dir)}`);
+      throw new Error(`The host's agent has ended. Its log ends:\n${await logTail(dir)}`);
     }
     if (Date.now() > deadline) {
       const log = await logTail(dir);
       await stopAgent(dir);
       throw new Error(
-        `The host's agent did not join through ${input.join} within ${input.timeout} s:\n${log}` +
+        `The host's agent did not join through ${input.join} within ${input.timeout} s. Its log ends:\n${log}` +
           (await logsOfEnded(await seedsOf(input.labels))),
       );
     }

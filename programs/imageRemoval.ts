@@ -12,7 +12,7 @@ import { printResult } from "../lib/host/run.ts";
 import type { ImageRemovalInput } from "../lib/inputs/imageRemoval.ts";
 
 async function isUsed(image: string, labels: Labels): Promise<boolean> {
-  // Containers inherit the image's labels; the role label distinguishes members from containers of others.
+  // Containers inherit the image's labels; the role label distinguishes members from other containers.
   const label = [...Object.entries(labels).map(([key, value]) => `${key}=${value}`), roleLabel];
   const path = `/containers/json?${query({ all: "1", filters: { ancestor: [image], label } })}`;
   try {

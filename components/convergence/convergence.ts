@@ -14,7 +14,7 @@ export interface ConvergenceArgs {
   readonly views: readonly View[];
   /** The folder of a host agent that must leave the cluster first. Default: none has to. */
   readonly formerHostDir: string | undefined;
-  /** The cluster's network; containers of others that have become members are disconnected from it. */
+  /** The cluster's network; other containers that have become members are disconnected from it. */
   readonly network: string;
   readonly labels: Labels;
   /** Serf's timing profile. */

@@ -103,7 +103,7 @@ export class RollingChange {
         changed += batch.length;
         const members = batch.map((name) => ({ name }));
         void pulumi.log.info(
-          `${nameSome(members)} came up; ${changed} of ${wanted} members are replaced.`,
+          `${nameSome(members)} came up; ${changed} of ${wanted} members have been replaced.`,
         );
       }
     }

@@ -17,7 +17,7 @@ export async function readState(): Promise<RecordedState> {
   const { stack = pulumi.getStack() } = recorded;
   if (stack === pulumi.getStack()) return recorded;
   throw new pulumi.RunError(
-    `The stack ${pulumi.getStack()} was called ${stack} when it was brought up, and everything that it created still has ` +
-      `that name. Rename it back with \`pulumi stack rename ${stack}\`, or run \`pulumi destroy\` first.`,
+    `The stack ${pulumi.getStack()} was called ${stack} when it was brought up, and everything that it created still ` +
+      `has that name. Rename it back with \`pulumi stack rename ${stack}\`, or run \`pulumi destroy\` first.`,
   );
 }

@@ -6,7 +6,7 @@ export interface SubnetPlan {
   readonly gateway: string;
   /** The seed's address, the second of the subnet. */
   readonly seed: string;
-  /** The last eighth of the subnet, from which Docker assigns addresses to containers of others. */
+  /** The last eighth of the subnet, from which Docker assigns addresses to other containers. */
   readonly dynamicRange: string;
   /** How many joiners fit between the seed and the dynamic range. */
   readonly capacity: number;

@@ -80,7 +80,7 @@ export async function observeCluster({
     members: view?.members,
     keys: view?.keys ?? [],
     files,
-    host: await hostSight(host, alive.has(host.name), common ?? view?.keys),
+    host: await observeHost(host, alive.has(host.name), common ?? view?.keys),
   };
 }
 
@@ -133,9 +133,9 @@ async function ownView(name: string) {
 function invaded(members: readonly Member[], agents: readonly FoundContainer[]): string[] {
   const own = new Set(agents.map(({ name }) => name));
   const alive = members.filter(({ status }) => status === "alive");
-  const strange = new Set(alive.filter(({ name }) => !own.has(name)).map(({ address }) => address));
+  const foreign = new Set(alive.filter(({ name }) => !own.has(name)).map(({ address }) => address));
   return alive
-    .filter(({ name, address }) => own.has(name) && strange.has(address))
+    .filter(({ name, address }) => own.has(name) && foreign.has(address))
     .map(({ name }) => name);
 }
 
@@ -167,7 +167,7 @@ function keyFault(
   return common === undefined || common.includes(encrypting) ? undefined : agentFaults.otherKey;
 }
 
-async function hostSight(
+async function observeHost(
   { name, dir, rpcPort }: ObservedPlace["host"],
   isAlive: boolean,
   common: readonly string[] | undefined,

@@ -104,7 +104,7 @@ function readJson(file: string, advice: string): object {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (typeof value === "object" && value !== null) return value;
-    throw new SyntaxError("it holds no object");
+    throw new SyntaxError("it is not a JSON object");
   } catch (error) {
     throw new EngineHostError(`${file} cannot be read (${(error as Error).message}); ${advice}.`);
   }

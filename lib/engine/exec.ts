@@ -27,8 +27,8 @@ export async function execute(
     ExitCode: number | null;
   };
   if (code === 0) return stdout;
-  const said = (stderr || stdout).trim() || `exit code ${String(code)}`;
-  throw new EngineError(`${command.join(" ")} in ${container}`, said);
+  const reason = (stderr || stdout).trim() || `exit code ${String(code)}`;
+  throw new EngineError(`${command.join(" ")} in ${container}`, reason);
 }
 
 /** Prepares a program in a container, with its output attached. Errors as of {@link execute}. */

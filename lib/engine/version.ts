@@ -27,8 +27,8 @@ export async function versionFor(
   return version;
 }
 
-/** @param told the engine's version. */
-function commonVersion(told: string | string[] | undefined): string {
-  const minor = Number(/^1\.(\d+)$/.exec(String(told))?.[1] ?? oldest);
+/** @param offered the engine's version. */
+function commonVersion(offered: string | string[] | undefined): string {
+  const minor = Number(/^1\.(\d+)$/.exec(String(offered))?.[1] ?? oldest);
   return `1.${Math.min(Math.max(minor, oldest), newest)}`;
 }

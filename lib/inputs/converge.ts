@@ -10,7 +10,7 @@ export interface ConvergenceInput {
   readonly views: readonly View[];
   /** The folder of a host agent that runs as a process and must leave first. Default: none has to. */
   readonly formerHostDir?: string;
-  /** The cluster's network; containers of others that have become members are disconnected from it. */
+  /** The cluster's network; other containers that have become members are disconnected from it. */
   readonly network: string;
   /** The stack's labels. */
   readonly labels: Labels;

@@ -44,14 +44,14 @@ export async function rotateTo(key: string, keyring: Keyring): Promise<void> {
   const rpc = await openFirst(agents);
   try {
     const required = await reachableMembers(rpc, agents);
-    const tell = (command: KeyCommand, which: string) => tellAll(rpc, command, which, required);
+    const send = (command: KeyCommand, which: string) => sendToAll(rpc, command, which, required);
     const isPrepared =
       keyring.keys[0] === key && others.every((other) => keyring.keys.includes(other));
     if (!isPrepared) await write([...others, key]);
-    await tell("install-key", key);
+    await send("install-key", key);
     await write([key, ...others]);
-    await tell("use-key", key);
-    for (const other of others) await tell("remove-key", other);
+    await send("use-key", key);
+    for (const other of others) await send("remove-key", other);
     await write([key]);
   } finally {
     await rpc.close();
@@ -111,7 +111,7 @@ const steps: Readonly<Record<KeyCommand, string>> = {
 };
 
 /** Messages can be lost, so members that have not answered are asked again; every step can be repeated safely. */
-async function tellAll(
+async function sendToAll(
   rpc: SerfRpc,
   command: KeyCommand,
   key: string,
@@ -123,13 +123,14 @@ async function tellAll(
     const members = Math.max(alive, required);
     if (answered >= members && faults.length === 0) return;
     if (attempt === attempts) {
-      const said = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`);
+      const errors = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`);
       const lost = (await rpc.members())
         .filter(({ status }) => status !== "alive" && status !== "left")
         .map(({ name, status }) => `\n  ${name} is ${status}`);
       throw new Error(
         `The gossip key was not rotated completely: ${answered - faults.length} of ${members} members have ` +
-          `${steps[command]}. All keys stay valid until the next \`up\`, which continues the rotation.${[...said, ...lost].join("")}`,
+          `${steps[command]}. All keys stay valid until the next \`up\`, which continues the rotation.` +
+          [...errors, ...lost].join(""),
       );
     }
     await pause(1000);

@@ -14,10 +14,7 @@ interface Neighbour {
   readonly address: string;
 }
 
-/**
- * Disconnects containers of others that have become members from the cluster's network. The containers keep
- * running.
- */
+/** Disconnects other containers that have become members from the cluster's network. The containers keep running. */
 export async function expelContainers(
   differences: readonly Difference[],
   network: string,

@@ -55,7 +55,7 @@ export async function watch<T>(
       if (now > heal) {
         heal = now + healInterval;
         await Promise.all(
-          views.map((view, index) => helpToSee(view, present, looks[index]!, rolling)),
+          views.map((view, index) => joinMissing(view, present, looks[index]!, rolling)),
         );
       }
       await pause(pollInterval);
@@ -108,7 +108,7 @@ async function look(view: View): Promise<Look> {
   return { viewer: view.name, seen: members && byName(members) };
 }
 
-async function helpToSee(
+async function joinMissing(
   view: View,
   present: readonly PresentMember[],
   look: Look,

@@ -48,10 +48,10 @@ export function demandOf(containers: readonly FoundContainer[]): Demand {
 export const defaultLimits: Thresholds = { gc_thresh1: 128, gc_thresh2: 512, gc_thresh3: 1024 };
 
 /** The total demand. If several records name a claimant, the largest value counts. */
-export function totalDemand(...told: readonly Demand[]): number {
-  const claimants = new Set(told.flatMap((demand) => Object.keys(demand)));
+export function totalDemand(...demands: readonly Demand[]): number {
+  const claimants = new Set(demands.flatMap((demand) => Object.keys(demand)));
   return [...claimants].reduce(
-    (sum, claimant) => sum + Math.max(...told.map((demand) => demand[claimant] ?? 0)),
+    (sum, claimant) => sum + Math.max(...demands.map((demand) => demand[claimant] ?? 0)),
     0,
   );
 }

@@ -52,10 +52,11 @@ export function unrecordedObstacles(
     ...lost.map(
       ({ name, id }) =>
         `the engine has the container ${name}, which is not in the state; adopt it with \`pulumi import ` +
-        `docker:index/container:Container\` and the ID ${id.slice(0, 12)}, or remove it with \`docker rm --force ${name}\``,
+        `docker:index/container:Container\` and the ID ${id.slice(0, 12)}, or remove it with \`docker rm ` +
+        `--force ${name}\``,
     ),
     ...networks
-      // A network of others with this name is reported as a taken name.
+      // A network with this name that is not the stack's is reported as a taken name.
       .filter(
         (found) => isNetworkLost && found.name === names.network && carries(found.labels, labels),
       )

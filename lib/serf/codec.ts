@@ -39,7 +39,7 @@ export function membersFrom(body: unknown): Member[] {
 /** The number of members that a join has reached. */
 export function joinedFrom(body: unknown): number {
   const { Num: joined } = fields(body, "a join's result");
-  if (typeof joined !== "number") throw new TypeError("a join's result has no number");
+  if (typeof joined !== "number") throw new TypeError("the result of a join has no number");
   return joined;
 }
 
@@ -51,10 +51,10 @@ export function keyChangeFrom(body: unknown): KeyChange {
     Messages: messages,
   } = fields(body, "a key's change");
   if (typeof members !== "number" || typeof answered !== "number") {
-    throw new TypeError("a key's change has no numbers");
+    throw new TypeError("the result of a key command has no numbers");
   }
-  const said = Object.entries((messages ?? {}) as Fields);
-  const faults = said.map(([member, fault]) => ({ member, fault: text(fault) }));
+  const replies = Object.entries((messages ?? {}) as Fields);
+  const faults = replies.map(([member, fault]) => ({ member, fault: text(fault) }));
   return { members, answered, faults: faults.filter(({ fault }) => fault !== "") };
 }
 
@@ -85,7 +85,7 @@ export function eventFrom(record: unknown): SerfEvent {
         lamport: Number(event["LTime"]),
       };
     default:
-      throw new TypeError(`an event is of the type "${type}"`);
+      throw new TypeError(`an event has the unknown type "${type}"`);
   }
 }
 
@@ -94,7 +94,7 @@ export function queryRecordFrom(record: unknown): QueryRecord {
   const { Type: type, From: from, Payload: payload } = fields(record, "a query's record");
   const name = text(type);
   if (name !== "ack" && name !== "response" && name !== "done") {
-    throw new TypeError(`a query's record is of the type "${name}"`);
+    throw new TypeError(`a record of a query has the unknown type "${name}"`);
   }
   return { type: name, from: text(from), payload: bytes(payload) };
 }
@@ -127,7 +127,7 @@ function memberList(list: unknown): Member[] {
 
 function fields(value: unknown, what: string): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new TypeError(`${what} was expected, but ${JSON.stringify(value)} came`);
+  throw new TypeError(`${what} was expected, but received ${JSON.stringify(value)}`);
 }
 
 /** A copy, because the decoder returns a view of its buffer. Go encodes a nil slice as null. */

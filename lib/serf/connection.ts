@@ -132,7 +132,8 @@ export class RpcConnection {
   #receiveHeader(value: unknown): void {
     const { seq, error } = headerFrom(value);
     const exchange = this.#exchanges.get(seq);
-    if (exchange === undefined) throw new TypeError(`an answer to request ${seq} came`);
+    if (exchange === undefined)
+      throw new TypeError(`received an answer to the unknown request ${seq}`);
     const { body, isAnswered, answer } = exchange;
     if (error !== "" && body !== "always") {
       this.#exchanges.delete(seq);

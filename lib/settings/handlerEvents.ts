@@ -29,7 +29,7 @@ export function eventFaults(key: string, events: readonly string[]): string[] {
   if (events.length === 0) return [`${key} has no events, allowed are ${allowedEvents}`];
   return events.flatMap((event, index) => {
     const fault = eventFault(event, events.slice(0, index), events);
-    return fault === undefined ? [] : [`${key} is on ${JSON.stringify(event)}${fault}`];
+    return fault === undefined ? [] : [`${key} has the event ${JSON.stringify(event)}${fault}`];
   });
 }
 
