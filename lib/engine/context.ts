@@ -85,7 +85,7 @@ function contextEngine(name: string, folder: string): ChosenEngine {
     readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
   };
   const host = Endpoints?.docker?.Host;
-  if (!host) throw new EngineHostError(`The Docker context ${name} names no host.`);
+  if (!host) throw new EngineHostError(`The Docker context ${name} names no host; ${advice}.`);
   const address = parseEngineHost(host);
   const whole = address && formatEngineHost(address);
   // The client does not complete a context's address: without a port it uses HTTP's port 80.

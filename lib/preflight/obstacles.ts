@@ -138,7 +138,9 @@ async function gossipPortObstacles(
   const code = tcp ?? udp;
   if (code === undefined) return [];
   if (code === "EADDRNOTAVAIL") {
-    return [`publishAddress is ${address}, which is not an address of this host`];
+    return [
+      `publishAddress is ${address}, which is not an address of this host; set it to one of them`,
+    ];
   }
   const place = `${tcp ? "TCP" : "UDP"} port ${port} on ${address} ${reasonOf(code)}`;
   return [`gossipPort is ${port}, but ${isSwarmPort(port, engine) ? swarm : place}; ${advice}`];
