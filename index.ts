@@ -18,7 +18,8 @@ export default async function cluster() {
 
   const images = declareImages(plan);
   const table = declareNeighbourTable(plan);
-  // They know no engine: another way to it would generate others.
+  // Without engine options: another engine address would change the commands' environment and generate new
+  // secrets.
   const secrets = new ClusterSecrets("secrets", settings);
   const network = new ClusterNetwork(
     "network",
@@ -59,7 +60,7 @@ export default async function cluster() {
   const everything = [...images.all, secrets, network, storage, convergence, events];
   new Protection("protection", {
     protect: settings.protect,
-    dependsOn: everything.filter((one) => one !== undefined),
+    dependsOn: everything.filter((resource) => resource !== undefined),
   });
   await change?.run();
 

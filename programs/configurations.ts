@@ -1,12 +1,12 @@
 /**
- * Writes configurations of groups of agents in containers into their volume. That of the seed comes with the
- * token of the agents' RPC and the keys of their gossip, and the key is rotated when it is another one.
+ * Writes the configuration files of groups of agents in containers into their volume. The part with the seed's
+ * file also has the RPC token and the gossip keys; if the gossip key differs, it is rotated.
  *
  *     SERF_CONFIGURATIONS='{…}' node programs/configurations.ts < secrets.json
  *
- * Files that are there already as they should be are not touched. Agents that run and whose file has
- * changed are told to read it again. Prints how many files were written. The files of groups that are no
- * longer declared stay until the volume is removed: the engine can write into a volume, but not delete.
+ * Files that are up to date are not written. Running agents whose file has changed are told to reload it. Prints
+ * the number of files written. Files of removed groups stay until the volume is removed: through the engine's API,
+ * files can be written into a volume but not deleted.
  */
 import { basename } from "node:path";
 import { text } from "node:stream/consumers";

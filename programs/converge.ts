@@ -3,11 +3,11 @@
  *
  *     node programs/converge.ts form|dissolve < input.json
  *
- * `form` first lets the stack's agents leave that are declared no longer. It succeeds when every view sees
- * exactly the expected members alive, and prints them as the seed sees them. It fails at the deadline
- * with a table of what each view lacks, and with the ends of the logs of members whose containers have ended.
- * Containers of others that are members are disconnected from the
- * cluster's network, and who has failed and is not expected is forgotten.
+ * `form` first removes the stack's agents that are not declared any more. It succeeds when every view sees exactly
+ * the expected members alive, and prints them as the seed sees them. At the deadline it fails with a table of what
+ * each view is missing, and with the last log lines of members whose containers have ended. Other containers that
+ * have become members are disconnected from the cluster's network, and failed members that are not expected are
+ * removed from the cluster's member list.
  *
  * `dissolve` lets all agents in containers leave at once, and removes the containers.
  */
@@ -38,29 +38,29 @@ interface ViewState {
   readonly view: View;
   readonly members: readonly Member[];
   readonly differences: readonly Difference[];
-  /** Why the view could not be asked. */
+  /** Why the view's agent gave no answer. */
   readonly error: string | undefined;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const pollInterval = 200;
 
 /**
- * Milliseconds in which a view must answer at first, and at most. An engine whose processors are taken by
- * hundreds of agents that join needs longer for an answer than one that is lost should be waited for.
+ * Timeouts for a view's answer in milliseconds, at first and at most. A lost agent should be given up soon, but an
+ * engine whose processors are busy with hundreds of joining agents takes longer to answer.
  */
-const [leastPatience, mostPatience] = [5000, 60_000];
+const [shortestTimeout, longestTimeout] = [5000, 60_000];
 
 async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
-  await letFormerLeave(input);
+  await removeFormerAgents(input);
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
   let isSynchronized = false;
-  let patience = leastPatience;
+  let viewTimeout = shortestTimeout;
   for (;;) {
     const states = await Promise.all(
-      input.views.map((view) => look(view, input.expected, patience)),
+      input.views.map((view) => look(view, input.expected, viewTimeout)),
     );
     const isFormed = states.every(
       ({ error, differences }) => error === undefined && differences.length === 0,
@@ -74,11 +74,11 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
       throw new Error(report(input, states) + (await logsOfEnded(membersAtFault(states))));
     }
     if (states.some(({ error }) => error !== undefined)) {
-      const left = Math.max(leastPatience, deadline - now);
-      patience = Math.min(2 * patience, mostPatience, left);
+      const left = Math.max(shortestTimeout, deadline - now);
+      viewTimeout = Math.min(2 * viewTimeout, longestTimeout, left);
     }
     if (isFormed) {
-      isSynchronized = await synchronize(states[0]!.view, addressesBeside(input), deadline - now);
+      isSynchronized = await synchronize(states[0]!.view, otherAddresses(input), deadline - now);
       continue;
     }
     if (now > heal) {
@@ -92,8 +92,8 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
   }
 }
 
-/** Pulumi deletes what is no longer declared at the very end; the cluster is to be whole before. */
-async function letFormerLeave({
+/** Pulumi deletes removed resources only at the very end, but the cluster must be complete before that. */
+async function removeFormerAgents({
   expected,
   formerHostDir,
   labels,
@@ -113,17 +113,17 @@ async function agentContainers(labels: Labels): Promise<FoundContainer[]> {
 async function look(
   view: View,
   expected: readonly ExpectedMember[],
-  patience: number,
+  viewTimeout: number,
 ): Promise<ViewState> {
   try {
-    const members = await membersSeenBy(view, patience);
+    const members = await membersSeenBy(view, viewTimeout);
     return { view, members, differences: compareMembers(expected, members), error: undefined };
   } catch (error) {
     return { view, members: [], differences: [], error: (error as Error).message };
   }
 }
 
-function addressesBeside({ expected, views }: ConvergenceInput): string[] {
+function otherAddresses({ expected, views }: ConvergenceInput): string[] {
   return expected.filter(({ name }) => name !== views[0]!.name).map(gossipEndpoint);
 }
 
@@ -136,7 +136,7 @@ async function joinLost(
   await joinFew(view, expected.filter(({ name }) => names.has(name)).map(gossipEndpoint));
 }
 
-/** One that was just starting may have missed that its configuration has changed. */
+/** An agent that was just starting may have missed the signal to reload its configuration. */
 async function reloadMistagged(states: readonly ViewState[]): Promise<void> {
   const names = states.flatMap(({ differences }) =>
     differences.filter(({ fault }) => fault === "wrong tags").map(({ name }) => name),
@@ -147,7 +147,7 @@ async function reloadMistagged(states: readonly ViewState[]): Promise<void> {
   }
 }
 
-/** Those that do not answer, and those that others do not see as they should. */
+/** The members that do not answer, and those that other members do not see as expected. */
 function membersAtFault(states: readonly ViewState[]): string[] {
   const names = states.flatMap(({ view, differences, error }) =>
     error === undefined
@@ -180,5 +180,5 @@ await printResult(async () => {
     await removeContainers(await agentContainers(input.labels));
     return;
   }
-  throw new Error(`The command is ${command ?? "missing"}, allowed are form and dissolve.`);
+  throw new Error(`The command is ${command ?? "missing"}; allowed are form and dissolve.`);
 });

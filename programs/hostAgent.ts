@@ -3,8 +3,9 @@
  *
  *     node programs/hostAgent.ts start|stop < input.json
  *
- * `start` replaces an agent that runs, unless that can take the change over as it runs, and succeeds when
- * it sees another member alive, or itself, when it is the first. It prints the agent as a member. `stop` lets the agent leave and removes its files.
+ * `start` reloads a running agent if that is enough to apply the change, and otherwise restarts it. It succeeds
+ * when the agent sees another live member, or itself if it is the first member, and prints the agent's name and
+ * address. `stop` lets the agent leave and removes its files.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
@@ -38,22 +39,22 @@ async function start(input: HostAgentInput): Promise<{ name: string; address: st
     rpcPort: input.rpcPort,
     keyringPath: basename(files.keyring),
   });
-  if (await suffices(files, config, input)) {
+  if (await reloadSuffices(files, config, input)) {
     await reloadAgent(files, config);
   } else {
     await stopAgent(files.dir);
     await removeHostContainers(input.labels);
-    await takeBinary(input, files.dir);
+    await copyBinary(input, files.dir);
     await writeSecrets(files, input);
     const { generation } = input;
     await startAgent(files, config, { args: startArguments(input), generation });
   }
-  await joined(input, files);
+  await awaitJoin(input, files);
   return { name: input.name, address: input.address };
 }
 
-/** Whether the agent that runs can take the configuration over as it runs. */
-async function suffices(
+/** Whether a reload of the running agent is enough to apply the configuration. */
+async function reloadSuffices(
   files: AgentFiles,
   config: string,
   input: HostAgentInput,
@@ -63,7 +64,7 @@ async function suffices(
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
 }
 
-async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
+async function copyBinary(input: HostAgentInput, dir: string): Promise<void> {
   const { binary } = agentFiles(dir);
   const copy = binaryName(input.image);
   const path = resolve(dir, copy);
@@ -89,7 +90,7 @@ async function takeBinary(input: HostAgentInput, dir: string): Promise<void> {
   if (old !== undefined) await rm(resolve(dir, old), { force: true });
 }
 
-/** An agent that runs changes its keyring itself, when the key rotates. */
+/** Used before a start only: a running agent updates its keyring itself when the key rotates. */
 async function writeSecrets(files: AgentFiles, input: HostAgentInput): Promise<void> {
   const options = { mode: 0o600 };
   await writeFile(files.keyring, keyringFile([input.gossipKey]), options);
@@ -97,7 +98,7 @@ async function writeSecrets(files: AgentFiles, input: HostAgentInput): Promise<v
   await writeFile(files.client, client, { mode: 0o700 });
 }
 
-/** Stands where users look for Serf's command line. */
+/** Serf's command line for users, with the RPC token. */
 const client = `#!/bin/sh
 dir=$(dirname "$0")
 SERF_RPC_AUTH=$(cat "$dir/rpc-token")
@@ -105,10 +106,10 @@ export SERF_RPC_AUTH
 exec "$dir/serf-binary" "$@"
 `;
 
-/** Milliseconds between an agent's own attempts to join, too. */
+/** Milliseconds between two attempts to join; the agent itself uses the same interval. */
 const joinInterval = 1000;
 
-async function joined(input: HostAgentInput, { dir }: AgentFiles): Promise<void> {
+async function awaitJoin(input: HostAgentInput, { dir }: AgentFiles): Promise<void> {
   const { name, rpcPort } = input;
   const view: View = { kind: "host", name, dir, rpcPort };
   const deadline = Date.now() + input.timeout * 1000;
@@ -119,18 +120,19 @@ async function joined(input: HostAgentInput, { dir }: AgentFiles): Promise<void>
       status === "alive" && (input.isFirst || name !== input.name);
     if (members.some(isIn)) return;
     if (Date.now() > again) {
-      // One that runs since before all others were made anew takes them for gone: it joins at its start only.
+      // An agent tries to join at its start only. If all other members have been recreated since then, it has to
+      // be told to join again.
       await ask(view, (agent) => agent.join([input.join], 5000)).catch(() => undefined);
       again = Date.now() + joinInterval;
     }
     if (livingAgent(dir) === undefined) {
-      throw new Error(`The host's agent ended:\n${await logTail(dir)}`);
+      throw new Error(`The host's agent has ended. Its log ends:\n${await logTail(dir)}`);
     }
     if (Date.now() > deadline) {
       const log = await logTail(dir);
       await stopAgent(dir);
       throw new Error(
-        `The host's agent did not join through ${input.join} within ${input.timeout} s:\n${log}` +
+        `The host's agent did not join through ${input.join} within ${input.timeout} s. Its log ends:\n${log}` +
           (await logsOfEnded(await seedsOf(input.labels))),
       );
     }
@@ -146,7 +148,7 @@ async function stop(input: Pick<HostAgentInput, "dir">): Promise<void> {
   const dir = resolve(input.dir);
   await stopAgent(dir);
   await rm(dir, { recursive: true, force: true });
-  // The last stack to go takes the folder that the stacks share.
+  // The stacks share this folder; the last one removes it.
   await rmdir(dirname(dir)).catch(() => undefined);
 }
 
@@ -158,5 +160,5 @@ await printResult(async () => {
     await stop(input);
     return;
   }
-  throw new Error(`The command is ${command ?? "missing"}, allowed are start and stop.`);
+  throw new Error(`The command is ${command ?? "missing"}; allowed are start and stop.`);
 });

@@ -1,5 +1,5 @@
 /**
- * Removes an image of a stack, and those that have lost their names.
+ * Removes an image of a stack, and the stack's images that have lost their names.
  *
  *     node programs/imageRemoval.ts < input.json
  */
@@ -12,13 +12,13 @@ import { printResult } from "../lib/host/run.ts";
 import type { ImageRemovalInput } from "../lib/inputs/imageRemoval.ts";
 
 async function isUsed(image: string, labels: Labels): Promise<boolean> {
-  // The role tells members from containers of somebody else, which inherit the image's labels.
+  // Containers inherit the image's labels; the role label distinguishes members from other containers.
   const label = [...Object.entries(labels).map(([key, value]) => `${key}=${value}`), roleLabel];
   const path = `/containers/json?${query({ all: "1", filters: { ancestor: [image], label } })}`;
   try {
     return ((await engine({ method: "GET", path })) as unknown[]).length > 0;
   } catch (error) {
-    // How the engine says that there is no such image.
+    // The engine's status codes for an image that does not exist.
     if (error instanceof EngineError && [400, 404].includes(error.status ?? 0)) return false;
     throw error;
   }
@@ -26,10 +26,10 @@ async function isUsed(image: string, labels: Labels): Promise<boolean> {
 
 await printResult(async () => {
   const { image, labels } = JSON.parse(await text(process.stdin)) as ImageRemovalInput;
-  // One that members use is wanted again: the change to another one was given up half way.
+  // Members still use the image: the change to another one stopped halfway and was reverted.
   if (await isUsed(image, labels)) return;
   const own = await listImages(labels);
-  // One of somebody else may have the name by now.
+  // By now the name may belong to an image of somebody else.
   if (own.some(({ names }) => names.includes(image))) await removeIfThere(`/images/${image}`);
   const nameless = own.filter(({ names }) => names.length === 0);
   for (const { id } of nameless) await unlessGone({ method: "DELETE", path: `/images/${id}` });

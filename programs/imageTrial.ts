@@ -1,10 +1,10 @@
 /**
- * Tries whether an agent comes up in a new image, before any member is replaced.
+ * Tests whether an agent starts in a new image, before any member is replaced.
  *
  *     node programs/imageTrial.ts < input.json
  *
- * The agent runs in a container of its own that has no network, and is bound and limited as the members'
- * containers are. Fails with the end of its log when it ends, or does not answer in time.
+ * The agent runs in a container without a network, with the same restrictions and limits as the members'
+ * containers. Fails with the end of its log if it ends, or does not answer in time.
  */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
@@ -52,7 +52,7 @@ async function tryImage(input: ImageTrialInput): Promise<void> {
       const log = await containerLog(container);
       throw new Error(
         `The image ${input.image} was tried, and ${fault}, so no member was replaced.` +
-          (log === "" ? " It has logged nothing." : ` Its log ends:\n${log}`),
+          (log === "" ? " Its log is empty." : ` Its log ends:\n${log}`),
       );
     }
   } finally {
@@ -75,7 +75,7 @@ function containerOf({ image, limits, labels }: ImageTrialInput): object {
       ...HostConfig,
       NetworkMode: "none",
       Tmpfs: { ...HostConfig.Tmpfs, [dataFolder]: ownTmpfs },
-      // Without a name, so that it goes with the container.
+      // An anonymous volume is removed together with the container.
       Mounts: [{ Type: "volume", Target: configFolder }],
     },
   };

@@ -1,10 +1,10 @@
 /**
- * Sends events when the members have changed.
+ * Sends events if the members have changed.
  *
  *     node programs/memberEvents.ts < input.json
  *
- * Prints a digest of the members. Where the variable `PULUMI_COMMAND_STDOUT` holds what it printed in an
- * earlier run for the same members, nothing is sent: only what is declared has changed.
+ * Prints a hash of the members. If the variable `PULUMI_COMMAND_STDOUT` holds the output of an earlier run with
+ * the same hash, nothing is sent: then only the list of events has changed.
  */
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";

@@ -1,10 +1,10 @@
 /**
- * Makes the kernel's neighbour table as large as a stack wants it, or takes that back.
+ * Enlarges the kernel's neighbour table for a stack, or undoes that.
  *
  *     node programs/neighbourTable.ts claim|release < input.json
  *
- * `claim` raises the limits where they do not suffice for all stacks together, and records what they were.
- * `release` needs the labels alone: it lowers them again, as far as the stacks that stay allow it.
+ * `claim` raises the limits if they are too low for all stacks together, and records the previous values.
+ * `release` needs only the labels; it lowers the limits as far as the remaining stacks allow.
  */
 import { text } from "node:stream/consumers";
 import { printResult } from "../lib/host/run.ts";
@@ -17,5 +17,5 @@ await printResult(async () => {
   const command = process.argv[2];
   if (command === "claim") await claimEntries(claimantOf(labels), claim);
   else if (command === "release") await releaseEntries(claimantOf(labels));
-  else throw new Error(`The command is ${command ?? "missing"}, allowed are claim and release.`);
+  else throw new Error(`The command is ${command ?? "missing"}; allowed are claim and release.`);
 });

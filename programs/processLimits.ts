@@ -1,5 +1,5 @@
 /**
- * Limits the processes and threads of containers.
+ * Limits the number of processes and threads in containers.
  *
  *     node programs/processLimits.ts < input.json
  */

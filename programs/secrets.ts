@@ -1,5 +1,5 @@
 /**
- * Prints a new secret: 32 random bytes in base64, which Serf takes as a key for AES-256.
+ * Prints a new secret: 32 random bytes in base64, which Serf uses as a key for AES-256.
  *
  *     node programs/secrets.ts
  */

@@ -9,14 +9,14 @@ export interface ClusterNetworkArgs {
   readonly networkName: string;
   readonly labels: Labels;
   readonly subnet: SubnetPlan;
-  /** Tells the network's generation: a new one asks for a new network. */
+  /** Provides the network's generation; a new generation recreates the network. */
   readonly engineState: Pick<EngineState, "ofNetwork">;
 }
 
-/** The bridge network that the members share, with its whole address plan given in full. */
+/** The bridge network that the members share, with its complete address plan. */
 export class ClusterNetwork extends pulumi.ComponentResource {
   readonly networkName: pulumi.Output<string>;
-  /** The engine's ID of the network. */
+  /** The network's ID on the engine. */
   readonly networkId: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +37,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
         ],
         labels: labelList({ ...labels, [generationLabel]: engineState.ofNetwork(networkName) }),
       },
-      // The new network would overlap the old one.
+      // The subnets of the old and the new network would overlap.
       { parent: this, deleteBeforeReplace: true },
     );
 

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { programCommand } from "../stack/programCommand.ts";
 
 export interface ClusterSecretsArgs {
-  /** The gossip key. Default: one that is generated with the stack. */
+  /** The gossip key. Default: one is generated with the stack. */
   readonly gossipKey: string | undefined;
-  /** Another number asks for another generated key. */
+  /** Changing the number generates a new key. */
   readonly keyRotation: number;
 }
 
-/** What agents keep to themselves: the key of their gossip, and the token that their RPC asks for. */
+/** The secrets of the agents: the gossip key and the RPC token. */
 export class ClusterSecrets extends pulumi.ComponentResource {
   /** In base64; a Pulumi secret. */
   readonly gossipKey: pulumi.Output<string>;
@@ -31,7 +31,8 @@ export class ClusterSecrets extends pulumi.ComponentResource {
         {
           parent: this,
           additionalSecretOutputs: ["stdout"],
-          // Another command line, as another version of this project may have, would generate another one.
+          // A different command line, for example in another version of this project, must not generate a new
+          // secret.
           ignoreChanges: ["create"],
         },
       );
@@ -47,8 +48,8 @@ export class ClusterSecrets extends pulumi.ComponentResource {
 }
 
 /**
- * The SDK tells in its debug messages what resources return, with secrets in plain text, and Pulumi prints them
- * with `--debug`, or with `--logtostderr` from `--verbose=3` on
+ * The SDK's debug messages contain the outputs of resources, with secrets in plain text. Pulumi prints them with
+ * `--debug`, and with `--logtostderr` from `--verbose=3` on
  * (https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/nodejs/runtime/resource.ts, "RPC finished").
  */
 export function silenceSdk(): void {

@@ -7,15 +7,15 @@ import type { VolumeNames } from "../../lib/cluster/names.ts";
 import type { ConfigurationsInput, Secrets } from "../../lib/inputs/configurations.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
-/** Where configurations are written, and what all of them hold. */
+/** Where configuration files are written, and what they have in common. */
 export interface ConfigPlace {
-  /** An image, with which the engine is made to write into a volume. */
+  /** The image of the temporary container through which files are written into the volume. */
   readonly image: string;
   readonly volumes: pulumi.Input<VolumeNames>;
   readonly labels: Labels;
   /** Secrets. */
   readonly secrets: pulumi.Input<Secrets>;
-  /** A new one asks for a look at all files and keys; see `lib/drift/engineState.ts`. */
+  /** A new generation makes the program check all files and keys again; see `lib/drift/engineState.ts`. */
   readonly generation: pulumi.Input<string>;
 }
 
@@ -25,10 +25,10 @@ export interface ConfigFilesArgs extends ConfigPlace {
 }
 
 /**
- * Writes the configurations of groups of agents in containers, each a file that nobody but agents reads. They are
- * not part of a container, so a changed tag, handler or join address replaces none: agents that run are told
- * to read theirs again. Who an agent is stands in its container's command, so that one more of a group changes
- * no file.
+ * Writes the configuration file of each group of agents in containers; only the agents' user can read them. The
+ * files are not part of any container, so changing a tag, a handler or the join address recreates no container:
+ * running agents are told to reload. An agent's name and address are arguments of its container's command, so
+ * adding a member to a group changes no file.
  */
 export function writeConfigFiles(
   name: string,
@@ -45,7 +45,7 @@ export function writeConfigFiles(
     name,
     {
       create: programCommand("configurations"),
-      // Apart from the secrets, so that a preview shows what changes.
+      // Separate from the secrets, so that a preview shows what changes.
       environment: { SERF_CONFIGURATIONS: pulumi.jsonStringify(input) },
       stdin: pulumi.secret(pulumi.jsonStringify(args.secrets)),
       addPreviousOutputInEnv: false,

@@ -9,11 +9,11 @@ import { programCommand } from "../stack/programCommand.ts";
 export type NeighbourTableArgs = NeighbourTableInput;
 
 /**
- * The kernel's neighbour table, as large as all stacks on this host want it together. It must be there before
- * any agent, and goes after all of them.
+ * Makes the kernel's neighbour table large enough for all stacks on this host. It is created before any agent and
+ * destroyed after all of them.
  *
- * Whether the table still is as large, for example after a reboot, is looked up before it is declared:
- * when it is not, a new generation makes the next deployment enlarge it, and a preview shows that.
+ * The program reads the table's size before it declares this resource. If the table is too small, for example
+ * after a reboot, a new generation makes the next `up` enlarge it, and a preview shows that.
  */
 export class NeighbourTable extends pulumi.ComponentResource {
   constructor(name: string, args: NeighbourTableArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -34,7 +34,7 @@ export class NeighbourTable extends pulumi.ComponentResource {
   }
 }
 
-/** Declares the table where the user has allowed it; there is nothing to depend on where not. */
+/** Declares the table if `tuneKernel` allows it; otherwise there is nothing to depend on. */
 export function declareNeighbourTable(
   plan: Pick<StackPlan, "settings" | "labels" | "engineState" | "engine">,
 ): NeighbourTable[] {

@@ -12,27 +12,27 @@ import { type ConfigPlace, writeConfigFiles } from "./configFiles.ts";
 export interface StorageArgs {
   readonly names: VolumeNames;
   readonly labels: Labels;
-  /** An image, with which the engine is made to write into a volume. */
+  /** The image of the temporary container through which files are written into the volume. */
   readonly image: string;
-  /** Of the seed, and of the host's agent where it runs in a container. */
+  /** The configurations of the seed and, if it runs in a container, of the host's agent. */
   readonly fleets: readonly Fleet[];
   readonly secrets: Pick<ClusterSecrets, "gossipKey" | "rpcToken">;
-  /** Whether the volume with what the agents keep outlives the stack. */
+  /** Whether the volume with the agents' data is kept when the stack is destroyed. */
   readonly retainData: boolean;
-  /** Tells the generations of the volumes and of what the members share. */
+  /** Provides the generations of the volumes and of the configurations and keys that the members share. */
   readonly engineState: Pick<EngineState, "ofVolume" | "ofCluster">;
-  /** Who shares it. */
+  /** The members that share them. */
   readonly expected: readonly ExpectedMember[];
 }
 
 /**
- * What the agents read and what they keep: a volume with the configuration of each group, the gossip key and the
- * RPC token, and one in which each agent has a folder of its own.
+ * The agents' two volumes: one with the configuration of each group, the gossip key and the RPC token, and one in
+ * which each agent keeps its data in a folder of its own.
  */
 export class Storage extends pulumi.ComponentResource {
-  /** Where configurations are written, once the keys are there. */
+  /** Where configuration files are written; available once the keys have been written. */
   readonly files: ConfigPlace;
-  /** Changes whenever what the members share had to be mended. */
+  /** Changes whenever the shared configurations or keys have to be repaired. */
   readonly generation: pulumi.Output<string>;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,10 +52,10 @@ export class Storage extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          // The new volume has the name of the old one.
+          // The new volume has the same name as the old one.
           deleteBeforeReplace: true,
           retainOnDelete: kind === "data" && args.retainData,
-          // The engine keeps what a volume was made with that is there.
+          // The engine never changes the labels and driver of an existing volume.
           ignoreChanges: generation === undefined ? ["labels", "driver", "driverOpts"] : [],
         },
       );

@@ -8,29 +8,29 @@ import type { View } from "../../lib/membership/views.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
 export interface ConvergenceArgs {
-  /** Who must be alive, and nobody else. */
+  /** The members that must be alive; any other live member is an error. */
   readonly expected: readonly ExpectedMember[];
-  /** The sides to look from; the first is the seed's. */
+  /** The agents whose view of the cluster is checked; the first is the seed. */
   readonly views: readonly View[];
-  /** Where an agent of the host may run that is to leave first. Default: none is to. */
+  /** The folder of a host agent that must leave the cluster first. Default: none has to. */
   readonly formerHostDir: string | undefined;
-  /** The cluster's network, which containers of others have to leave that are in the cluster. */
+  /** The cluster's network; other containers that have become members are disconnected from it. */
   readonly network: string;
   readonly labels: Labels;
-  /** How patient the agents are with each other. */
+  /** Serf's timing profile. */
   readonly profile: Profile;
-  /** Seconds in which the cluster must have formed. */
+  /** Seconds until the cluster must have formed. */
   readonly timeout: number;
-  /** Changes whenever a member was started anew, or the cluster had to be mended. */
+  /** Changes whenever a member is recreated or restarted, or the cluster has to be repaired. */
   readonly incarnations: pulumi.Input<readonly string[]>;
 }
 
 /**
- * Done when the cluster has formed; fails at the deadline with who is missing. It is the first to go when the
- * stack is destroyed, and then lets all members leave at once.
+ * Waits until the cluster has formed, and fails at the deadline with the members that are missing. Because it
+ * depends on all members, a destroy begins with it; it then lets all members leave at once.
  */
 export class Convergence extends pulumi.ComponentResource {
-  /** The members as the seed saw them when the cluster had formed. */
+  /** The members, as the seed sees them once the cluster has formed. */
   readonly members: pulumi.Output<Member[]>;
 
   constructor(name: string, args: ConvergenceArgs, opts?: pulumi.ComponentResourceOptions) {

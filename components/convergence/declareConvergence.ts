@@ -10,17 +10,17 @@ import { Convergence } from "./convergence.ts";
 import { MemberEvents } from "./memberEvents.ts";
 import { ProcessLimits } from "./processLimits.ts";
 
-/** The members whose cluster is to form. */
+/** The members that form the cluster. */
 export interface ConvergingMembers {
   readonly seed: Seed;
   readonly joiners: Joiners;
-  /** Undefined where the host does not join. */
+  /** Undefined if the host does not join. */
   readonly host: HostAgent | HostContainer | undefined;
-  /** What the members share. */
+  /** The volumes with the configurations and keys that the members share. */
   readonly storage: Storage;
 }
 
-/** Declares that the cluster has formed, and what follows from that. */
+/** Declares the wait for the cluster to form, and the events that are sent afterwards. */
 export function declareConvergence(
   plan: StackPlan,
   { seed, joiners, host, storage }: ConvergingMembers,

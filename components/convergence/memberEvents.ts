@@ -8,15 +8,15 @@ import { programCommand } from "../stack/programCommand.ts";
 
 export interface MemberEventsArgs {
   readonly events: readonly DeclaredEvent[];
-  /** Whose agent sends them. */
+  /** The agent that sends them. */
   readonly sender: View;
-  /** The members when the cluster had formed. */
+  /** The members once the cluster has formed. */
   readonly members: pulumi.Input<readonly Member[]>;
-  /** Changes whenever a member was started anew. */
+  /** Changes whenever a member is recreated or restarted. */
   readonly incarnations: pulumi.Input<readonly string[]>;
 }
 
-/** Sends events after each deployment that has changed the members, once the cluster has formed. */
+/** Sends the events after each deployment that changed the members, once the cluster has formed. */
 export class MemberEvents extends pulumi.ComponentResource {
   constructor(name: string, args: MemberEventsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:MemberEvents", name, { events: args.events }, opts);
@@ -34,7 +34,7 @@ export class MemberEvents extends pulumi.ComponentResource {
       {
         create: programCommand("memberEvents"),
         stdin: pulumi.jsonStringify(input),
-        // Tells the program for which members it was run last.
+        // From its previous output the program knows for which members it ran last.
         addPreviousOutputInEnv: true,
         logging: "stderr",
       },

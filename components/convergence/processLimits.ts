@@ -5,13 +5,13 @@ import type { ProcessLimitsInput } from "../../lib/inputs/processLimits.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
 export interface ProcessLimitsArgs {
-  /** The engine's IDs of the containers. */
+  /** The containers' IDs on the engine. */
   readonly containers: readonly pulumi.Input<string>[];
-  /** A new one asks for the limits again; see `lib/drift/engineState.ts`. */
+  /** A new generation sets the limits again; see `lib/drift/engineState.ts`. */
   readonly generation: string;
 }
 
-/** Limits the processes of all members' containers, which the provider has no input for. */
+/** Limits the number of processes in all members' containers, for which the provider's container has no input. */
 export class ProcessLimits extends pulumi.ComponentResource {
   constructor(name: string, args: ProcessLimitsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:ProcessLimits", name, {}, opts);

@@ -5,21 +5,21 @@ import { SerfImage } from "./serfImage.ts";
 
 /** The images of a stack. */
 export interface Images {
-  /** The seed's, the host's and that of every group that has no choice of its own. */
+  /** The image of the seed, of the host's agent and of every group that does not choose its own. */
   readonly main: SerfImage;
   readonly all: readonly SerfImage[];
-  /** What must be done before a member is made from any of them. */
+  /** The resources that members must depend on: the images and their trials. */
   readonly ready: readonly pulumi.Resource[];
 }
 
-/** Declares an image for the stack, and one for each choice of a group that differs from it. */
+/** Declares the stack's image, and one more for each group that chooses a different one. */
 export function declareImages(plan: StackPlan): Images {
   const { settings, names, labels, standIns, builder, engineState, engine } = plan;
   const { limits, convergenceTimeout: timeout, maxUnavailable } = settings;
   const args = {
     ...{ prefix: names.prefix, labels, standIns, builder },
     generationOf: (name: string) => engineState.ofImage(name),
-    // Where members are replaced one by one, none is replaced by what does not work.
+    // In a rolling change a broken image must be found before the first member is replaced.
     trial: maxUnavailable === undefined ? undefined : { limits, timeout },
   };
   const images = new Map<string, SerfImage>();

@@ -16,38 +16,38 @@ import type { ImageTrialInput } from "../../lib/inputs/imageTrial.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
 export interface SerfImageArgs {
-  /** Begins the image's name. */
+  /** The first part of the image's name. */
   readonly prefix: string;
   readonly labels: Labels;
   readonly choice: ImageChoice;
   readonly standIns: StandIns;
   readonly builder: ImageBuilder;
-  /** The generation of the image with this name; see `lib/drift/engineState.ts`. */
+  /** Returns the generation of the image with this name; see `lib/drift/engineState.ts`. */
   readonly generationOf: (name: string) => string;
-  /** How a new image is tried before any member is made from it. Default: not at all. */
+  /** How a new image is tested before a member is created from it. Default: it is not tested. */
   readonly trial?: Trial | undefined;
 }
 
-/** What the trial of an image needs to know. */
+/** What the test of an image needs. */
 interface Trial {
-  /** What the members' containers may use. */
+  /** The limits of the members' containers. */
   readonly limits: ContainerLimits;
-  /** Seconds in which the agent must answer. */
+  /** Seconds until the agent must answer. */
   readonly timeout: number;
 }
 
 /**
  * The image with Serf, built on the engine from the folder `docker`.
  *
- * Its tag is a hash of what it is built from: it is rebuilt exactly when the context's content
- * or a build argument changes, and a preview already knows the new name.
+ * Its tag is a hash of its inputs: the image is rebuilt only when a file of the build context or a build argument
+ * changes, and a preview already shows the new name.
  */
 export class SerfImage extends pulumi.ComponentResource {
-  /** The name with the tag, known before the image is made. */
+  /** The name with the tag, known before the build. */
   readonly ref: string;
-  /** The engine's ID of the image. */
+  /** The image's ID on the engine. */
   readonly id: pulumi.Output<string>;
-  /** What must be done before a member is made from the image, beside the image itself. */
+  /** The tests that members must depend on in addition to the image. */
   readonly trials: readonly pulumi.Resource[];
 
   constructor(name: string, args: SerfImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -58,8 +58,9 @@ export class SerfImage extends pulumi.ComponentResource {
     const buildArgs = buildArgsOf(choice);
     const ref = imageRef(args.prefix, choice);
     const labels = { ...args.labels, [generationLabel]: args.generationOf(ref) };
-    // The provider would remove an image by its name, and so the one that has taken the place of a lost
-    // one. Declared first, the removal comes last: when no container is left that needs the image.
+    // The provider removes images by name, which would also remove the replacement of an image that was lost. So a
+    // command removes it. The image depends on this command, which is therefore destroyed last, when no container
+    // uses the image any more.
     const removal = new local.Command(
       `${name}-removal`,
       {
@@ -99,11 +100,11 @@ export class SerfImage extends pulumi.ComponentResource {
   }
 
   /**
-   * The provider builds by BuildKit on the engine of its process's `DOCKER_HOST`, and there without TLS: neither
-   * its own `host` nor a context of the docker client counts
+   * The provider's own build uses BuildKit on the engine of its process's `DOCKER_HOST`, without TLS. It ignores
+   * the provider's `host` and the docker client's contexts
    * (https://github.com/kreuzwerker/terraform-provider-docker/blob/96d331c98ff4/internal/provider/docker_cli.go).
-   * Where an engine is chosen, the docker client builds, and the provider finds the image there; see
-   * {@link imageBuilder}.
+   * If an engine is chosen explicitly, the docker client builds the image instead, and the provider finds it
+   * there; see {@link imageBuilder}.
    */
   #buildByClient(name: string, build: ImageBuild): local.Command {
     return new local.Command(

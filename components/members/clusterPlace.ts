@@ -3,12 +3,12 @@ import type { EngineState } from "../../lib/drift/engineState.ts";
 import type { ClusterNetwork } from "../cluster/clusterNetwork.ts";
 import type { RollingChange } from "../rolling/rollingChange.ts";
 
-/** What the seed, the joiners and the host's agent take alike. */
+/** The arguments that the seed, the joiners and the host's agent have in common. */
 export interface ClusterPlace {
   readonly network: ClusterNetwork;
   readonly labels: Labels;
-  /** Tells the generations of containers. */
+  /** Provides the generations of containers. */
   readonly engineState: EngineState;
-  /** Lets members be replaced while the cluster goes on. Default: all at once. */
+  /** Schedules a rolling replacement. Default: all members are replaced at once. */
   readonly change?: RollingChange | undefined;
 }

@@ -5,9 +5,9 @@ import { HostAgent } from "./hostAgent.ts";
 import { HostContainer } from "./hostContainer.ts";
 
 /**
- * Declares the agent of the engine's host as the settings want it, a process or a container.
+ * Declares the agent of the engine's host, as a process or a container, as the settings say.
  *
- * @param join `host:port` of the gossip port of the member that a process is to join.
+ * @param join `host:port` of the gossip port of the member that a process joins.
  */
 export function declareHostAgent(
   plan: StackPlan,

@@ -8,22 +8,22 @@ import type { RollingChange } from "../rolling/rollingChange.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
 export interface HostAgentArgs {
-  /** The agent's name as a member. */
+  /** The agent's member name. */
   readonly name: string;
-  /** The bridge's gateway, where the containers reach the host. */
+  /** The bridge's gateway, at which containers reach the host. */
   readonly address: string;
-  /** The port that it gossips on. */
+  /** The agent's gossip port. */
   readonly port: number;
   readonly profile: Profile;
-  /** Where the agent keeps its files, relative to the project. */
+  /** The folder of the agent's files, relative to the project. */
   readonly dir: string;
-  /** The image that the Serf binary is taken from. */
+  /** The image from which the Serf binary is copied. */
   readonly image: pulumi.Input<string>;
-  /** `host:port` of the gossip port of the member to join; its own, when all others join it. */
+  /** `host:port` of the gossip port of the member to join; the agent's own if all others join it. */
   readonly join: pulumi.Input<string>;
-  /** Whether it is there before any other member. */
+  /** Whether it starts before every other member. */
   readonly isFirst: boolean;
-  /** The port on loopback where the agent answers RPC. */
+  /** The loopback port of the agent's RPC. */
   readonly rpcPort: number;
   /** All tags of the member. */
   readonly tags: Readonly<Record<string, string>>;
@@ -31,23 +31,23 @@ export interface HostAgentArgs {
   /** Secrets. */
   readonly gossipKey: pulumi.Input<string>;
   readonly rpcToken: pulumi.Input<string>;
-  /** Seconds in which the agent must have joined. */
+  /** Seconds until the agent must have joined. */
   readonly timeout: number;
-  /** A new one asks for a new start; see `lib/drift/engineState.ts`. */
+  /** A new generation restarts the agent; see `lib/drift/engineState.ts`. */
   readonly generation: string;
-  /** Lets members be replaced while the cluster goes on. Default: all at once. */
+  /** Schedules a rolling replacement. Default: all members are replaced at once. */
   readonly change?: RollingChange | undefined;
 }
 
-/** The agent on the host itself. It joins through the seed's published port, or is joined by the others. */
+/** The host's agent as a process. It joins the seed through its published port, or the other members join it. */
 export class HostAgent extends pulumi.ComponentResource {
   readonly memberName: string;
   readonly address: string;
-  /** Changes with each start of the agent. */
+  /** Changes whenever the agent is restarted. */
   readonly incarnation: string;
-  /** The side from which this agent sees the cluster. */
+  /** How to ask this agent for its view of the cluster. */
   readonly view: View;
-  /** It runs in no container. */
+  /** Empty, since it is a process. */
   readonly containerIds: readonly pulumi.Output<string>[] = [];
 
   constructor(name: string, args: HostAgentArgs, opts?: pulumi.ComponentResourceOptions) {

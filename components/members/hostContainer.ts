@@ -8,22 +8,22 @@ import { memberContainer } from "./memberContainer.ts";
 
 export interface HostContainerArgs extends Omit<ClusterPlace, "network"> {
   readonly container: AgentContainer;
-  /** Where an agent that ran as a process keeps its files, which has to end first. */
+  /** The folder of a host agent that ran as a process; that process is stopped first. */
   readonly formerDir: string;
 }
 
 /**
- * The agent of the engine's host in a container on that host's own network: the way for an engine that
- * is elsewhere, or in a virtual machine, where no process can be started from here.
+ * The host's agent as a container on the host network of the engine's host. It is used if the engine is on another
+ * machine or in a virtual machine, where this program cannot start a process.
  */
 export class HostContainer extends pulumi.ComponentResource {
   readonly memberName: string;
   readonly address: string;
-  /** Changes with each container. */
+  /** Changes whenever the container is recreated. */
   readonly incarnation: pulumi.Output<string>;
-  /** The side from which this agent sees the cluster. */
+  /** How to ask this agent for its view of the cluster. */
   readonly view: View;
-  /** The engine's IDs of its containers. */
+  /** The IDs of its containers on the engine. */
   readonly containerIds: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: HostContainerArgs, opts?: pulumi.ComponentResourceOptions) {

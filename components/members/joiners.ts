@@ -6,33 +6,36 @@ import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
 
 export interface JoinersArgs extends ClusterPlace {
-  /** Plain values, since they decide which children exist; group by group, each in index order. */
+  /**
+   * The joiners, group by group, each group in index order. Plain values, because they decide which children
+   * exist.
+   */
   readonly joiners: Agents["joiners"];
-  /** How the joiners of each group are to behave, apart from whom they join. */
+  /** The configuration of each group, without the join address. */
   readonly fleets: readonly JoiningFleet[];
-  /** `host` or `host:port` of the member that they join. */
+  /** `host` or `host:port` of the member that the joiners join. */
   readonly joinAddress: pulumi.Input<string>;
-  /** Where their configurations are written. */
+  /** The volumes to which their configurations are written. */
   readonly storage: Storage;
 }
 
-/** A joiner as the stack's outputs show it. */
+/** A joiner in the stack's outputs. */
 export interface JoinerOutput {
   readonly name: string;
   readonly ip: string;
 }
 
 /**
- * The members that join the seed, or whoever else has the join address. Each depends on itself alone: another
- * count adds or removes the highest indices and touches no other joiner.
+ * The members that join the seed, or another member at the join address. No joiner depends on another: changing
+ * the count adds or removes the highest indices and leaves the other joiners alone.
  *
- * The join address is not part of a container, but of the configuration that its agent reads: it can change
- * while the joiners run, and a seed that is replaced replaces none of them.
+ * The join address is part of the configuration files, not of the containers. It can change while the joiners run,
+ * and recreating the seed recreates no joiner.
  */
 export class Joiners extends pulumi.ComponentResource {
-  /** Group by group, each in index order. */
+  /** Group by group, each group in index order. */
   readonly joiners: readonly JoinerOutput[];
-  /** The engine's IDs of the containers, in the same order. */
+  /** The containers' IDs on the engine, in the same order. */
   readonly containerIds: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,18 +5,18 @@ import { containerArgs, containerLabels, type ContainerMarks } from "../../lib/c
 import { type AgentContainer, describeContainer } from "../../lib/containers/description.ts";
 import type { RollingChange } from "../rolling/rollingChange.ts";
 
-/** What the container of a member is declared from. */
+/** The arguments for a member's container. */
 export interface MemberContainerArgs {
   readonly container: AgentContainer;
   readonly labels: Labels;
   readonly marks: ContainerMarks;
-  /** The network's name. Default: as the container says, without waiting for a network. */
+  /** The network's name. Default: the name in `container`, without a dependency on a network resource. */
   readonly network?: pulumi.Input<string>;
-  /** Lets members be replaced while the cluster goes on. Default: all at once. */
+  /** Schedules a rolling replacement. Default: all members are replaced at once. */
   readonly change?: RollingChange | undefined;
 }
 
-/** Declares the container of a member: the seed's, a joiner's or that of the host's agent. */
+/** Declares a member's container: the seed's, a joiner's or the host's agent's. */
 export function memberContainer(
   name: string,
   { container, labels, marks, network, change }: MemberContainerArgs,
@@ -32,7 +32,7 @@ export function memberContainer(
   const turn = change?.turnOf(container.name);
   const resource = new docker.Container(
     name,
-    // A promise alone leaves no dependency in the state, which would let a destroy wait as well.
+    // A promise, unlike an output, records no dependency in the state, on which a destroy would have to wait.
     turn === undefined ? args : { ...args, name: turn.then(() => container.name) },
     { ...opts, deleteBeforeReplace: true },
   );

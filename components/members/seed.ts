@@ -6,22 +6,22 @@ import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
 
 export interface SeedArgs extends ClusterPlace {
-  /** Its address survives its replacement. */
+  /** Keeps its address when it is replaced. */
   readonly container: AgentContainer;
 }
 
-/** The member that the others join. */
+/** The member that the others join by default. */
 export class Seed extends pulumi.ComponentResource {
-  /** The container's and the member's name. */
+  /** The name of both the container and the member. */
   readonly memberName: pulumi.Output<string>;
   /**
-   * The address on the cluster's network, which the container is given. It carries no dependency on the
-   * container, or replacing the seed would replace whoever joins by it.
+   * The container's address on the cluster's network. It does not depend on the container: otherwise replacing the
+   * seed would replace everything that uses the address.
    */
   readonly ip: pulumi.Output<string>;
-  /** `host:port` where the host reaches the gossip port. */
+  /** `host:port` at which the host reaches the gossip port. */
   readonly endpoint: pulumi.Output<string>;
-  /** The engine's ID of the container. */
+  /** The container's ID on the engine. */
   readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -6,7 +6,7 @@ import { type Agents, specOf } from "../../lib/plan/agents.ts";
 import type { Settings } from "../../lib/settings/types.ts";
 import type { ChangedMembers } from "./rollingChange.ts";
 
-/** Who of a cluster is made and who is replaced by what is declared. */
+/** Finds the members that this deployment creates, and those that it replaces. */
 export function changedMembers(
   agents: Agents,
   settings: Settings,
@@ -22,7 +22,7 @@ export function changedMembers(
   if (host === undefined) return { fresh, replaced: [replaced] };
   const process = hostContainer === undefined && runningHostAgent(names.hostAgentDir);
   const isHostFresh = hostContainer ? !engineState.runs(host.name) : process === undefined;
-  // A process can join only when the seed has its port.
+  // A process joins through the seed's published port, so it has to wait until the seed has that port.
   const { publishAddress, gossipPort } = settings;
   const hasPort = engineState.recordedEndpoint === `${publishAddress}:${gossipPort}`;
   const waitsForPort = hostContainer === undefined && !hasPort && replaced.includes(seed.name);

@@ -1,4 +1,4 @@
-/** Lets a deployment replace members a few at a time, while the cluster goes on. */
+/** Replaces members a few at a time while the cluster keeps running. */
 import * as pulumi from "@pulumi/pulumi";
 import { stateOf } from "../../lib/containers/lifecycle.ts";
 import { containerLog } from "../../lib/engine/exec.ts";
@@ -15,17 +15,17 @@ import {
 } from "../../lib/membership/rollout.ts";
 import { watch } from "../../lib/membership/watch.ts";
 
-/** One that the engine had to start again so often does not come up. */
+/** A container that the engine has restarted this often is considered failed. */
 const mostRestarts = 3;
 
-/** A member's container or process, from when it may be taken down until its successor is made. */
+/** The turn of one member: from the moment it may be taken down until its replacement exists. */
 class Turn {
   readonly #begun: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #made: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /** Resolves when the member may be taken down. */
   readonly begun = this.#begun.promise;
-  /** Resolves when its successor is there. */
+  /** Resolves when its replacement exists. */
   readonly made = this.#made.promise;
 
   begin(): void {
@@ -37,20 +37,22 @@ class Turn {
   }
 }
 
-/** Who is made and replaced in a deployment. */
+/** The members that a deployment creates and replaces. */
 export interface ChangedMembers {
-  /** Those that do not run: they come first and wait for nobody, since that takes nobody down. */
+  /**
+   * Members that are not running. They come first and wait for nobody, since creating them takes no member down.
+   */
   readonly fresh: readonly string[];
-  /** Those that run and are replaced, in stages: nobody of one is touched before the one before is done. */
+  /** Running members to replace, in stages: a stage begins when the previous one is complete. */
   readonly replaced: readonly (readonly string[])[];
 }
 
 /**
- * Decides when each member is replaced. It works while the deployment is under way: whoever must wait has
- * an input that is not known before, and so is not sent to Pulumi's engine. Where it fails, the program ends with
- * its error, and Pulumi leaves those alone that still wait.
+ * Decides when each member is replaced, while the deployment is running. A member that has to wait has an input
+ * that is not resolved yet, so Pulumi's engine does not see the resource. If a step fails, the program ends with
+ * its error, and Pulumi does not touch the members that are still waiting.
  *
- * In a preview nobody waits.
+ * In a preview no member waits.
  */
 export class RollingChange {
   readonly #rolling: Rolling;
@@ -70,20 +72,20 @@ export class RollingChange {
     return this.#members.replaced.some((stage) => stage.includes(name));
   }
 
-  /** What has to be awaited before a member is replaced; undefined when nothing has. */
+  /** Resolves when the member may be replaced; undefined if it does not have to wait. */
   turnOf(name: string): Promise<void> | undefined {
     return this.waits(name) ? this.#turns.get(name)!.begun : undefined;
   }
 
-  /** Tells what is known when a member's successor is there. */
+  /** Registers an output that resolves when the member's replacement exists. */
   isMade(name: string, made: pulumi.Output<unknown>): void {
     made.apply(() => this.#turns.get(name)?.end());
   }
 
   /**
-   * Lets all members have their turns, and resolves when the last has had it.
+   * Gives all members their turns, and resolves when the last one is done.
    *
-   * @throws pulumi.RunError when a member does not come up, or another one goes down meanwhile.
+   * @throws pulumi.RunError when a replaced member does not come up, or another member goes down in the meantime.
    */
   async run(): Promise<void> {
     const { fresh, replaced } = this.#members;
@@ -100,12 +102,14 @@ export class RollingChange {
         for (const name of batch) waiting.delete(name);
         changed += batch.length;
         const members = batch.map((name) => ({ name }));
-        void pulumi.log.info(`${nameSome(members)} came up; ${changed} of ${wanted} are changed.`);
+        void pulumi.log.info(
+          `${nameSome(members)} came up; ${changed} of ${wanted} members have been replaced.`,
+        );
       }
     }
   }
 
-  /** Who is down now, and so no fault of a step. */
+  /** The members that are down now, for which the next step is not responsible. */
   async #down(): Promise<ReadonlySet<string>> {
     const down = await watch(this.#rolling, [], ({ present, looks }) =>
       downMembers(present, looks),
@@ -128,7 +132,7 @@ export class RollingChange {
     );
   }
 
-  /** Waits until new members are there and up, and all others are as they were. */
+  /** Waits until the new members exist and are up, and all other members are as before. */
   async #step(
     names: readonly string[],
     down: ReadonlySet<string>,
@@ -152,7 +156,7 @@ export class RollingChange {
   }
 }
 
-/** Whether a member will not come up, however long one waits. */
+/** Whether waiting any longer for a member is pointless. */
 async function endOf(name: string): Promise<boolean> {
   const state = await stateOf(name).catch(() => undefined);
   return (state?.restarts ?? 0) >= mostRestarts;

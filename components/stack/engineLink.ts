@@ -7,15 +7,15 @@ import { defaultHost, engineEnvironment, type EngineHost } from "../../lib/engin
 import { hasProxy } from "../../lib/host/proxies.mjs";
 import type { Settings } from "../../lib/settings/types.ts";
 
-/** What makes components, and all that belongs to them, talk to one engine. */
+/** Options that make a component and its children use one engine. */
 export type EngineLink = Pick<pulumi.ComponentResourceOptions, "providers" | "transforms">;
 
 /**
- * Finds the engine that a stack's configuration or a context of the docker client names, and lets this process
- * talk to it.
+ * Finds the engine that the stack's configuration or the docker client's context names, and makes this process use
+ * it.
  *
- * @returns undefined where neither has to be named: Pulumi's provider and what commands start find the engine by
- *   themselves, though the provider reads the environment in another way than the docker client.
+ * @returns undefined if the engine need not be named: Pulumi's provider and the commands find it by themselves.
+ *   The provider reads the environment differently from the docker client, so this is not always the case.
  */
 export function chooseEngine({ dockerHost, dockerCertPath }: Settings): EngineHost | undefined {
   const host =
@@ -24,7 +24,7 @@ export function chooseEngine({ dockerHost, dockerCertPath }: Settings): EngineHo
   return host;
 }
 
-/** The docker client's engine, where the provider would find another one by itself. */
+/** The docker client's engine, if the provider would choose a different one. */
 function engineToName(): EngineHost | undefined {
   const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_CONTEXT } = process.env;
   const ofProvider = [DOCKER_HOST || defaultHost, DOCKER_CERT_PATH || "", DOCKER_CONTEXT || ""];
@@ -33,8 +33,9 @@ function engineToName(): EngineHost | undefined {
 }
 
 /**
- * Who builds images for the engine that this process talks to; serfImage.ts has the reason. Proxies are the docker
- * client's to hand on as well: as inputs of the provider's build they would be in the state.
+ * What builds the images for this process's engine; serfImage.ts explains why there are two ways. With a proxy it
+ * is the docker client, which passes the proxy settings on; as inputs of the provider's build they would be in the
+ * state.
  */
 export function imageBuilder(): ImageBuilder {
   const isNamed = chosenEngine() !== undefined || hasProxy(process.env);
@@ -42,24 +43,23 @@ export function imageBuilder(): ImageBuilder {
 }
 
 /**
- * An address that the provider does not reach when it is configured. The official one asks any other engine
- * whether it is there, in a preview, too, and fails where none answers
+ * An address for which the provider makes no connection when it is configured. For any other address the official
+ * provider pings the engine, in a preview too, and fails if there is no answer
  * (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient).
  */
 const nowhere = "ssh://offline.invalid";
 
 /**
- * The options for each component that has things on an engine.
+ * The options for each component that has resources on the engine.
  *
- * @param isOffline whether this is a preview that reaches no engine.
+ * @param isOffline whether this is a preview without an engine.
  */
 export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): EngineLink {
-  // Pulumi takes it for a default provider by its name, and so does not list the way to the engine among
-  // the changes.
+  // The name makes Pulumi treat it as a default provider, so that a preview does not list it among the changes.
   const named = isOffline ? { host: nowhere } : chosen;
   const provider = new docker.Provider(
     "default-engine",
-    // Left out, they would be taken from the environment, and the context before the host.
+    // The provider would read omitted values from the environment, and prefer the context to the host.
     named && { host: named.host, certPath: named.certPath ?? "", context: "" },
   );
   const environment = chosen && engineEnvironment(chosen);
@@ -68,7 +68,7 @@ export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): 
     if (type !== "command:local:Command") return undefined;
     const { environment: own } = props as { environment?: Readonly<Record<string, string>> };
     if (!isOffline) return { props: { ...props, environment: { ...environment, ...own } }, opts };
-    // Where it is reached from is no part of the configuration.
+    // How this machine reaches the engine is not part of the configuration.
     const keys = Object.keys(engineEnvironment({ host: nowhere }));
     return { props, opts: { ...opts, ignoreChanges: keys.map((key) => `environment.${key}`) } };
   };

@@ -9,28 +9,28 @@ import { configuredEngine, parseSettings, SettingsError } from "../../lib/settin
 import type { Settings } from "../../lib/settings/types.ts";
 import { reachesEngine } from "./preflight.ts";
 
-/** The SDK keeps the keys of secret values to itself; its language host gives them in this variable. */
+/** The SDK does not expose which keys are secret; its language host passes them in this variable. */
 function secretKeys(): string[] {
   return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
 }
 
-/** The base images that this host has made of its own, since it reaches no image registry; see setup. */
+/** The base images that setup built on this host because it reaches no image registry. */
 export function ownStandIns(): StandIns {
   const { SERF_BUILDER_IMAGE: builderImage, SERF_RUNTIME_IMAGE: runtimeImage } = process.env;
   return { builderImage, runtimeImage };
 }
 
-/** The configuration, and what it took to read it. */
+/** The settings, and whether the engine could be asked. */
 export interface LoadedSettings {
   readonly settings: Settings;
-  /** Whether the stack's engine answers; in a preview it need not. */
+  /** Whether the stack's engine answers; it may be unreachable in a preview only. */
   readonly isReached: boolean;
 }
 
 /**
- * Reads and validates the configuration of the stack that is being deployed.
+ * Reads and validates the configuration of the stack.
  *
- * @param recorded tells where the host's agent runs when the engine cannot be asked.
+ * @param recorded says where the host's agent runs if the engine cannot be asked.
  * @throws pulumi.RunError, which Pulumi prints without a stack trace, with every fault.
  */
 export async function loadSettings(recorded: RecordedState): Promise<LoadedSettings> {
@@ -41,7 +41,7 @@ export async function loadSettings(recorded: RecordedState): Promise<LoadedSetti
       .map(([key, value]) => [key.slice(namespace.length), value]),
   );
   const configured = configuredEngine(values);
-  // From here on this process talks to the stack's engine.
+  // From here on this process uses the stack's engine.
   if (configured !== undefined) Object.assign(process.env, engineEnvironment(configured));
   try {
     const engine = chosenEngine();

@@ -14,28 +14,28 @@ import { loadSettings, ownStandIns } from "./loadSettings.ts";
 import { preflight } from "./preflight.ts";
 import { readState } from "./readState.ts";
 
-/** What a stack is to be, and how its engine has it. */
+/** The desired state of a stack, and what its engine has of it. */
 export interface StackPlan {
   readonly settings: Settings;
   readonly names: Names;
-  /** Of everything on the engine. */
+  /** The labels of everything on the engine. */
   readonly labels: Labels;
   readonly agents: Agents;
-  /** Tells the generation of everything. */
+  /** Provides the generations of all resources. */
   readonly engineState: EngineState;
-  /** The options of whatever is on the engine. */
+  /** The options of all components with resources on the engine. */
   readonly engine: EngineLink;
   readonly builder: ImageBuilder;
   readonly standIns: StandIns;
-  /** Lets members be replaced while the cluster goes on. Default: all at once, or in a preview. */
+  /** Schedules a rolling replacement. Undefined in a preview, and if all members are replaced at once. */
   readonly change: RollingChange | undefined;
 }
 
 /**
- * Plans a stack from its configuration and its state. A look at the engine, where it answers, adds what has to be
+ * Plans the stack from its configuration and its state. If the engine answers, it is inspected for what has to be
  * recreated.
  *
- * @throws pulumi.RunError with every fault of the configuration, or with everything that is in the way.
+ * @throws pulumi.RunError with every fault of the configuration, or with every obstacle on the host.
  */
 export async function planStack(): Promise<StackPlan> {
   const recorded = await readState();
@@ -67,17 +67,17 @@ export async function planStack(): Promise<StackPlan> {
   };
 }
 
-/** The options of what is on the engine and is made after something else. */
+/** The options of a component on the engine that is created after other resources. */
 export function after(
   { engine }: StackPlan,
   ...first: readonly (pulumi.Resource | undefined)[]
 ): pulumi.ComponentResourceOptions {
-  return { ...engine, dependsOn: first.filter((one) => one !== undefined) };
+  return { ...engine, dependsOn: first.filter((resource) => resource !== undefined) };
 }
 
 /**
- * The options of a member that is made after others. Whoever is replaced while the cluster goes on waits for its
- * turn, and for no other member.
+ * The options of a member that is created after others. In a rolling change a member waits for its turn instead of
+ * for other members.
  */
 export function afterMembers(
   plan: StackPlan,

@@ -19,7 +19,7 @@ import { offlineVariable } from "../../lib/preflight/offline.ts";
 import { SettingsError } from "../../lib/settings/settings.ts";
 import type { Settings } from "../../lib/settings/types.ts";
 
-/** What is to be declared, which is held against what is there. */
+/** The desired state, which is compared with what exists. */
 export interface PreflightArgs {
   readonly settings: Settings;
   readonly names: Names;
@@ -29,9 +29,9 @@ export interface PreflightArgs {
 }
 
 /**
- * Whether the engine answers. In a preview it need not: the configuration is then compared with the state alone.
+ * Whether the engine answers. A preview works without it: the configuration is then compared with the state alone.
  *
- * @throws pulumi.RunError in an `up` when it does not.
+ * @throws pulumi.RunError in an `up` if it does not answer.
  */
 export async function reachesEngine(configured: EngineHost | undefined): Promise<boolean> {
   const isPreview = pulumi.runtime.isDryRun();
@@ -48,16 +48,17 @@ export async function reachesEngine(configured: EngineHost | undefined): Promise
     const fault = `${source} is ${host}, but no Docker engine answers there: ${error.message}`;
     if (!isPreview) throw new pulumi.RunError(fault);
     await pulumi.log.warn(
-      `${fault}\nThe configuration is compared with the state alone; what an \`up\` would find different on the ` +
-        "engine is not shown.",
+      `${fault}\nThe configuration is compared with the state alone; this preview does not show drift on the ` +
+        "engine.",
     );
     return false;
   }
 }
 
 /**
- * Looks at the engine, the host and the cluster before anything is declared. A port or a subnet that is taken, or a
- * kernel that cannot hold so many agents, is refused here, instead of failing half way.
+ * Inspects the engine, the host and the cluster before anything is declared. If a port or the subnet is in use, or
+ * the kernel's neighbour table is too small for the agents, the deployment is refused here instead of failing
+ * halfway.
  *
  * @throws pulumi.RunError with every obstacle.
  */
@@ -77,7 +78,7 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
   for (const warning of table.warnings) void pulumi.log.warn(warning);
   const observation = await observeCluster({
     containers: inventory.containers,
-    // One that was made from something else is to be replaced anyway.
+    // A container with another spec is replaced anyway.
     expectedFor: ({ name, labels }: FoundContainer) => {
       const container = wanted.get(name);
       const isAsWanted = container && specOf(container) === labels[specLabel];
@@ -89,7 +90,7 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
   const drifted = [...observation.drifted, ...(faults.length > 0 ? [[host, faults] as const] : [])];
   for (const [name, edits] of drifted) {
     const reasons = recreationReasons(edits);
-    const what = reasons.length === 0 ? "is given its limit again" : "will be recreated";
+    const what = reasons.length === 0 ? "gets its process limit back" : "will be recreated";
     void pulumi.log.info(
       `${name} ${what}: ${describeEdits(reasons.length === 0 ? edits : reasons)}`,
     );

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Keeps a stack from being destroyed while its options protect it. It must depend on everything else: Pulumi
- * then begins a destroy with it and ends there. It stands by itself, because what is protected cannot be
- * replaced either, and anything else may have to be.
+ * Prevents a stack from being destroyed if its options protect it. It must depend on everything else, so that a
+ * destroy begins with it and fails before anything is deleted. It is a resource of its own because a protected
+ * resource cannot be replaced, which any other resource may have to be.
  */
 export class Protection extends pulumi.ComponentResource {
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { recordedIn, type RecordedOutputs, type RecordedState } from "../../lib/drift/recorded.ts";
 
 /**
- * Asks Pulumi what the state of this stack says, as the last deployment left it.
+ * Reads the state of this stack, as the last deployment left it.
  *
- * @throws pulumi.RunError when the stack has been renamed since, which renames nothing on the engine.
+ * @throws pulumi.RunError if the stack has been renamed since then: a rename changes nothing on the engine.
  *
  * Source: https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/resource/deploy/builtins.go
  */
@@ -17,7 +17,7 @@ export async function readState(): Promise<RecordedState> {
   const { stack = pulumi.getStack() } = recorded;
   if (stack === pulumi.getStack()) return recorded;
   throw new pulumi.RunError(
-    `The stack ${pulumi.getStack()} was called ${stack} when it was brought up, and what it made still is. Rename it ` +
-      `back: \`pulumi stack rename ${stack}\`. Or destroy it first.`,
+    `The stack ${pulumi.getStack()} was called ${stack} when it was brought up, and everything that it created still ` +
+      `has that name. Rename it back with \`pulumi stack rename ${stack}\`, or run \`pulumi destroy\` first.`,
   );
 }

@@ -1,63 +1,64 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** The port that every agent gossips on, except the host's where another one is set for it. */
+/** The gossip port of every agent, except the host's if its setting differs. */
 export const gossipPort = 7946;
 
-/** The port on loopback where an agent in a container answers RPC. */
+/** The loopback port of the RPC of an agent in a container. */
 const rpcPort = 7373;
 
-/** Where a container finds the configurations of all groups; the image's program reads that of its own. */
+/** The folder with the configurations of all groups in a container; an agent reads its own group's file. */
 export const configFolder = "/etc/serf/config";
 
-/** Where a container finds what agents keep; each has a folder with its name there. */
+/** The folder with the agents' data in a container; each agent has a folder of its own in it. */
 export const dataFolder = "/var/lib/serf";
 
-/** The agents' user in the image, and their group. */
+/** The user ID and group ID of the agents in the image. */
 export const agentUser = 7946;
 
-/** The token that the RPC of all agents in containers asks for. */
+/** The file with the RPC token of all agents in containers. */
 export const tokenPath = `${configFolder}/rpc-token`;
 
-/** The keys of the gossip, as the agents in containers find them when they start. */
+/** The file with the gossip keys that agents in containers copy when they start. */
 export const keyringPath = `${configFolder}/keyring`;
 
-/** Where the image's program copies the keys to, for the agent to change them there. */
+/** The agent's own copy of the gossip keys, which it updates when the key rotates. */
 export const ownKeyringPath = "/run/serf/keyring";
 
-/** What distinguishes one agent from another. */
+/** The fields that are unique to an agent. */
 export interface AgentIdentity {
   readonly name: string;
-  /** The address that the other members reach it at. */
+  /** The address at which the other members reach it. */
   readonly address: string;
 }
 
-/** What an agent takes over while it runs, when it is told to read its configuration again. */
+/** The settings that a running agent applies when it is told to reload. */
 export interface AgentConduct {
   readonly tags: Readonly<Record<string, string>>;
-  /** Scripts by event, as Serf writes them. Default: none. */
+  /** Event handlers in the form of Serf's `event_handlers`. Default: none. */
   readonly eventHandlers?: readonly string[];
-  /** Addresses to join when it starts, `host` or `host:port`, one of which must be there. */
+  /** The addresses to join at the start, `host` or `host:port`. At least one must answer. */
   readonly join: readonly string[];
 }
 
-/** How agents that do not run in containers with a network of their own differ. */
+/** The differences of agents that do not run in containers with a network of their own. */
 export interface AgentPlace {
-  /** The port on loopback where RPC listens. Default: {@link rpcPort}. */
+  /** The loopback port of the RPC. Default: {@link rpcPort}. */
   readonly rpcPort?: number | undefined;
-  /** A file with the keys of the gossip, which the agent changes. Default: {@link ownKeyringPath}. */
+  /** The file with the gossip keys, which the agent updates. Default: {@link ownKeyringPath}. */
   readonly keyringPath?: string;
 }
 
-/** The file in {@link configFolder} that a group's agents read; the seed and the host are groups of one. */
+/**
+ * The file in {@link configFolder} that a group's agents read. The seed and the host's agent each form a group.
+ */
 export function configFile(group: string): string {
   return `${group}.json`;
 }
 
 /**
- * The configuration file of agents that differ in their identities alone, as Serf reads it. Serf refuses to
- * start on a key that it does not know.
+ * The content of Serf's configuration file for a group of agents. Serf refuses to start if a key is unknown.
  *
- * @param rpcToken what RPC asks for.
+ * @param rpcToken the token that RPC clients must send.
  */
 export function groupConfig(
   conduct: AgentConduct,
@@ -69,28 +70,29 @@ export function groupConfig(
     rpc_auth: rpcToken,
     tags: conduct.tags,
     event_handlers: conduct.eventHandlers ?? [],
-    // Unlike start_join, retry_join does not end the agent while the seed is away.
+    // With start_join the agent would exit while the seed is down; with retry_join it keeps trying.
     retry_join: conduct.join,
   });
 }
 
 /**
- * How often agents probe and gossip, and how long they wait for each other, in Serf's own words. All members
- * of a cluster should have the same. Source: https://github.com/hashicorp/serf/blob/master/docs/agent/options.html.markdown
+ * Serf's timing profiles: how often agents probe and gossip, and how long they wait for each other. All members of
+ * a cluster should have the same one. Source:
+ * https://github.com/hashicorp/serf/blob/master/docs/agent/options.html.markdown
  */
 export type Profile = (typeof profiles)[number];
 
 export const profiles = ["lan", "wan", "local"] as const;
 
-/** What stands on an agent's command line, beside its group's configuration. */
+/** The values on an agent's command line; the rest is in its group's configuration file. */
 export interface AgentStart extends AgentIdentity {
-  /** The port it gossips on. Default: {@link gossipPort}. */
+  /** The gossip port. Default: {@link gossipPort}. */
   readonly port?: number;
-  /** Default: lan, which is Serf's. */
+  /** Default: lan, which is also Serf's default. */
   readonly profile?: Profile;
 }
 
-/** What an agent is told on its command line: who it is, and what all agents of a stack have alike. */
+/** An agent's command-line arguments: its name and address, and the profile that all agents of a stack share. */
 export function startArguments(start: AgentStart): string[] {
   return [
     `-node=${start.name}`,
@@ -100,7 +102,8 @@ export function startArguments(start: AgentStart): string[] {
 }
 
 /**
- * `host:port` where an agent gossips. Whom Serf is to join without a port it takes to be at its own.
+ * The `host:port` of an agent's gossip port. If the port is omitted, Serf assumes that the agent to join has the
+ * same port as itself.
  *
  * @param port default: {@link gossipPort}.
  */
@@ -110,12 +113,12 @@ export function gossipEndpoint({ address, port = gossipPort }: GossipPlace): str
 
 type GossipPlace = Pick<AgentStart, "address" | "port">;
 
-/** @param profile default: lan, of which Serf need not be told. */
+/** @param profile default: lan, which needs no argument. */
 export function profileArguments(profile: Profile = "lan"): string[] {
   return profile === "lan" ? [] : [`-profile=${profile}`];
 }
 
-/** Whether an agent that runs with one configuration can take over the other without a new start. */
+/** Whether a reload is enough to change a running agent from one configuration to the other. */
 export function differInConductOnly(one: string, other: string): boolean {
   const fixed = (config: string) => {
     const values = Object.entries(JSON.parse(config) as Record<string, unknown>);
@@ -124,17 +127,17 @@ export function differInConductOnly(one: string, other: string): boolean {
   return isDeepStrictEqual(fixed(one), fixed(other));
 }
 
-/** The keys of a configuration that hold an {@link AgentConduct}. */
+/** The configuration keys that make up an {@link AgentConduct}. */
 const conductKeys = ["tags", "event_handlers", "retry_join"];
 
-/** The part of a configuration that takes a new start of the agent to be changed. */
+/** The part of the configuration that only a restart of the agent can change. */
 export function fixedConfig(place: AgentPlace = {}): object {
   return {
     rpc_addr: `127.0.0.1:${place.rpcPort ?? rpcPort}`,
     retry_interval: "1s",
-    // `docker stop` sends SIGTERM, on which Serf would otherwise die without leaving.
+    // `docker stop` sends SIGTERM. Without this, Serf would exit without leaving the cluster.
     leave_on_terminate: true,
-    // With its snapshot a restarted agent finds the others by itself, also after it left.
+    // A restarted agent finds the other members through its snapshot, even if it left the cluster before.
     rejoin_after_leave: true,
     keyring_file: place.keyringPath ?? ownKeyringPath,
   };

@@ -1,9 +1,9 @@
 import type { AgentConduct, AgentPlace } from "./config.ts";
 
-/** How agents are to behave that differ in their names and addresses alone. */
+/** The configuration of a group of agents, which differ only in their names and addresses. */
 export interface Fleet extends AgentConduct {
   /** A group of joiners, `seed` or `host`. */
   readonly group: string;
-  /** Default: as in a container with a network of its own. */
+  /** Default: that of a container with a network of its own. */
   readonly place?: AgentPlace;
 }

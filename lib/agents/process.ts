@@ -10,14 +10,14 @@ import { startTimeOf } from "../host/startTime.mjs";
 export interface AgentFiles {
   readonly dir: string;
   readonly binary: string;
-  /** Serf's command line, for users; it knows the token. */
+  /** Serf's command line for users, with the RPC token. */
   readonly client: string;
   readonly token: string;
   readonly keyring: string;
   readonly config: string;
   readonly log: string;
   readonly snapshot: string;
-  /** Tells which process is the agent. */
+  /** Identifies the agent's process. */
   readonly process: string;
 }
 
@@ -35,18 +35,20 @@ export function agentFiles(dir: string): AgentFiles {
   };
 }
 
-/** An agent's process, recorded so that it is not mistaken for another with the same pid. */
+/**
+ * An agent's process, recorded with enough detail not to confuse it with a later process that has the same pid.
+ */
 export interface AgentProcess {
   readonly pid: number;
-  /** The kernel's boot and the process's start in its clock ticks. */
+  /** The kernel's boot ID and the process's start time in clock ticks. */
   readonly born: string;
-  /** What tells it who it is, on its command line. */
+  /** Its command-line arguments. */
   readonly args: readonly string[];
-  /** Differs for each start that a deployment asked for. */
+  /** Differs for each start that a deployment requested. */
   readonly generation: string;
 }
 
-/** The recorded agent if it is still running, else undefined. */
+/** The recorded agent if it is running, else undefined. */
 export function livingAgent(dir: string): AgentProcess | undefined {
   const file = agentFiles(dir).process;
   if (!existsSync(file)) return undefined;
@@ -54,19 +56,22 @@ export function livingAgent(dir: string): AgentProcess | undefined {
     const recorded = JSON.parse(readFileSync(file, "utf8")) as AgentProcess;
     return startTimeOf(recorded.pid) === recorded.born ? recorded : undefined;
   } catch {
-    // A file cut short by a full disk or a crash says nothing about a living agent.
+    // A file that was truncated by a full disk or a crash identifies no agent.
     return undefined;
   }
 }
 
-/** The name of an image's copy of Serf: each image has one of its own, so that a half-copied one is never run. */
+/**
+ * The file name of the Serf binary copied from an image. Each image has its own, so that a partial copy never
+ * runs.
+ */
 export function binaryName(image: string): string {
   return `serf-${image.replaceAll(/[^\w.-]/g, "-")}`;
 }
 
-/** What a process of the host's agent is started with. */
+/** The startup parameters of the host's agent as a process. */
 export interface AgentStartup extends Pick<AgentProcess, "args" | "generation"> {
-  /** The image that its binary is taken from. */
+  /** The image from which its binary is copied. */
   readonly image: string;
 }
 
@@ -75,7 +80,7 @@ export function runningHostAgent(dir: string) {
   const agent = livingAgent(dir);
   return (
     agent && {
-      /** Whether it was started so, and only its configuration may differ. */
+      /** Whether it was started with these parameters, so that at most its configuration file differs. */
       isAsStarted: ({ args, generation, image }: AgentStartup) =>
         agent.generation === generation &&
         isDeepStrictEqual(agent.args, args) &&
@@ -84,7 +89,7 @@ export function runningHostAgent(dir: string) {
   );
 }
 
-/** The name of the copy that the agent's binary is. */
+/** The file name to which the agent's binary links. */
 function linkedBinary(dir: string): string | undefined {
   try {
     return readlinkSync(agentFiles(dir).binary);
@@ -93,14 +98,16 @@ function linkedBinary(dir: string): string | undefined {
   }
 }
 
-/** Whether the agent that runs has its files in another folder: that of a clone that was copied to here. */
+/**
+ * Whether the running agent has its files in another folder, because this clone is a copy of the agent's clone.
+ */
 export function isOfAnotherFolder(dir: string): boolean {
   const agent = livingAgent(dir);
   if (agent === undefined) return false;
   try {
     return readlinkSync(`/proc/${agent.pid}/cwd`) !== realpathSync(dir);
   } catch {
-    // There is no /proc, or it is another user's.
+    // There is no /proc, or the process belongs to another user.
     return false;
   }
 }
@@ -108,7 +115,7 @@ export function isOfAnotherFolder(dir: string): boolean {
 /**
  * Starts the agent, detached from this process and its terminal.
  *
- * @param files in an absolute folder.
+ * @param files must be in an absolute folder.
  * @throws Error when the process cannot be started.
  */
 export async function startAgent(
@@ -121,11 +128,11 @@ export async function startAgent(
   await advanceClock(files.snapshot);
   const log = await open(files.log, "a", 0o600);
   try {
-    // The caller's pipes must not stay open in the agent, or whoever reads them waits for ever.
+    // The agent must not inherit the caller's pipes: a reader of those would wait until the agent ends.
     const own = { config: basename(files.config), snapshot: basename(files.snapshot) };
     const all = ["agent", `-config-file=${own.config}`, `-snapshot=${own.snapshot}`, ...args];
     const child = spawn(files.binary, all, {
-      // Its files are named from there, so that they are found as well when the clone is moved.
+      // The agent gets relative paths, so that it still finds its files after the clone has been moved.
       cwd: files.dir,
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
@@ -143,19 +150,22 @@ export async function startAgent(
   }
 }
 
-/** Lets the agent that runs take another configuration over, as far as it can without a new start. */
+/** Writes a configuration and makes the running agent reload it, which applies what needs no restart. */
 export async function reloadAgent(files: AgentFiles, config: string): Promise<void> {
   await writeFile(files.config, config, { mode: 0o600 });
   rereadConfig(files.dir);
 }
 
-/** Tells the agent to read its configuration again. */
+/** Makes the agent reload its configuration file. */
 export function rereadConfig(dir: string): void {
   const agent = livingAgent(dir);
   if (agent !== undefined) signal(agent.pid, "SIGHUP");
 }
 
-/** Puts the agent's Lamport clock ahead of its earlier lives, as docker/agent does, with the reason. */
+/**
+ * Sets the agent's Lamport clock ahead of everything it announced before; docker/agent does the same and explains
+ * why.
+ */
 async function advanceClock(snapshot: string): Promise<void> {
   const lines = await readFile(snapshot, "utf8").catch(() => "");
   const last = Number([...lines.matchAll(/^clock: (\d+)$/gm)].at(-1)?.[1] ?? 0);
@@ -164,9 +174,9 @@ async function advanceClock(snapshot: string): Promise<void> {
 }
 
 /**
- * Ends the agent: SIGTERM, on which it leaves the cluster, then SIGKILL.
+ * Stops the agent: SIGTERM, which makes it leave the cluster, then SIGKILL.
  *
- * @param grace milliseconds for leaving. Default: 10,000; Serf gives itself 3,000.
+ * @param grace milliseconds for leaving. Default: 10,000. Serf itself waits up to 3,000.
  */
 export async function stopAgent(dir: string, grace = 10_000): Promise<void> {
   const agent = livingAgent(dir);
@@ -187,10 +197,10 @@ function signal(pid: number, name: NodeJS.Signals): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EPERM") {
       throw new Error(
-        `The host's agent, process ${pid}, belongs to another user. Run this as that user, or as root.`,
+        `The host's agent, process ${pid}, belongs to another user. Run the command as that user or as root.`,
       );
     }
-    // It may have ended by itself in the meantime.
+    // The process may have exited in the meantime.
     if (code !== "ESRCH") throw error;
   }
 }
@@ -204,11 +214,14 @@ async function endsWithin(dir: string, milliseconds: number): Promise<boolean> {
   return true;
 }
 
-/** The end of the agent's log, without our own questions to it, for an error message. */
+/**
+ * The last lines of the agent's log for an error message, without the lines about this project's own RPC
+ * connections.
+ */
 export async function logTail(dir: string, lines = 5): Promise<string> {
   const text = await readFile(agentFiles(dir).log, "utf8").catch(() => "");
-  const said = text.trimEnd().split("\n");
-  return said
+  const all = text.trimEnd().split("\n");
+  return all
     .filter((line) => !line.includes("agent.ipc: Accepted client"))
     .slice(-lines)
     .join("\n");

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** The parts in which configurations are written: those of the seed and the host, with the keys, and the joiners'. */
+/**
+ * The parts in which configurations are written: `members` is that of the seed and the host's agent, with the
+ * keys; `joiners` is that of the joiners.
+ */
 export type SealedPart = (typeof sealedParts)[number];
 
 const sealedParts = ["members", "joiners"] as const;
 
-/** The file in the volume with configurations that tells whether those of a part are as they were written. */
+/** The file in the configuration volume that shows whether the files of a part are unchanged. */
 export function sealFile(part: SealedPart): string {
   return `seal-${part}`;
 }
@@ -18,11 +21,11 @@ interface Seal {
 }
 
 /**
- * The content of the seal of a part.
+ * The content of a part's seal.
  *
- * @param found all files of the volume.
- * @param files the names of those of the part.
- * @param generation of what they hold; see `lib/drift/engineState.ts`.
+ * @param found all files of the volume, by name.
+ * @param files the names of the part's files.
+ * @param generation the generation of the files' content; see `lib/drift/engineState.ts`.
  */
 export function sealOf(
   found: ReadonlyMap<string, string>,
@@ -33,7 +36,7 @@ export function sealOf(
   return JSON.stringify(seal);
 }
 
-/** The generation of all parts; undefined where a file was changed or removed since it was sealed. */
+/** The generation of all parts; undefined if a file was changed or removed since it was sealed. */
 export function sealedGeneration(found: ReadonlyMap<string, string>): string | undefined {
   const [one, ...others] = sealedParts.map((part) =>
     generationIn(found, found.get(sealFile(part))),

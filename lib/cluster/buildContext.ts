@@ -3,15 +3,15 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * A hash over what an image is built from: the files of the build context, with their names and
- * their executable bits, and the build arguments. Equal inputs give equal hashes on every machine.
+ * Hashes the inputs of an image: the files of the build context with their names and executable bits, and the
+ * build arguments. The same inputs give the same hash on every machine.
  *
  * @returns 12 hexadecimal digits.
  * @throws the file system's error when the context cannot be read.
  */
 export function hashBuild(contextDir: string, buildArgs: Readonly<Record<string, string>>): string {
   const hash = createHash("sha256");
-  // Lengths in front keep the parts from running into each other.
+  // The length before each part keeps, for example, "ab" + "c" different from "a" + "bc".
   const add = (part: string | Buffer) => hash.update(`${part.length}:`).update(part);
   for (const file of filesBelow(contextDir)) {
     const path = join(contextDir, file);

@@ -2,9 +2,9 @@ import { hashBuild } from "./buildContext.ts";
 import { imageName } from "./names.ts";
 import { serfChecksums } from "./serfVersions.ts";
 
-/** What an image is built from, beside the folder `docker`. */
+/** The inputs of an image, in addition to the folder `docker`. */
 export interface ImageChoice {
-  /** The Serf release, one of which the checksum is known. Default: 0.11.0. */
+  /** The Serf release; its checksum must be known. Default: 0.11.0. */
   readonly serfVersion: string;
   /** The image that Serf is compiled in. Default: the one pinned in the Dockerfile. */
   readonly builderImage: string | undefined;
@@ -12,10 +12,10 @@ export interface ImageChoice {
   readonly runtimeImage: string | undefined;
 }
 
-/** The folder that images are built from; relative, so that the state holds no path of one machine. */
+/** The build context of the images. Relative, so that the state contains no path of a particular machine. */
 export const buildContext = "docker";
 
-/** The part of something larger that chooses an image, with stand-ins for what it leaves to the Dockerfile. */
+/** Picks the image's inputs from an object, and fills in the stand-ins for base images that it does not set. */
 export function imageChoice(from: ImageChoice, standIns: StandIns): ImageChoice {
   const { serfVersion, builderImage, runtimeImage } = from;
   return {
@@ -25,7 +25,7 @@ export function imageChoice(from: ImageChoice, standIns: StandIns): ImageChoice 
   };
 }
 
-/** The image's name with the tag, which is known before the image is made. */
+/** The image's name with the tag, which is known before the build. */
 export function imageRef(prefix: string, choice: ImageChoice): string {
   return imageName(prefix, hashBuild(buildContext, buildArgsOf(choice)));
 }
@@ -39,7 +39,7 @@ export function buildArgsOf({ serfVersion, builderImage, runtimeImage }: ImageCh
   };
 }
 
-/** Images that stand in for those that the Dockerfile pins; see setup. Default: the pinned ones. */
+/** Images to use instead of those pinned in the Dockerfile; see setup. Default: the pinned ones. */
 export interface StandIns {
   readonly builderImage?: string | undefined;
   readonly runtimeImage?: string | undefined;

@@ -13,16 +13,16 @@ export interface Member {
 export interface ExpectedMember {
   readonly name: string;
   readonly address: string;
-  /** The port that it gossips on. Default: that of all agents in containers of their own. */
+  /** The gossip port. Default: that of all agents in containers with a network of their own. */
   readonly port?: number;
-  /** All of its tags. */
+  /** All its tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the output of `serf members -format=json`, sorted by name.
+ * Parses the output of `serf members -format=json`, sorted by name.
  *
- * @throws SyntaxError when the text is not what Serf prints.
+ * @throws SyntaxError when the text is not a list of members.
  */
 export function parseMembers(text: string): Member[] {
   const { members } = JSON.parse(text) as { members?: SerfMember[] | null };
@@ -49,7 +49,7 @@ export function compareNames(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-/** The table of members that people read. */
+/** The members as a table for people. */
 export function formatMembers(members: readonly Member[]): string {
   return formatTable([
     ["NAME", "ADDRESS", "STATUS", "TAGS"],

@@ -1,19 +1,19 @@
 import { ownFolder } from "../host/ownFolder.ts";
 
-/** The names of everything that a stack makes on an engine and on the host. */
+/** The names of everything that a stack creates on the engine and on the host. */
 export interface Names {
-  /** Begins every other name. */
+  /** The first part of every other name. */
   readonly prefix: string;
   readonly network: string;
   readonly volumes: VolumeNames;
   readonly seed: string;
-  /** The host's agent as a member. */
+  /** The member name of the host's agent. */
   readonly host: string;
-  /** Where the host's agent keeps its files, relative to the project. */
+  /** The folder of the files of the host's agent, relative to the project. */
   readonly hostAgentDir: string;
 }
 
-/** What a stack must be called for its names to be valid for Docker and for Serf. */
+/** The stack names that are valid in Docker and Serf names, for error messages. */
 export const allowedStackNames =
   "lower-case letters, digits and dashes, beginning and ending with a letter or a digit, at most 40 characters";
 
@@ -23,8 +23,8 @@ export function isStackName(stack: string): boolean {
 }
 
 /**
- * Derives the names. They differ between stacks, so that two stacks live side by side on one
- * engine, and they never change while a stack lives: a member's name is its identity in Serf.
+ * Derives the names. They differ between stacks, so that several stacks can share an engine, and never change
+ * during a stack's life, since a member's name is its identity in Serf.
  */
 export function namesOf(project: string, stack: string): Names {
   const prefix = `${project}-${stack}`;
@@ -38,22 +38,23 @@ export function namesOf(project: string, stack: string): Names {
   };
 }
 
-/** The name of the joiner of a group with this index, counted from 1. */
+/** The name of a group's joiner. The index starts at 1. */
 export function joinerName(prefix: string, group: string, index: number): string {
   return `${prefix}-${group}-${index}`;
 }
 
-/** The image's name and tag. The tag is known before the build, so a preview can show it. */
+/** The image's name and tag. The tag is known before the build, so that a preview can show it. */
 export function imageName(prefix: string, contentHash: string): string {
   return `${prefix}:${contentHash}`;
 }
+
 /** The names of a stack's volumes. */
 export interface VolumeNames {
   /** Holds the groups' configurations. */
   readonly config: string;
-  /** Holds what the agents keep, so that it survives their containers. */
+  /** Holds the agents' data, which outlives their containers. */
   readonly data: string;
 }
 
-/** The project's name in Pulumi.yaml, which begins every name and key. */
+/** The project's name in Pulumi.yaml, the first part of every name and configuration key. */
 export const project = "serf";

@@ -1,12 +1,12 @@
-/** How a stack's IPv4 subnet is shared out. All members have fixed addresses. */
+/** The address plan of a stack's IPv4 subnet. All members have fixed addresses. */
 export interface SubnetPlan {
   /** The subnet in CIDR notation, as configured. */
   readonly cidr: string;
-  /** The bridge's own address, the first of the subnet. The host's agent advertises it. */
+  /** The bridge's own address, the first of the subnet. It is also the address of the host's agent. */
   readonly gateway: string;
   /** The seed's address, the second of the subnet. */
   readonly seed: string;
-  /** The last eighth of the subnet: Docker assigns from it to containers that are not ours. */
+  /** The last eighth of the subnet, from which Docker assigns addresses to other containers. */
   readonly dynamicRange: string;
   /** How many joiners fit between the seed and the dynamic range. */
   readonly capacity: number;
@@ -15,16 +15,16 @@ export interface SubnetPlan {
 const smallestPrefix = 16;
 const largestPrefix = 28;
 
-/** The subnets that `planSubnet` accepts, as words for an error message. */
+/** The subnets that `planSubnet` accepts, for error messages. */
 export const allowedSubnets = `a private IPv4 network in CIDR notation, from /${smallestPrefix} to /${largestPrefix}, for example 172.30.0.0/24`;
 
 /**
- * Shares out a subnet.
+ * Plans the addresses of a subnet.
  *
- * The members' addresses lie outside the range that Docker assigns from, so that no foreign
- * container can take the address of a stopped member.
+ * The members' addresses are outside the range from which Docker assigns, so that no other container can take the
+ * address of a stopped member.
  *
- * @returns the plan, or undefined when `cidr` is not {@link allowedSubnets}.
+ * @returns the plan, or undefined if `cidr` is not one of the {@link allowedSubnets}.
  */
 export function planSubnet(cidr: string): SubnetPlan | undefined {
   const range = parseCidr(cidr);
@@ -41,25 +41,25 @@ export function planSubnet(cidr: string): SubnetPlan | undefined {
   };
 }
 
-/** The joiners' addresses are counted from 1, beginning after the seed's. */
+/** The address of a joiner. The index starts at 1, and the addresses follow the seed's. */
 export function addressOfIndex(plan: SubnetPlan, index: number): string {
   return formatAddress(parseAddress(plan.seed)! + index);
 }
 
-/** The reverse of {@link addressOfIndex}; undefined for what is no joiner's address in this subnet. */
+/** The reverse of {@link addressOfIndex}; undefined if it is not a joiner's address in this subnet. */
 export function indexOfAddress(plan: SubnetPlan, address: string): number | undefined {
   const index = (parseAddress(address) ?? 0) - parseAddress(plan.seed)!;
   return index >= 1 && index <= plan.capacity ? index : undefined;
 }
 
-/** The longest prefix whose subnet holds this many joiners. */
+/** The longest prefix whose subnet has room for this many joiners. */
 export function prefixFor(joiners: number): number {
   let prefix = largestPrefix;
   while (2 ** (32 - prefix) * (7 / 8) - 3 < joiners) prefix--;
   return prefix;
 }
 
-/** Whether two CIDR ranges share an address. Ranges that are not IPv4 share none. */
+/** Whether two CIDR ranges overlap. False if either is not IPv4. */
 export function overlaps(one: string, other: string): boolean {
   const a = parseCidr(one);
   const b = parseCidr(other);

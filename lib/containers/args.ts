@@ -8,7 +8,7 @@ import {
   processLimit,
 } from "./description.ts";
 
-/** What the labels of an agent's container say, beside what it is made of. */
+/** The values of the labels of an agent's container, except the spec. */
 export type ContainerMarks = Omit<AgentMarks, "spec">;
 
 /** The labels of an agent's container. */
@@ -21,10 +21,11 @@ export function containerLabels(
 }
 
 /**
- * The inputs of an agent's container. What is known before the container is made stands there as it is, and
- * not as an output: it is sent, compared and kept for each of many containers.
+ * The inputs of an agent's container. Known values are passed as plain values instead of outputs, because every
+ * input of every container is sent, compared and stored.
  *
- * @param network the network's name. Default: as described; an output of the network lets its container wait for it.
+ * @param network the network's name. Default: as described. An output of the network makes the container depend on
+ *   it.
  */
 export function containerArgs(
   name: string,
@@ -51,7 +52,7 @@ export function containerArgs(
     securityOpts: [...description.securityOptions],
     memory: description.memory,
     memorySwap: description.memoryWithSwap,
-    // Not `cpus`, of which the provider reads back another text than it was given.
+    // Not `cpus`: the provider reads back a different text from the one it was given, which shows as a change.
     cpuPeriod: description.cpuPeriod,
     cpuQuota: description.cpuQuota,
     logDriver: description.logDriver,
@@ -74,7 +75,7 @@ export function containerArgs(
   };
 }
 
-/** The part of a description that is compared with a container that runs. */
+/** The part of a description that is compared with a running container. */
 export type ComparedDescription = Omit<
   ContainerDescription,
   | "configuration"
@@ -88,7 +89,7 @@ export type ComparedDescription = Omit<
   | "stopGrace"
 >;
 
-/** The reverse of {@link containerArgs}, of inputs as the state has them. */
+/** The reverse of {@link containerArgs}, for the inputs recorded in the state. */
 export function describedIn(inputs: Readonly<Record<string, unknown>>): ComparedDescription {
   const args = inputs as unknown as RecordedArgs;
   const [network] = args.networksAdvanced ?? [];
@@ -120,7 +121,7 @@ export function describedIn(inputs: Readonly<Record<string, unknown>>): Compared
   };
 }
 
-/** What {@link containerArgs} makes, without outputs. */
+/** The result of {@link containerArgs}, with plain values only. */
 interface RecordedArgs {
   readonly image: string;
   readonly command: string[];

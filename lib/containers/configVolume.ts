@@ -8,17 +8,17 @@ import { engine } from "../engine/api.ts";
 import { engineMounts } from "./description.ts";
 import { unlessGone } from "./lifecycle.ts";
 
-/** What a writer is made from. */
+/** The arguments of a writer, a container through which files are written into volumes. */
 export interface WriterPlace {
-  /** Any image with the folders that the volumes are for. */
+  /** Any image that has the folders at which the volumes are mounted. */
   readonly image: string;
   readonly volumes: VolumeNames;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Works with a container that is never started, and removes it: the engine reaches a volume only through
- * one.
+ * Creates a container that is never started, runs `work` with it, and removes it. The engine gives access to a
+ * volume's files only through a container.
  */
 export async function withWriter<T>(
   { image, volumes, labels }: WriterPlace,
@@ -43,7 +43,7 @@ export async function withWriter<T>(
   }
 }
 
-/** The files in the volume with configurations, by their names. */
+/** The contents of the files in the configuration volume, by name. */
 export async function readFiles(container: string): Promise<Map<string, string>> {
   const path = `/containers/${container}/archive?path=${configFolder}`;
   const entries = extract();
@@ -60,15 +60,15 @@ type Files = Iterable<readonly [name: string, content: string]>;
 
 const owner = { uid: agentUser, gid: agentUser };
 
-/** Writes files into the volume with configurations, each for the eyes of the agents' user alone. */
+/** Writes files into the configuration volume, readable by the agents' user only. */
 export async function writeFiles(container: string, files: Files): Promise<void> {
   const archive = pack();
-  // The volume with the agents' data is empty and root's at first.
+  // A new data volume is empty and belongs to root.
   archive.entry({ name: dataFolder.slice(1), type: "directory", mode: 0o700, ...owner });
   await putFiles(container, "/", archive, `${configFolder.slice(1)}/`, files);
 }
 
-/** The same where that volume is the only place that can be written to. */
+/** Like {@link writeFiles}, for a container in which only the configuration volume is writable. */
 export async function writeConfigFiles(container: string, files: Files): Promise<void> {
   await putFiles(container, configFolder, pack(), "", files);
 }

@@ -1,4 +1,4 @@
-/** What an agent's container is: the one description that everything else about it is derived from. */
+/** The description of an agent's container, from which everything else about the container is derived. */
 import { createHash } from "node:crypto";
 import {
   type AgentStart,
@@ -12,40 +12,40 @@ import {
 } from "../agents/config.ts";
 import type { VolumeNames } from "../cluster/names.ts";
 
-/** Seconds that an agent has to leave when it is stopped. Serf gives itself 3; the rest is for a busy host. */
+/** Seconds that a stopped agent has for leaving. Serf itself takes up to 3; the rest is for a busy host. */
 export const stopGrace = 10;
 
 const restartPolicy = "unless-stopped";
 
-/** What the container of an agent may use of its host. */
+/** The resource limits of an agent's container. */
 export interface ContainerLimits {
-  /** MiB of memory; there is no swap beside it. */
+  /** MiB of memory, without swap. */
   readonly memory: number;
-  /** Processors, in whole numbers and fractions. */
+  /** The number of processors, which may be a fraction. */
   readonly cpus: number;
 }
 
-/** Microseconds in which a container may use {@link cpuQuota} of processor time. */
+/** The period in microseconds in which a container may use {@link cpuQuota} of processor time. */
 const cpuPeriod = 100_000;
 
-/** Microseconds of processor time for each {@link cpuPeriod}. */
+/** Microseconds of processor time per {@link cpuPeriod}. */
 function cpuQuota({ cpus }: ContainerLimits): number {
   return Math.round(cpus * cpuPeriod);
 }
 
-/** How many processes and threads a container may have: an agent has about ten. */
+/** The most processes and threads of a container. An agent has about ten. */
 export const processLimit = 128;
 
-/** No program in a container may have more privileges than the one that starts it. */
+/** No program in a container can gain more privileges than its parent. */
 const securityOptions = ["no-new-privileges=true"];
 
-/** A container's log: files of so many MiB, and how many of them. */
+/** The size of each file of a container's log, and the number of files. */
 const logSize = { "max-size": "5m", "max-file": "3" };
 
-/** The options of a tmpfs that is the agent's own. */
+/** The options of a tmpfs that belongs to the agent. */
 export const ownTmpfs = `size=1m,mode=0700,uid=${agentUser},gid=${agentUser},noexec,nosuid,nodev`;
 
-/** The places that are written to beside the volume with the agent's data, with the options of their tmpfs. */
+/** The writable folders in addition to the agent's data, with the options of their tmpfs. */
 const writableFolders: Readonly<Record<string, string>> = {
   "/run": ownTmpfs,
   "/tmp": "size=16m,mode=1777,noexec,nosuid,nodev",
@@ -65,7 +65,7 @@ function agentMounts(volumes: VolumeNames): AgentMount[] {
   ];
 }
 
-/** The same mounts as the engine's API takes them. */
+/** The mounts in the form of the engine's API. */
 export function engineMounts(volumes: VolumeNames) {
   return agentMounts(volumes).map(({ volume, path, isReadOnly }) => ({
     Type: "volume",
@@ -76,13 +76,13 @@ export function engineMounts(volumes: VolumeNames) {
 }
 
 /**
- * How many processors a program of Go's counts on. By itself it never counts on less than two, also where
- * its container may use less: an agent that is idle then takes a fifth more processor time, for waking
- * threads. Source: https://pkg.go.dev/runtime#GOMAXPROCS
+ * The number of processors that a Go program uses. Go's own minimum is two, even if the container's limit is
+ * lower; an idle agent then takes a fifth more processor time for waking threads. Source:
+ * https://pkg.go.dev/runtime#GOMAXPROCS
  */
 const processorsVariable = "GOMAXPROCS";
 
-/** What every program in an agent's container is told: handlers, and those that are run by hand. */
+/** The environment of every program in an agent's container, including handlers and programs that users run. */
 function agentEnvironment({
   name,
   rpcPort,
@@ -96,48 +96,51 @@ function agentEnvironment({
   ];
 }
 
-/** Whether a container's variable, as `NAME=value`, is one of {@link agentEnvironment}. */
+/** Whether a variable of a container, as `NAME=value`, comes from {@link agentEnvironment}. */
 export function isAgentVariable(variable: string): boolean {
   return variable.startsWith("SERF_") || variable.startsWith(`${processorsVariable}=`);
 }
 
-/** What the image's program is told: whose configuration the agent reads, and who it is. */
+/** The arguments of the image's entry point: the agent's configuration file, and its name and address. */
 function agentCommand(container: AgentStart & { readonly group: string }): string[] {
   return [configFile(container.group), ...startArguments(container)];
 }
 
-/** What an agent's container is made from. */
+/** The values from which an agent's container is described. */
 export interface AgentContainer extends AgentStart {
-  /** Whose configuration the agent reads: a group of joiners, `seed` or `host`. */
+  /** The group whose configuration the agent reads: a group of joiners, `seed` or `host`. */
   readonly group: string;
   /** The image's name with the tag. */
   readonly image: string;
-  /** The network's name; `host` for that of the engine's host. */
+  /** The network's name; `host` for the network of the engine's host. */
   readonly network: string;
   readonly volumes: VolumeNames;
   readonly limits: ContainerLimits;
-  /** Where RPC listens on loopback, in a container that shares its host's. Default: 7373. */
+  /** The loopback port of the RPC in a container on its host's network. Default: 7373. */
   readonly rpcPort?: number;
-  /** Where the host reaches the gossip port; port 0 lets Docker choose one. Default: nowhere. */
+  /**
+   * The host's address and port at which the gossip port is published; port 0 lets Docker choose one. Default: not
+   * published.
+   */
   readonly publish?: { readonly address: string; readonly port: number };
 }
 
-/** A port of the container that the host reaches. */
+/** A published port of a container. */
 export interface PublishedPort {
   readonly protocol: "tcp" | "udp";
   readonly internal: number;
-  /** The host's address. */
+  /** The address on the host. */
   readonly address: string;
-  /** The host's port; 0 lets Docker choose one. */
+  /** The port on the host; 0 lets Docker choose one. */
   readonly port: number;
 }
 
-/** All that the container of an agent is made of. */
+/** The complete description of an agent's container. */
 export type ContainerDescription = ReturnType<typeof describeContainer>;
 
 /**
- * Describes the container of an agent in full. The resource, the label that tells one from another, the
- * trial of an image and the comparison with what runs are made from this, and from nothing else.
+ * Describes an agent's container completely. The Pulumi resource, the spec label, the test of an image and the
+ * comparison with a running container all use this description and nothing else.
  */
 export function describeContainer(container: AgentContainer) {
   const { image, network, address, volumes, limits, publish, rpcPort } = container;
@@ -146,7 +149,7 @@ export function describeContainer(container: AgentContainer) {
     image,
     command: agentCommand(container),
     environment: agentEnvironment(container),
-    // What of the agent's configuration takes a new start of the agent to be changed.
+    // The part of the agent's configuration that only a restart can change.
     configuration: fixedConfig({ rpcPort }),
     mounts: agentMounts(volumes),
     isRootReadOnly: true,
@@ -164,7 +167,7 @@ export function describeContainer(container: AgentContainer) {
     logOptions: logSize,
     restartPolicy,
     stopGrace,
-    // Left out, it is read back as the network's name and replaces the container.
+    // If omitted, the provider reads back the network's name and replaces the container.
     networkMode: network === hostNetwork ? hostNetwork : "bridge",
     network: network === hostNetwork ? { name: network } : { name: network, address },
     ports: protocols.map((protocol): PublishedPort => ({
@@ -175,10 +178,10 @@ export function describeContainer(container: AgentContainer) {
   };
 }
 
-/** The network of the engine's host, by Docker's name. */
+/** Docker's name for the network of the engine's host. */
 export const hostNetwork = "host";
 
-/** A hash of a description: a container that differs in anything is another one. */
+/** A hash of a description. If it differs, the container is replaced. */
 export function containerSpec(description: ContainerDescription): string {
   return createHash("sha256").update(JSON.stringify(description)).digest("hex").slice(0, 12);
 }

@@ -6,13 +6,13 @@ import { docker } from "../host/run.ts";
 import type { ComparedDescription } from "./args.ts";
 import { type Edit, editsOf, type InspectedContainer, optionalLimits } from "./facts.ts";
 
-/** How many containers are asked for at once. */
+/** How many containers are inspected at once. */
 const atOnce = 16;
 
 /**
- * Lists the containers that are not as they were made, with what was edited.
+ * Finds the containers that differ from their description, with the differences.
  *
- * @param expectedFor tells what a container was made from; undefined leaves it out.
+ * @param expectedFor returns the description of a container; containers for which it is undefined are skipped.
  */
 export async function editedContainers(
   containers: readonly FoundContainer[],
@@ -32,11 +32,11 @@ export async function editedContainers(
   return edited.size === 0 ? edited : withoutDropped(edited);
 }
 
-/** The containers by their IDs; one that is just being removed is left out. */
+/** The inspected containers by ID. A container that is just being removed is left out. */
 async function inspect(ids: readonly string[]): Promise<Map<string, InspectedContainer>> {
   const found = new Map<string, InspectedContainer>();
   if (ids.length === 0) return found;
-  // Over SSH each request would be a connection of its own; the docker client sends all through one.
+  // Over SSH each request would need a connection of its own; the docker client sends all of them over one.
   if (chosenEngine()?.host.startsWith("ssh:")) {
     const text = await docker(["inspect", ...ids], 60_000).catch(() => "[]");
     const all = JSON.parse(text) as (InspectedContainer & { readonly Id: string })[];
@@ -53,7 +53,7 @@ async function inspect(ids: readonly string[]): Promise<Map<string, InspectedCon
   return found;
 }
 
-/** Leaves out the limits that this engine does not keep. */
+/** Removes the limits that this engine does not support. */
 async function withoutDropped(edited: Map<string, Edit[]>): Promise<Map<string, Edit[]>> {
   const info = (await engine({ method: "GET", path: "/info" })) as Readonly<
     Record<string, unknown>

@@ -1,6 +1,6 @@
 import type { ContainerDescription } from "./description.ts";
 
-/** A described container as the engine's API makes it, without its networks, ports and volumes. */
+/** A container's description in the form of the engine's API, without its networks, ports and volumes. */
 export function engineContainer(
   description: ContainerDescription,
   labels: Readonly<Record<string, string>>,

@@ -1,8 +1,10 @@
-/** Compares a container that runs with how it was made: what people can change of one that stands. */
+/**
+ * Compares a running container with its description, in everything that people can change without recreating it.
+ */
 import type { ComparedDescription } from "./args.ts";
 import { isAgentVariable } from "./description.ts";
 
-/** What the engine tells of one container, as far as it is compared. */
+/** The compared part of the engine's answer for a container. */
 export interface InspectedContainer {
   readonly State: { readonly Status: string };
   readonly Config: {
@@ -50,7 +52,7 @@ export interface InspectedContainer {
   };
 }
 
-/** Something of a container that is not as it was made. */
+/** A difference between a container and its description. */
 export interface Edit {
   /** For example `memory`. */
   readonly what: string;
@@ -58,7 +60,7 @@ export interface Edit {
   readonly found: string;
 }
 
-/** What has been edited of a container that runs. */
+/** The differences between a running container and its description. */
 export function editsOf(made: ComparedDescription, found: InspectedContainer): Edit[] {
   const facts = factsIn(found);
   return Object.entries(factsOf(made))
@@ -66,7 +68,7 @@ export function editsOf(made: ComparedDescription, found: InspectedContainer): E
     .filter((edit) => edit.made !== edit.found);
 }
 
-/** The limits that an engine drops where its kernel lacks them, by what the engine tells of itself. */
+/** The limits that an engine ignores if its kernel does not support them, by the field of the engine's `/info`. */
 export const optionalLimits: Readonly<Record<string, readonly (keyof Facts)[]>> = {
   MemoryLimit: ["memory", "memory with swap"],
   SwapLimit: ["memory with swap"],
@@ -111,7 +113,7 @@ function factsIn({ Config, HostConfig, Mounts, NetworkSettings }: InspectedConta
   return {
     image: Config.Image,
     command: (Config.Cmd ?? []).join(" "),
-    // The image has variables of its own.
+    // The image sets other variables.
     environment: list((Config.Env ?? []).filter(isAgentVariable)),
     memory: memoryText(HostConfig.Memory),
     "memory with swap": memoryText(HostConfig.MemorySwap),
@@ -124,7 +126,7 @@ function factsIn({ Config, HostConfig, Mounts, NetworkSettings }: InspectedConta
     "restart policy": HostConfig.RestartPolicy.Name || "no",
     privileges: list([
       ...(HostConfig.Privileged ? ["privileged"] : []),
-      ...(HostConfig.ReadonlyRootfs ? [] : ["a root file system to write to"]),
+      ...(HostConfig.ReadonlyRootfs ? [] : ["a writable root file system"]),
       ...(HostConfig.CapDrop?.includes("ALL") ? [] : ["capabilities"]),
       ...(HostConfig.CapAdd ?? []),
     ]),
@@ -164,6 +166,6 @@ function memoryText(bytes: number): string {
 
 function processorsText({ NanoCpus, CpuPeriod, CpuQuota }: InspectedContainer["HostConfig"]) {
   if (NanoCpus > 0) return String(NanoCpus / 1e9);
-  // The engine's own period, where none is given.
+  // The engine's default period.
   return CpuQuota > 0 ? String(CpuQuota / (CpuPeriod || 100_000)) : "any number";
 }

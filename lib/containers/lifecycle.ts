@@ -6,25 +6,25 @@ import { forEachParallel } from "../host/parallel.ts";
 import { pause } from "../host/run.ts";
 import { stopGrace } from "./description.ts";
 
-/** The signal on which an agent leaves while its container stays; see docker/agent. */
+/** The signal that makes an agent leave while its container keeps running; see docker/agent. */
 const leaveSignal = "SIGUSR1";
 
-/** Milliseconds after which an agent has left: Serf gives itself 3 s. */
+/** Milliseconds after which an agent has left; Serf itself takes up to 3 s. */
 const leaveTime = 3500;
 
-/** So many containers may simply be stopped at once. */
+/** Up to this many containers can simply be stopped at once. */
 const fewContainers = 8;
 
-/** The first engine in which containers of one network may end at the same moment. */
+/** The first Docker version in which the containers of a network can safely end at the same moment. */
 const endpointBugFixedIn = 28;
 
 /**
- * Lets the agents in containers leave the cluster, and removes the containers with their volumes.
+ * Lets the agents in containers leave the cluster, then removes the containers and their anonymous volumes.
  *
- * Of many, all agents leave at once. Then, with older engines, one container after the other leaves its network:
- * an engine can lose count of a network's endpoints when many containers end at the same moment, and then refuses
- * to remove the network until it is restarted (https://github.com/moby/moby/issues/42119). What is in no network
- * any more ends at once.
+ * If there are many, all agents leave at once. Then, with older engines, the containers are disconnected from
+ * their network one by one: when many containers end at the same moment, such an engine can lose count of the
+ * network's endpoints, and then refuses to remove the network until the engine is restarted
+ * (https://github.com/moby/moby/issues/42119). Containers without a network can be stopped at once.
  */
 export async function removeContainers(containers: readonly FoundContainer[]): Promise<void> {
   const running = containers.filter(({ isRunning }) => isRunning);
@@ -52,12 +52,12 @@ async function hasEndpointBugFix(): Promise<boolean> {
 
 async function leaveNetworks({ id, networks = [] }: FoundContainer): Promise<void> {
   for (const network of networks) {
-    // Where that is not possible, as from the host's network, the container ends with it.
+    // The host's network, for example, cannot be left; the container then leaves it when it ends.
     await disconnect(id, network).catch(() => undefined);
   }
 }
 
-/** Takes a container out of a network; it goes on. */
+/** Disconnects a container from a network; the container keeps running. */
 export async function disconnect(container: string, network: string): Promise<void> {
   const body = { Container: container, Force: true };
   await unlessGone({ method: "POST", path: `/networks/${network}/disconnect`, body });
@@ -67,22 +67,22 @@ async function stop({ id }: FoundContainer): Promise<void> {
   await unlessGone({ method: "POST", path: `/containers/${id}/stop?t=${stopGrace}` });
 }
 
-/** Removes the agent of the engine's host where it runs in a container. */
+/** Removes the host's agent if it runs in a container. */
 export async function removeHostContainers(
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
   await removeContainers(await listContainers({ ...labels, [roleLabel]: "host" }));
 }
 
-/** How a container does. */
+/** The state of a container. */
 export interface ContainerState {
   readonly name: string;
   readonly isRunning: boolean;
-  /** How often the engine has started it again since it ended by itself. */
+  /** How often the engine has restarted it after it ended by itself. */
   readonly restarts: number;
 }
 
-/** @throws EngineError when it is not there. */
+/** @throws EngineError when the container does not exist. */
 export async function stateOf(container: string): Promise<ContainerState> {
   const { Name, State, RestartCount } = (await engine({
     method: "GET",
@@ -95,12 +95,15 @@ export async function stateOf(container: string): Promise<ContainerState> {
   return { name: Name.replace(/^\//, ""), isRunning: State.Running, restarts: RestartCount };
 }
 
-/** Tells the agent in a container to read its configuration again; docker/agent has the signal. One that does not run will do so. */
+/**
+ * Makes the agent in a container reload its configuration; docker/agent defines the signal. Nothing is sent to a
+ * stopped container, whose agent reads its configuration when it starts.
+ */
 export async function reloadAgent(container: string): Promise<void> {
   await unlessGone({ method: "POST", path: `/containers/${container}/kill?signal=SIGUSR2` });
 }
 
-/** Removes what somebody else may have removed already. */
+/** Removes an object that may have been removed already. */
 export async function removeIfThere(path: string): Promise<void> {
   try {
     await engine({ method: "DELETE", path, timeout: 60_000 });
@@ -109,7 +112,7 @@ export async function removeIfThere(path: string): Promise<void> {
   }
 }
 
-/** Asks for something of what somebody else may have removed, or be just removing. */
+/** Sends a request for an object that may have been removed, or is just being removed; that is no error. */
 export async function unlessGone(request: EngineRequest): Promise<void> {
   try {
     await engine({ ...request, timeout: (stopGrace + 30) * 1000 });

@@ -10,48 +10,49 @@ import {
 import { intactGeneration, nothingObserved, type Observation } from "./observation.ts";
 import type { RecordedState } from "./recorded.ts";
 
-/** How what the members share stands. */
+/** The state of the configurations and keys that the members share. */
 export interface ClusterState {
   readonly generation: string;
-  /** The generation for what is found not to stand by whoever knows more. */
+  /** The generation to use if a caller with more information finds a fault. */
   readonly fresh: string;
-  /** The keys of the gossip that are in use, as far as they could be seen. */
+  /** The gossip keys in use, as far as they could be read. */
   readonly keys: readonly string[];
-  /** The files in the volume with configurations; undefined where they could not be seen. */
+  /** The files in the configuration volume; undefined if they could not be read. */
   readonly files: ReadonlyMap<string, string> | undefined;
 }
 
-/** What a look at the engine and the cluster has shown. */
+/** What was found on the engine and in the cluster. */
 export interface Look {
   readonly inventory: Inventory;
-  /** Default: nothing runs. */
+  /** Default: no agent is running. */
   readonly observation?: Observation;
 }
 
 /**
- * What of a stack stands, told by generations.
+ * Decides what has to be recreated, by means of generations.
  *
- * A generation is a count that is declared with a thing and carried by it as a label. The state says which one
- * was declared last. What a look at the engine finds gone, edited or not running gets the next one, and so a
- * preview shows that it is to be recreated, and the next `up` does it. Without a look all stands as the state says.
- * The same state and the same look give the same generations, or a plan that was saved could not be kept.
+ * A generation is a counter that is declared with a resource and stored in a label of the object on the engine. The
+ * state holds the last declared generation. If the object is missing, edited or not running, it is declared with
+ * the next generation; a preview then shows that it will be recreated, and the next `up` recreates it. If the
+ * engine is not inspected, everything keeps its recorded generation. Generations depend only on the state and on
+ * what was found on the engine: with a random value or a time, a saved plan could not be applied.
  *
- * This is one look at the engine, where a refresh by Pulumi reads each resource by itself and takes two seconds
- * for a network alone.
+ * One inspection of the engine replaces a refresh by Pulumi, which reads each resource separately and takes two
+ * seconds for a network alone.
  */
 export class EngineState {
   readonly #recorded: RecordedState;
   readonly #inventory: Inventory | undefined;
   readonly #observation: Observation;
 
-  /** @param look default: none was taken, and the state alone counts. */
+  /** @param look default: the engine was not inspected, and only the state counts. */
   constructor(recorded: RecordedState, look?: Look) {
     this.#recorded = recorded;
     this.#inventory = look?.inventory;
     this.#observation = look?.observation ?? nothingObserved;
   }
 
-  /** Whether no engine was looked at. */
+  /** Whether the engine was not inspected. */
   get isOffline(): boolean {
     return this.#inventory === undefined;
   }
@@ -64,36 +65,36 @@ export class EngineState {
     );
   }
 
-  /** Whether the container with this name runs; without a look, whether it is recorded. */
+  /** Whether the container with this name is running; offline, whether it is recorded. */
   runs(name: string): boolean {
     if (this.isOffline) return this.#recorded.containers.has(name);
     return this.#container(name)?.isRunning ?? false;
   }
 
-  /** Whether a member is to be replaced that runs: its container was made from something else, or is spoilt. */
+  /** Whether a running member has to be replaced, because its spec differs or its container has drifted. */
   isReplaced(name: string, spec: string): boolean {
     const labels = this.runs(name) ? this.#container(name)?.labels : undefined;
     if (labels === undefined) return false;
     return labels[specLabel] !== spec || labels[generationLabel] !== this.ofContainer(name);
   }
 
-  /** `host:port` of the seed's gossip port as it was last; undefined where it is to be looked up. */
+  /** `host:port` of the seed's gossip port as recorded; undefined if it has to be looked up on the engine. */
   get endpoint(): string | undefined {
     return this.isOffline ? this.#recorded.endpoint : undefined;
   }
 
-  /** `host:port` of the seed's gossip port when it was declared last. */
+  /** `host:port` of the seed's gossip port as of the last deployment. */
   get recordedEndpoint(): string | undefined {
     return this.#recorded.endpoint;
   }
 
-  /** Of the stack's claim on the kernel's neighbour table. */
+  /** The generation of the stack's claim on the kernel's neighbour table. */
   get ofNeighbourTable(): string {
     const { neighbourTable } = this.#recorded;
     return this.#generation(neighbourTable, () => asLabels(this.#observation.table));
   }
 
-  /** Of the limits of processes, which a container that runs can be given again. */
+  /** The generation of the process limits, which can be changed while a container runs. */
   get ofProcessLimits(): string {
     const { processLimits } = this.#recorded;
     const edits = [...this.#observation.drifted.values()].flat();
@@ -101,7 +102,7 @@ export class EngineState {
     return this.#generation(processLimits, () => (isGood ? asLabels(processLimits) : undefined));
   }
 
-  /** Of the host's agent, where it is a process. */
+  /** The generation of the host's agent as a process. */
   get ofHostProcess(): string {
     const { host } = this.#observation;
     const isGood = host?.faults.length === 0;
@@ -110,7 +111,7 @@ export class EngineState {
     );
   }
 
-  /** Of what the members share. Who is to be recreated is not missed. */
+  /** The state of what the members share. Members that will be recreated need not be alive. */
   ofCluster(expected: readonly ExpectedMember[]): ClusterState {
     const { cluster, tags } = this.#recorded;
     const { host } = this.#observation;
@@ -119,9 +120,9 @@ export class EngineState {
         ? host.generation === this.ofHostProcess
         : this.runs(name) &&
           this.#container(name)?.labels[generationLabel] === this.ofContainer(name);
-    // Whoever is declared no longer leaves in this deployment, and is no stranger.
+    // Members that were removed from the configuration leave in this deployment, so they are not unexpected.
     const known = [...expected, ...agentsThatRun(this.#inventory?.containers ?? [])];
-    // Tags that are to be others now are no reason to write everything again.
+    // If only the desired tags differ, nothing is wrong with the cluster.
     const tagged = expected.map((one) => ({ ...one, tags: tags.get(one.name) ?? one.tags }));
     const intact = () => asLabels(intactGeneration(this.#observation, tagged, { isThere, known }));
     return {
@@ -146,13 +147,13 @@ export class EngineState {
     );
   }
 
-  /** Undefined for one that carries none: it was not made here, and is used as it is. */
+  /** Undefined for a volume without a generation, which was not created by this project and is used as it is. */
   ofVolume(name: string): string | undefined {
     const recorded = this.#recorded.volumes.get(name);
     if (this.isOffline) return recorded === "" ? undefined : (recorded ?? first);
     if (this.#inventory?.foreign.volumes.includes(name)) return undefined;
     const found = this.#inventory?.volumes.find((one) => one.name === name);
-    // One that a former stack has left keeps its label, whatever it is declared with.
+    // A volume left by an earlier stack keeps its label, whatever generation is declared.
     if (recorded === undefined) return found === undefined ? first : found.labels[generationLabel];
     return this.#generation(recorded, () => found?.labels);
   }
@@ -161,7 +162,7 @@ export class EngineState {
     return this.#inventory?.containers.find((found) => found.name === name);
   }
 
-  /** @param look the labels of what is found and good. */
+  /** @param look returns the labels of the object if it exists and has no fault. */
   #generation(recorded: string | undefined, look: () => FoundLabels | undefined): string {
     if (recorded === undefined) return first;
     if (this.isOffline || look()?.[generationLabel] === recorded) return recorded || first;
@@ -169,12 +170,12 @@ export class EngineState {
   }
 }
 
-/** The edits that only a new container is without. */
+/** The differences that only recreating the container can undo. */
 export function recreationReasons(edits: readonly Edit[] = []): Edit[] {
   return edits.filter(({ what }) => what !== "processes");
 }
 
-/** The generation of what is made for the first time. */
+/** The generation of an object that is created for the first time. */
 const first = "1";
 
 function next(recorded: string | undefined): string {

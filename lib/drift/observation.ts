@@ -7,35 +7,35 @@ import { unexpectedAmong } from "../membership/judge.ts";
 import { compareMembers } from "../membership/judge.ts";
 import type { Edit } from "../containers/facts.ts";
 
-/** What was seen of a cluster while it runs. */
+/** What was found in a running cluster. */
 export interface Observation {
-  /** What is wrong with containers that run, by their names. */
+  /** The faults of running containers, by name. */
   readonly drifted: ReadonlyMap<string, readonly Edit[]>;
-  /** As the first agent sees them that answers; undefined where none does. */
+  /** The members as the first agent that answers sees them; undefined if none answers. */
   readonly members: readonly Member[] | undefined;
-  /** The keys that this agent has, the first of which encrypts. */
+  /** The keys of this agent, the encrypting one first. */
   readonly keys: readonly string[];
-  /** The files in the volume with configurations; undefined where no container has the volume. */
+  /** The files in the configuration volume; undefined if no container has the volume. */
   readonly files: ReadonlyMap<string, string> | undefined;
-  /** The agent of the host that is a process and that lives. */
+  /** The host's agent, if it is a running process. */
   readonly host: HostObservation | undefined;
   /**
-   * The generation of the stack's claim on the kernel's neighbour table. Default: there is none, or what it
-   * got does not suffice any more.
+   * The generation of the stack's claim on the kernel's neighbour table. Default: there is no claim, or the table
+   * is too small for it.
    */
   readonly table?: string | undefined;
 }
 
 export interface HostObservation {
-  /** As a member. */
+  /** Its member name. */
   readonly name: string;
-  /** The recorded start of the process. */
+  /** The generation recorded when the process was started. */
   readonly generation: string;
-  /** What is wrong with it. */
+  /** Its faults. */
   readonly faults: readonly Edit[];
 }
 
-/** Nothing was seen. */
+/** The observation if nothing was found. */
 export const nothingObserved: Observation = {
   drifted: new Map(),
   members: undefined,
@@ -44,25 +44,25 @@ export const nothingObserved: Observation = {
   host: undefined,
 };
 
-/** What can be wrong with an agent, beside what can be of its container. */
+/** The faults of an agent, as opposed to those of its container. */
 export const agentFaults = {
   silent: { what: "agent", made: "answering", found: "not answering" },
   otherKey: { what: "gossip key", made: "the cluster's", found: "another" },
   otherFolder: { what: "folder", made: "this clone's", found: "another" },
-  invaded: { what: "agents", made: "one", found: "another one beside it" },
+  invaded: { what: "number of agents", made: "one", found: "more than one" },
 } as const satisfies Readonly<Record<string, Edit>>;
 
-/** Edits as a clause. */
+/** The differences as the rest of a sentence. */
 export function describeEdits(edits: readonly Edit[]): string {
   return edits.map(({ what, made, found }) => `${what} is ${found} instead of ${made}`).join("; ");
 }
 
 /**
- * The generation of what a cluster's members share: their configurations, keys and view of each other.
- * Undefined when something of that is not as it should be.
+ * The generation of what the members share: their configurations, keys and membership. Undefined if any of these is
+ * not as expected.
  *
- * @param isThere whether a member that is expected runs already, and stays.
- * @param known who is no stranger.
+ * @param isThere whether an expected member is running and will not be recreated.
+ * @param known the members that are not unexpected.
  */
 export function intactGeneration(
   { members, files }: Observation,
@@ -85,7 +85,7 @@ export function intactGeneration(
   return faults.length === 0 ? sealedGeneration(files) : undefined;
 }
 
-/** Whether a cluster has these secrets, and no other key, as far as that could be seen. */
+/** Whether a cluster has these secrets and no other key, as far as could be read. */
 export function hasSecrets(
   { keys, files }: Pick<Observation, "keys" | "files">,
   gossipKey: string,

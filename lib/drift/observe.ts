@@ -1,4 +1,4 @@
-/** Looks at a cluster that runs, without changing anything, for what a look at the engine does not show. */
+/** Inspects a running cluster, without changing anything, for faults that the engine's inventory does not show. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { configFolder, keyringPath, ownKeyringPath } from "../agents/config.ts";
@@ -16,25 +16,25 @@ import { membersSeenBy } from "../membership/views.ts";
 import { openWithFiles } from "../serf/open.ts";
 import { agentFaults, type HostObservation, type Observation } from "./observation.ts";
 
-/** What is looked at. */
+/** The arguments of {@link observeCluster}. */
 export interface ObservedPlace {
   /** The stack's containers. */
   readonly containers: readonly FoundContainer[];
-  /** What a container was made from; undefined where that is not known, or is to be another anyway. */
+  /** Returns a container's description; undefined if it is unknown, or the container will be replaced anyway. */
   readonly expectedFor: (found: FoundContainer) => ComparedDescription | undefined;
   readonly host: { readonly name: string; readonly dir: string; readonly rpcPort: number };
 }
 
-/** Milliseconds in which an agent must answer. */
+/** Milliseconds until an agent must answer. */
 const answerTimeout = 3000;
 
-/** So many agents are asked before a cluster counts as one that does not answer. */
+/** How many agents are asked before the cluster counts as not answering. */
 const tries = 3;
 
-/** How many things are asked of the engine at once. */
+/** How many requests are sent to the engine at once. */
 const atOnce = 16;
 
-/** @throws EngineError when the engine does not answer. An agent that does not is part of the observation. */
+/** @throws EngineError when the engine does not answer. An agent that does not answer is part of the observation. */
 export async function observeCluster({
   containers,
   expectedFor,
@@ -45,7 +45,7 @@ export async function observeCluster({
     editedContainers(agents, expectedFor),
     firstView(agents),
   ]);
-  // An agent that was cut off goes on to see everybody alive: what it cannot send does not fail for it.
+  // An agent without a network still sees all members alive: it cannot send probes, so none of them fails.
   const isCutOff = ({ name }: { readonly name: string }) =>
     drifted.get(name)?.some(({ what }) => what === "networks") ?? false;
   const view =
@@ -57,7 +57,7 @@ export async function observeCluster({
     view?.members.filter(({ status }) => status === "alive").map(({ name }) => name),
   );
   const isAlive = ({ name }: FoundContainer) => alive.has(name);
-  // Whom the others see needs no question of its own.
+  // Only members that the others do not see have to be asked themselves.
   const lost = agents.filter((agent) => !isAlive(agent));
   const keys = new Map<string, readonly string[] | undefined>();
   await forEachParallel(lost, atOnce, async ({ name }) => {
@@ -65,7 +65,8 @@ export async function observeCluster({
     keys.set(name, own?.keys);
   });
   for (const { name } of agents.filter(isAlive)) keys.set(name, view!.keys);
-  // All on another key are one cluster, whose key rotates; two that do not see each other never meet.
+  // If all agents use another key, it is one cluster whose key has to rotate. If some agents are cut off, those
+  // with another key can never rejoin.
   const common = lost.length === 0 ? undefined : commonKeys(files, [...keys.values()]);
   for (const [name, found] of keys) {
     const fault = found === undefined ? agentFaults.silent : keyFault(found, common);
@@ -79,11 +80,11 @@ export async function observeCluster({
     members: view?.members,
     keys: view?.keys ?? [],
     files,
-    host: await hostSight(host, alive.has(host.name), common ?? view?.keys),
+    host: await observeHost(host, alive.has(host.name), common ?? view?.keys),
   };
 }
 
-/** The files in the volume with configurations where no agent answers that could read them. */
+/** The files in the configuration volume, read through the engine because no agent answered. */
 async function filesIn(
   containers: readonly FoundContainer[],
 ): Promise<ReadonlyMap<string, string> | undefined> {
@@ -99,14 +100,14 @@ async function firstView(agents: readonly FoundContainer[]) {
     try {
       return await ownView(name);
     } catch {
-      // It is looked at by itself, as one that nobody sees.
+      // This agent is asked again with the members that nobody sees.
     }
   }
   return undefined;
 }
 
 /**
- * What an agent sees and has; errors as of {@link openWithFiles}.
+ * An agent's view, keys and configuration files. Errors as of {@link openWithFiles}.
  *
  * @throws Error when it has no keys.
  */
@@ -128,17 +129,17 @@ async function ownView(name: string) {
   }
 }
 
-/** The containers in which agents run that are not the container's own, by their addresses. */
+/** The containers in which another agent runs besides the container's own, found by their addresses. */
 function invaded(members: readonly Member[], agents: readonly FoundContainer[]): string[] {
   const own = new Set(agents.map(({ name }) => name));
   const alive = members.filter(({ status }) => status === "alive");
-  const strange = new Set(alive.filter(({ name }) => !own.has(name)).map(({ address }) => address));
+  const foreign = new Set(alive.filter(({ name }) => !own.has(name)).map(({ address }) => address));
   return alive
-    .filter(({ name, address }) => own.has(name) && strange.has(address))
+    .filter(({ name, address }) => own.has(name) && foreign.has(address))
     .map(({ name }) => name);
 }
 
-/** The keys of a cluster that has come apart: those that were written, or else most agents' key. */
+/** The keys of a cluster that has split: those in the written keyring if it is intact, else the most common one. */
 function commonKeys(
   files: Observation["files"],
   found: readonly (readonly string[] | undefined)[],
@@ -158,7 +159,7 @@ function keyring(files: ReadonlyMap<string, string>): string | undefined {
   return files.get(basename(keyringPath));
 }
 
-/** @param common default: any key will do. */
+/** @param common default: any key is accepted. */
 function keyFault(
   [encrypting = ""]: readonly string[],
   common: readonly string[] | undefined,
@@ -166,7 +167,7 @@ function keyFault(
   return common === undefined || common.includes(encrypting) ? undefined : agentFaults.otherKey;
 }
 
-async function hostSight(
+async function observeHost(
   { name, dir, rpcPort }: ObservedPlace["host"],
   isAlive: boolean,
   common: readonly string[] | undefined,

@@ -1,51 +1,51 @@
-/** What a stack's state says of it, as far as the program decides by it. */
+/** The parts of a stack's state that the program uses. */
 import type { ImageBuilder, StandIns } from "../cluster/image.ts";
 import { generationLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
 import type { HostAgentPlace } from "../settings/types.ts";
 
-/** The resources of a state by their URNs, as Pulumi gives them to a program. */
+/** The resources of a state by URN, in the form that Pulumi gives to a program. */
 export type RecordedOutputs = Readonly<
   Record<string, { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }>
 >;
 
 /**
- * Generations by names on the engine; `lib/drift/engineState.ts` says what a generation is. Empty for what carries none: it was
- * imported, or was there before the stack.
+ * Generations by the names on the engine; `lib/drift/engineState.ts` explains generations. Empty for an object
+ * without one, which was imported or existed before the stack.
  */
 type Generations = ReadonlyMap<string, string>;
 
 export interface RecordedState {
-  /** The stack's name when it was brought up, which is in all names and labels; undefined where nothing is. */
+  /** The stack's name when it was deployed, which all names and labels contain; undefined if nothing is deployed. */
   readonly stack: string | undefined;
   readonly containers: Generations;
   readonly networks: Generations;
   readonly volumes: Generations;
-  /** By the images' names with their tags. */
+  /** By name and tag. */
   readonly images: Generations;
-  /** The addresses on the cluster's network by the containers' names. */
+  /** The containers' addresses on the cluster's network, by container name. */
   readonly addresses: ReadonlyMap<string, string>;
-  /** The members' tags by their names, as the last `up` left them. */
+  /** The members' tags, by member name, as of the last `up`. */
   readonly tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** Of what the members share: their configurations and keys. */
+  /** The generation of what the members share: their configurations and keys. */
   readonly cluster: string | undefined;
-  /** Of the limits of processes. */
+  /** The generation of the process limits. */
   readonly processLimits: string | undefined;
-  /** Of the host's agent, where it is a process. */
+  /** The generation of the host's agent as a process. */
   readonly hostProcess: string | undefined;
-  /** Of the stack's claim on the kernel's neighbour table. */
+  /** The generation of the stack's claim on the kernel's neighbour table. */
   readonly neighbourTable: string | undefined;
-  /** `host:port` where the host reaches the seed. */
+  /** `host:port` at which the host reaches the seed. */
   readonly endpoint: string | undefined;
-  /** Where the host's agent runs; undefined where it does not. */
+  /** Where the host's agent runs; undefined if there is none. */
   readonly hostAgentIn: HostAgentPlace | undefined;
-  /** Who has built the image: the docker client, or Pulumi's provider. */
+  /** What built the image: the docker client or Pulumi's provider. */
   readonly builder: ImageBuilder | undefined;
-  /** The stand-ins for the base images, where the image was built on a host that reaches no registry. */
+  /** The stand-ins for the base images, if the image was built on a host that reaches no registry. */
   readonly standIns: StandIns;
 }
 
-/** Reads a state; an empty one is that of a stack that is not there yet. */
+/** Reads a state. An empty one belongs to a stack that has not been deployed yet. */
 export function recordedIn(outputs: RecordedOutputs): RecordedState {
   const resources = Object.values(outputs);
   const ofType = (type: string) =>
@@ -98,7 +98,7 @@ function pair(name: unknown, value: string | undefined): [string, string][] {
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** An image that the docker client has built has no labels of its own in the state. */
+/** In the state, an image built by the docker client has its generation in a trigger instead of a label. */
 function generationOf(outputs: Outputs): string | undefined {
   const { build, triggers } = outputs;
   const label = (build as { label?: Record<string, string> } | undefined)?.label;

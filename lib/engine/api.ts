@@ -1,13 +1,15 @@
-/** The Docker engine's HTTP API, for what would start the docker client too often. */
+/**
+ * A client of the Docker engine's HTTP API, for requests that are too frequent to start the docker client for each.
+ */
 import type { Duplex } from "node:stream";
 import { connectEngine, type EngineConnection } from "./connection.ts";
 import { contentOf, exchange } from "./exchange.ts";
 import { versionFor } from "./version.ts";
 
-/** A request that the engine refused or did not answer. The message holds the engine's own words. */
+/** A request that the engine refused or did not answer. The message contains the engine's own error text. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
-  /** The HTTP status; undefined when there was no answer. */
+  /** The HTTP status; undefined if there was no answer. */
   readonly status: number | undefined;
 
   constructor(request: string, reason: string, status?: number) {
@@ -16,25 +18,25 @@ export class EngineError extends Error {
   }
 }
 
-/** What is sent to the engine. */
+/** A request to the engine. */
 export interface EngineRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** With the query, without the API's version, for example `/containers/json?all=1`. */
   readonly path: string;
-  /** A value is sent as JSON, a buffer as a tar archive. Default: nothing. */
+  /** A value is sent as JSON, a buffer as a tar archive. Default: no body. */
   readonly body?: unknown;
-  /** Milliseconds for the whole answer. Default: 30,000. */
+  /** Timeout of the whole request in milliseconds. Default: 30,000. */
   readonly timeout?: number;
 }
 
-/** Milliseconds in which the engine must have answered where nothing else is said. */
+/** The default timeout in milliseconds. */
 const usualTimeout = 30_000;
 
 /**
- * Sends a request to the engine that the docker client talks to; see engineContext.ts.
+ * Sends a request to the docker client's engine; see context.ts.
  *
- * @returns the answer's JSON as a value, any other content as a buffer.
- * @throws EngineError when the engine refuses, cannot be reached or takes too long.
+ * @returns the parsed JSON of the answer; any other content as a buffer.
+ * @throws EngineError when the engine refuses the request, cannot be reached or does not answer in time.
  */
 export async function engine(wanted: EngineRequest): Promise<unknown> {
   const { method, path, body, timeout = usualTimeout } = wanted;
@@ -63,10 +65,10 @@ export async function engine(wanted: EngineRequest): Promise<unknown> {
 }
 
 /**
- * Asks the engine whether it is there.
+ * Checks that the engine answers.
  *
  * @param timeout milliseconds. Default: 30,000.
- * @returns its version.
+ * @returns the engine's version.
  * @throws EngineError when it does not answer.
  */
 export async function pingEngine(timeout = usualTimeout): Promise<string> {
@@ -74,7 +76,7 @@ export async function pingEngine(timeout = usualTimeout): Promise<string> {
   return (answer as { readonly Version: string }).Version;
 }
 
-/** A query string: texts as they are, everything else as JSON, which is how the engine takes filters. */
+/** Builds a query string: strings as they are, other values as JSON, which is the form of the engine's filters. */
 export function query(parameters: Readonly<Record<string, unknown>>): string {
   const texts = Object.entries(parameters).map(([key, value]): [string, string] => [
     key,
@@ -83,11 +85,11 @@ export function query(parameters: Readonly<Record<string, unknown>>): string {
   return new URLSearchParams(texts).toString();
 }
 
-/** A connection that belongs to a program in a container from then on. */
+/** A connection that has become the input and output of a program in a container. */
 export type EngineStream = Duplex & { readonly unref: () => unknown };
 
 /**
- * Sends a request after whose answer the connection is a stream. Errors as of {@link engine}.
+ * Sends a request that turns its connection into a stream. Errors as of {@link engine}.
  *
  * Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
@@ -148,7 +150,7 @@ async function withSlot<T>(work: (connection: EngineConnection) => Promise<T>): 
   }
 }
 
-/** Of an engine that did not answer. */
+/** The reason why the engine gave no answer. */
 function reasonOf(error: unknown): string {
   const { name, message } = error as Error;
   return name === "AbortError" || name === "TimeoutError" ? "did not answer in time" : message;

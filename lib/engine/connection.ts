@@ -11,21 +11,21 @@ import {
 } from "./host.ts";
 import { connectBySsh } from "./ssh.ts";
 
-// An import would read all that the module exports, and so load its client for `fetch`, too, which takes longer
-// than a request to the engine.
+// An import statement would evaluate all exports of the module, including the client for `fetch`, which takes
+// longer to load than a request to the engine takes.
 const { Agent, request } = process.getBuiltinModule("node:http");
 
-/** A way to the engine. */
+/** How requests reach the engine. */
 export interface EngineConnection {
   readonly begin: (
     options: RequestOptions,
     answered: (response: IncomingMessage) => void,
   ) => ClientRequest;
-  /** How many requests may be under way at once. */
+  /** How many requests may be in progress at once. */
   readonly atOnce: number;
 }
 
-/** An SSH server with its usual settings begins to refuse connections at the tenth that is just being made. */
+/** An SSH server with default settings starts refusing connections when ten are being established. */
 const sshAtOnce = 4;
 
 const agent = new Agent({ keepAlive: true });
@@ -33,7 +33,7 @@ const agent = new Agent({ keepAlive: true });
 const connections = new Map<string, EngineConnection>();
 
 /**
- * The way to the engine that the environment or the docker client's context names; default: the local
+ * The connection to the engine that the environment or the docker client's context names. Default: the local
  * socket.
  *
  * @throws Error when what is named cannot be used.
@@ -71,7 +71,7 @@ function connectTo({ host, certPath }: EngineHost = { host: defaultHost }) {
     : throughTls(place, base, certPath);
 }
 
-/** @param base stands before the path of each request. Default: nothing. */
+/** @param base precedes the path of each request. Default: empty. */
 function plain(place: RequestOptions, base = "", send = request): EngineConnection {
   return {
     begin: ({ path, ...options }, answered) =>

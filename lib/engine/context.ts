@@ -10,25 +10,25 @@ import {
   parseEngineHost,
 } from "./host.ts";
 
-/** The engine that the docker client on this machine talks to. */
+/** The engine that the docker client on this machine uses. */
 export interface ChosenEngine extends EngineHost {
-  /** What chose it, for messages. */
+  /** What selected it, for messages, for example `DOCKER_HOST`. */
   readonly source: string;
 }
 
-/** Names the variable that says, for messages, what has set `DOCKER_HOST`. Default: the user. */
+/** The variable that says, for messages, what set `DOCKER_HOST`. Default: the user. */
 export const hostSource = "SERF_DOCKER_HOST_SOURCE";
 
-/** Where the docker client goes that is told to use TLS, but no host. */
+/** The docker client's address if TLS is requested without a host. */
 const defaultTlsHost = "tcp://localhost:2376";
 
 /**
- * Finds the engine as the docker client does: `DOCKER_HOST`, else the context that `DOCKER_CONTEXT` or the
- * client's configuration names. The files of a context are described in
+ * Finds the engine as the docker client does: `DOCKER_HOST`, else the context in `DOCKER_CONTEXT` or in the
+ * client's configuration. The files of a context are described in
  * https://github.com/docker/cli/blob/v28.0.0/cli/context/store/store.go.
  *
- * @returns undefined where nothing is chosen, which means the local socket.
- * @throws EngineHostError when the choice cannot be read, or names no engine.
+ * @returns undefined if none is selected, which means the local socket.
+ * @throws EngineHostError when the selection cannot be read or names no engine.
  */
 export function chosenEngine(env: NodeJS.ProcessEnv = process.env): ChosenEngine | undefined {
   const named = env["DOCKER_HOST"];
@@ -66,9 +66,9 @@ function certFolder(env: NodeJS.ProcessEnv): string {
 
 function currentContext(env: NodeJS.ProcessEnv): string | undefined {
   const file = join(clientFolder(env), "config.json");
-  // The docker client takes an empty file, too.
+  // The docker client accepts an empty file, too.
   if (!existsSync(file) || readFileSync(file, "utf8").trim() === "") return undefined;
-  const advice = "mend it, or remove it, which also ends logins to registries";
+  const advice = "repair it, or remove it, which also removes the logins to registries";
   return (readJson(file, advice) as { readonly currentContext?: string }).currentContext;
 }
 
@@ -80,15 +80,15 @@ function contextEngine(name: string, folder: string): ChosenEngine {
       `There is no Docker context ${name}: ${file} is missing. \`docker context ls\` lists them.`,
     );
   }
-  const advice = `make the Docker context ${name} again with \`docker context create\``;
+  const advice = `recreate the Docker context ${name} with \`docker context create\``;
   const { Endpoints } = readJson(file, advice) as {
     readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
   };
   const host = Endpoints?.docker?.Host;
-  if (!host) throw new EngineHostError(`The Docker context ${name} names no host.`);
+  if (!host) throw new EngineHostError(`The Docker context ${name} names no host; ${advice}.`);
   const address = parseEngineHost(host);
   const whole = address && formatEngineHost(address);
-  // Of a context the client completes nothing: without a port it goes to that of HTTP.
+  // The client does not complete a context's address: without a port it uses HTTP's port 80.
   if (whole === undefined || host.replace(/\/$/, "") !== whole) {
     throw new EngineHostError(
       `The Docker context ${name} names the host ${JSON.stringify(host)}; give it in full with \`docker ` +
@@ -104,7 +104,7 @@ function readJson(file: string, advice: string): object {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (typeof value === "object" && value !== null) return value;
-    throw new SyntaxError("it holds no object");
+    throw new SyntaxError("it is not a JSON object");
   } catch (error) {
     throw new EngineHostError(`${file} cannot be read (${(error as Error).message}); ${advice}.`);
   }

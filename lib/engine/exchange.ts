@@ -1,4 +1,4 @@
-/** One request to an engine and its answer. */
+/** Sends one request to an engine and reads the answer. */
 import type { IncomingMessage, RequestOptions } from "node:http";
 import type { EngineConnection } from "./connection.ts";
 
@@ -8,7 +8,7 @@ export interface Answer {
   readonly data: Buffer;
 }
 
-/** @param content what is sent. Default: nothing. */
+/** @param content the request's body. Default: none. */
 export function exchange(
   { begin }: EngineConnection,
   options: RequestOptions,
@@ -24,7 +24,7 @@ export function exchange(
   });
 }
 
-/** What `buffer` of `node:stream/consumers` gives, which makes a blob of it first. */
+/** The same as `buffer` of `node:stream/consumers`, without the blob that it creates first. */
 export async function contentOf(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat((await response.toArray()) as Buffer[]);
 }

@@ -5,9 +5,9 @@ import { demultiplex } from "./multiplexed.ts";
  * Runs a program in a container.
  *
  * @param timeout milliseconds for each of the engine's answers. Default: 10,000.
- * @returns what it wrote to standard output.
- * @throws EngineError when the engine refuses or does not answer in time, or the program fails; the
- *   message then holds what the program said.
+ * @returns the program's standard output.
+ * @throws EngineError when the engine refuses or does not answer in time, or the program fails; the message then
+ *   contains the program's output.
  */
 export async function execute(
   container: string,
@@ -27,11 +27,11 @@ export async function execute(
     ExitCode: number | null;
   };
   if (code === 0) return stdout;
-  const said = (stderr || stdout).trim() || `exit code ${String(code)}`;
-  throw new EngineError(`${command.join(" ")} in ${container}`, said);
+  const reason = (stderr || stdout).trim() || `exit code ${String(code)}`;
+  throw new EngineError(`${command.join(" ")} in ${container}`, reason);
 }
 
-/** Prepares a program in a container whose output is wanted. Errors as of {@link execute}. */
+/** Prepares a program in a container, with its output attached. Errors as of {@link execute}. */
 export async function createExec(
   container: string,
   program: { readonly Cmd: readonly string[]; readonly AttachStdin?: boolean },
@@ -43,7 +43,7 @@ export async function createExec(
   return id;
 }
 
-/** The end of what a container has written; empty when there is nothing or it is gone. */
+/** The last lines of a container's output; empty if there are none or the container does not exist. */
 export async function containerLog(container: string, lines = 8): Promise<string> {
   const path = `/containers/${container}/logs?stdout=1&stderr=1&tail=${lines}`;
   try {

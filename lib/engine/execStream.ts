@@ -4,11 +4,10 @@ import { createExec } from "./exec.ts";
 import { takePieces } from "./multiplexed.ts";
 
 /**
- * Runs a program in a container as a stream: what is written goes to its standard input, what is read
- * comes from its standard output. The program's input ends with the stream, also when this process is
- * killed.
+ * Runs a program in a container as a stream: writes go to its standard input, reads come from its standard output.
+ * The program's input ends with the stream, even if this process is killed.
  *
- * The stream fails when the program ends and has complained on standard error.
+ * The stream fails if the program ends after writing to standard error.
  *
  * @param timeout milliseconds for each of the engine's answers. Default: 10,000.
  * @throws EngineError when the engine refuses or does not answer in time.
@@ -24,7 +23,7 @@ export async function containerStream(
   return new ContainerStream(await upgrade({ method: "POST", path, body, timeout }));
 }
 
-/** Ending it ends the program's input. */
+/** A program in a container. Ending the stream ends the program's input. */
 export class ContainerStream extends Duplex {
   readonly #carrier: EngineStream;
   #rest: Buffer = Buffer.alloc(0);
@@ -42,14 +41,14 @@ export class ContainerStream extends Duplex {
     carrier.once("close", () => this.push(null));
   }
 
-  /** Lets this process end although the stream is open. */
+  /** Lets this process exit while the stream is open. */
   unref(): this {
     this.#carrier.unref();
     return this;
   }
 
   override _read(): void {
-    // What the program says is pushed as it comes.
+    // Output is pushed as it arrives.
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {

@@ -1,4 +1,4 @@
-/** Asks the engine where it runs, and compares that with this host. */
+/** Asks the engine on which host it runs, and compares that with this host. */
 import { readFileSync, realpathSync } from "node:fs";
 import { hostname, release } from "node:os";
 import { engine, EngineError, query } from "./api.ts";
@@ -6,19 +6,19 @@ import { chosenEngine } from "./context.ts";
 import { defaultHost, EngineHostError, parseEngineHost } from "./host.ts";
 import { type EngineFacts, whyElsewhere } from "./place.ts";
 
-/** Milliseconds in which the engine must answer. */
+/** Milliseconds until the engine must answer. */
 const answerTimeout = 6000;
 
 interface Answer {
   readonly facts: EngineFacts;
-  /** This network namespace's, before and after the engine was asked: networks come and go meanwhile. */
+  /** The interfaces of this network namespace, before and after asking the engine, since networks come and go. */
   readonly interfaces: readonly string[];
 }
 
 const answers = new Map<string, Promise<Answer>>();
 
 /**
- * What the engine tells of its host. It is asked once.
+ * The engine's facts about its host. Each engine is asked once.
  *
  * @throws EngineError when it does not answer.
  */
@@ -73,8 +73,8 @@ function factsFrom(info: Info, networks: readonly Network[]): EngineFacts {
 }
 
 /**
- * Why the engine does not run on this host, or not in its network, as the rest of a sentence; undefined when it
- * does, or does not answer.
+ * Why the engine is not on this host or not in its network namespace, as the rest of a sentence; undefined if it
+ * is, or if it does not answer.
  */
 export async function engineElsewhere(): Promise<string | undefined> {
   try {
@@ -89,7 +89,7 @@ export async function engineElsewhere(): Promise<string | undefined> {
   }
 }
 
-/** Whether the engine runs on this Linux host, in its network. One that does not answer may do so. */
+/** Whether the engine is on this Linux host, in its network namespace. True if it does not answer but may be. */
 export async function isEngineHere(): Promise<boolean> {
   const address = parseEngineHost(chosenEngine()?.host ?? defaultHost);
   const maybe = process.platform === "linux" && address?.kind === "unix";
@@ -100,9 +100,9 @@ function readInterfaces(): string[] {
   return [...readProc("net/dev").matchAll(/^\s*([^\s:]+):/gm)].map(([, name]) => name!);
 }
 
-/** Whether a process of this network namespace listens at a socket; undefined where that cannot be seen. */
+/** Whether a process in this network namespace listens on a socket; undefined if that cannot be found out. */
 function hasListener(socket: string): boolean | undefined {
-  // Of a listening socket the kernel shows the flag that it accepts connections.
+  // The flag 00010000 marks a listening socket.
   const lines = readProc("net/unix").matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm);
   const paths = [...lines].map(([, path]) => path!);
   if (paths.length === 0) return undefined;
@@ -114,7 +114,7 @@ function resolvedPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // Its file is gone, or in another mount namespace.
+    // The file was removed, or is in another mount namespace.
     return path;
   }
 }

@@ -2,19 +2,19 @@ import { agentRoles, roleLabel } from "../cluster/labels.ts";
 
 export type FoundLabels = Readonly<Record<string, string>>;
 
-/** What an engine says of a container; `inventory.ts` asks it. */
+/** A container as the engine describes it; see `inventory.ts`. */
 export interface FoundContainer {
   readonly id: string;
   readonly name: string;
   readonly isRunning: boolean;
-  /** In the engine's word, for example `exited`. */
+  /** The engine's name for its state, for example `exited`. */
   readonly state?: string;
   readonly labels: FoundLabels;
-  /** The address that it was given on a network; the first where there are several. Default: none. */
+  /** Its configured address on a network; the first one if there are several. Default: none. */
   readonly address?: string | undefined;
-  /** The IDs of those that it is in. Default: they do not matter. */
+  /** The IDs of its networks. Default: not needed. */
   readonly networks?: readonly string[];
-  /** The host's places that are published, as `address:port/protocol`. */
+  /** The published host addresses, as `address:port/protocol`. */
   readonly published: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface FoundVolume {
   readonly labels: FoundLabels;
 }
 
-/** The names of what the engine has beside it. */
+/** The names of objects on the engine that do not belong to the stack. */
 interface ForeignNames {
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
@@ -46,17 +46,17 @@ interface ForeignNames {
   readonly images: readonly string[];
 }
 
-/** What carries a stack's labels on an engine, and every network there is. */
+/** The objects of a stack on the engine, and all networks. */
 export interface Inventory {
   readonly containers: readonly FoundContainer[];
   readonly foreign: ForeignNames;
-  /** Also those of others. */
+  /** Including networks that do not belong to the stack. */
   readonly networks: readonly FoundNetwork[];
   readonly images: readonly FoundImage[];
   readonly volumes: readonly FoundVolume[];
 }
 
-/** The containers with agents that run, the seed's first. */
+/** The running containers with agents, the seed's first. */
 export function agentsThatRun(containers: readonly FoundContainer[]): FoundContainer[] {
   const rank = ({ labels }: FoundContainer) =>
     agentRoles.findIndex((role) => role === labels[roleLabel]);

@@ -1,20 +1,20 @@
-/** Where a Docker engine answers. */
+/** The address of a Docker engine. */
 export interface EngineHost {
-  /** As {@link formatEngineHost} writes it. */
+  /** In the form of {@link formatEngineHost}. */
   readonly host: string;
   /** The folder with `ca.pem`, `cert.pem` and `key.pem` for TLS. Default: no TLS. */
   readonly certPath?: string | undefined;
 }
 
-/** An engine's address, taken apart. */
+/** A parsed engine address. */
 export type EngineAddress =
   | { readonly kind: "unix"; readonly path: string }
   | {
       readonly kind: "tcp";
-      /** A name or an address, IPv6 without brackets. */
+      /** A name or an address; IPv6 without brackets. */
       readonly hostname: string;
       readonly port: number;
-      /** What stands before every path of the API, as of a proxy that serves several engines. */
+      /** A prefix of every API path, for example for a proxy that serves several engines. */
       readonly base: string;
     }
   | {
@@ -22,32 +22,32 @@ export type EngineAddress =
       readonly user: string | undefined;
       readonly hostname: string;
       readonly port: number | undefined;
-      /** The engine's socket on that host. Default: what the docker client uses there. */
+      /** The engine's socket on that host. Default: the docker client's default there. */
       readonly socket: string | undefined;
     };
 
-/** An engine is named in a way that leads to none; the message is a sentence for the user. */
+/** An engine's address is invalid. The message is a sentence for the user. */
 export class EngineHostError extends Error {
   override readonly name = "EngineHostError";
 }
 
-/** Where the docker client finds an engine unless it is told another place. */
+/** The docker client's default socket. */
 const defaultSocket = "/var/run/docker.sock";
 
-/** The engine that is meant where none is named. */
+/** The engine's address if none is named. */
 export const defaultHost = `unix://${defaultSocket}`;
 
-/** The port of an engine without TLS, which the docker client adds to an address that has none. */
+/** The port of an engine without TLS, which the docker client uses if an address has no port. */
 const defaultPort = 2375;
 
-/** What {@link parseEngineHost} accepts, as words for an error message. */
+/** What {@link parseEngineHost} accepts, for error messages. */
 export const allowedEngineHosts =
   "unix:///PATH, tcp://HOST[:PORT] or ssh://[USER@]HOST[:PORT][/SOCKET], with an IPv6 HOST in brackets, or " +
-  "empty for what the docker client uses";
+  "empty for the docker client's engine";
 
 /**
- * Takes an engine's address apart as the docker client does with `--host` and `DOCKER_HOST`. What that
- * would take for something else than it looks like is not allowed, for example a path without `unix://`.
+ * Parses an engine's address as the docker client does for `--host` and `DOCKER_HOST`. Ambiguous addresses, which
+ * the client would interpret unexpectedly, are rejected, for example a path without `unix://`.
  *
  * Source: https://github.com/docker/cli/blob/v28.5.2/opts/hosts.go and, for SSH,
  * https://github.com/docker/cli/blob/v28.5.2/cli/connhelper
@@ -71,14 +71,14 @@ function parseSocket(path: string): EngineAddress | undefined {
   return path.startsWith("/") && !path.includes("://") ? { kind: "unix", path } : undefined;
 }
 
-/** A host with a port, either of which may be missing. */
+/** A host with a port, both optional. */
 const place = String.raw`(?:\[(?<v6>[\da-fA-F:.]+)\]|(?<name>[^\s/@:[\]?#%-][^\s/@:[\]?#%]*)?)(?::(?<port>\d*))?`;
 
 const tcpPattern = new RegExp(String.raw`^${place}(?<base>/[^\s?#%]*)?$`);
 
 function parseTcp(rest: string): EngineAddress | undefined {
   const { v6, name, port, base = "" } = tcpPattern.exec(rest)?.groups ?? {};
-  // The client would take the path of a socket for that of an engine on this machine.
+  // The client would treat a socket's path as an API path of an engine on this machine.
   const isPath = base !== "" && v6 === undefined && name === undefined;
   if (!tcpPattern.test(rest) || isPath || !isPort(port)) return undefined;
   return {
@@ -107,7 +107,7 @@ function parseSsh(rest: string): EngineAddress | undefined {
       socket: isSocket ? socket : undefined,
     };
   } catch {
-    // A percent sign that encodes nothing.
+    // An invalid percent encoding.
     return undefined;
   }
 }
@@ -116,7 +116,7 @@ function isPort(text = ""): boolean {
   return text === "" || (Number(text) >= 1 && Number(text) <= 65535);
 }
 
-/** Writes an address in full, so that the docker client and Pulumi's provider take the same for it. */
+/** Formats an address completely, so that the docker client and Pulumi's provider interpret it in the same way. */
 export function formatEngineHost(address: EngineAddress): string {
   if (address.kind === "unix") return `unix://${address.path}`;
   const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
@@ -126,12 +126,12 @@ export function formatEngineHost(address: EngineAddress): string {
   return `ssh://${user}${host}${port}${address.socket ?? ""}`;
 }
 
-/** Whether the engine may run on this host: behind a socket there may also be one that runs elsewhere. */
+/** Whether the engine may be on this host. A local socket may also be forwarded to an engine elsewhere. */
 export function isLocalEngine(host: string | undefined): boolean {
   return host === undefined || host.startsWith("unix:");
 }
 
-/** The environment in which a program, and the docker client, talks to this engine and no other. */
+/** The environment variables that make a program, and the docker client, use this engine. */
 export function engineEnvironment({ host, certPath }: EngineHost): Record<string, string> {
   const tls = certPath === undefined ? "" : "1";
   return {

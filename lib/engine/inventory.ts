@@ -4,7 +4,7 @@ import { engine, query } from "./api.ts";
 import type { FoundContainer, FoundImage, FoundNetwork, FoundVolume, Inventory } from "./found.ts";
 
 /**
- * Looks at the engine once, and tells what is a stack's own from everything else.
+ * Lists the objects on the engine, and separates those of a stack from all others.
  *
  * @throws EngineError when the engine does not answer.
  */
@@ -15,7 +15,7 @@ export async function readInventory(labels: Labels): Promise<Inventory> {
     listImages({}),
     listVolumes(),
   ]);
-  // A container inherits its image's labels, so those do not tell ours from a user's own.
+  // A user's container that was created from the stack's image inherits its labels, but has no role label.
   const isOwn = (found: FoundContainer) =>
     carries(found.labels, labels) && found.labels[roleLabel] !== undefined;
   const ownImages = images.flatMap((found) => ownImage(found, labels) ?? []);
@@ -34,16 +34,19 @@ export async function readInventory(labels: Labels): Promise<Inventory> {
   };
 }
 
-/** An image of the stack with the names that the stack gave it, which may be lost; a user may have added others. */
+/**
+ * An image of the stack, with the names that the stack gave it. It may have lost them, and a user may have added
+ * others.
+ */
 function ownImage(image: FoundImage, labels: Labels): FoundImage | undefined {
   if (!carries(image.labels, labels)) return undefined;
   const { prefix } = namesOf(labels["serf.project"], labels["serf.stack"]);
   const names = image.names.filter((name) => name.startsWith(`${prefix}:`));
-  // An image that a user has built from the stack's inherits the labels.
+  // A user's image that was built from the stack's image inherits its labels.
   return names.length === 0 && image.names.length > 0 ? undefined : { ...image, names };
 }
 
-/** The containers that carry all these labels, also those that do not run. */
+/** The containers with all these labels, including those that are not running. */
 export async function listContainers(
   labels: Readonly<Record<string, string>>,
 ): Promise<FoundContainer[]> {
@@ -83,7 +86,7 @@ interface ApiContainer {
   };
 }
 
-/** All networks of the engine. */
+/** All networks on the engine. */
 export async function listNetworks(): Promise<FoundNetwork[]> {
   const found = (await engine({ method: "GET", path: "/networks" })) as {
     readonly Id: string;
@@ -99,7 +102,7 @@ export async function listNetworks(): Promise<FoundNetwork[]> {
   }));
 }
 
-/** The images that carry all these labels. */
+/** The images with all these labels. */
 export async function listImages(labels: Readonly<Record<string, string>>): Promise<FoundImage[]> {
   const path = `/images/json?${query({ filters: filters(labels) })}`;
   const found = (await engine({ method: "GET", path })) as {
@@ -109,7 +112,7 @@ export async function listImages(labels: Readonly<Record<string, string>>): Prom
   }[];
   return found.map(({ Id, RepoTags, Labels }) => ({
     id: Id,
-    // What the engine reports of an image without a name.
+    // The engine's name for an image without a name.
     names: (RepoTags ?? []).filter((name) => name !== "<none>:<none>"),
     labels: Labels ?? {},
   }));

@@ -1,17 +1,17 @@
 /**
- * What the engine sends of a program without a terminal: pieces, each after a head of 8 bytes with the
- * stream's number in the first one and the piece's length in the last four.
+ * The engine's format for the output of a program without a terminal: frames with a header of 8 bytes, of which the
+ * first is the stream's number and the last four are the frame's length.
  *
  * Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
 
-/** Something that the program has written. */
+/** One frame of the program's output. */
 export interface Piece {
   readonly stream: "stdout" | "stderr";
   readonly content: Buffer;
 }
 
-/** The pieces that are whole, and what is left of the bytes. */
+/** Splits bytes into complete frames and the remaining bytes. */
 export function takePieces(bytes: Buffer): { pieces: Piece[]; rest: Buffer } {
   const pieces: Piece[] = [];
   let at = 0;
@@ -25,10 +25,10 @@ export function takePieces(bytes: Buffer): { pieces: Piece[]; rest: Buffer } {
   return { pieces, rest: bytes.subarray(at) };
 }
 
-/** All that a program has written, by where it wrote it. */
+/** A program's complete output, by stream. */
 export function demultiplex(output: Buffer): Record<Piece["stream"], string> {
   const { pieces } = takePieces(output);
-  // Not piece by piece: a character may be cut in two.
+  // Decode once at the end: a multi-byte character can be split across frames.
   const text = (wanted: Piece["stream"]) =>
     Buffer.concat(
       pieces.filter(({ stream }) => stream === wanted).map(({ content }) => content),

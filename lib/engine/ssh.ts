@@ -1,18 +1,18 @@
-/** The way to an engine that is reached over SSH. */
+/** Connects to an engine over SSH. */
 import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { type ChildStream, childStream } from "../host/childStream.ts";
 import type { EngineAddress } from "./host.ts";
 
-/** Seconds for which a connection waits for the next program that needs one. */
+/** Seconds for which an idle connection stays open for the next program. */
 const persistence = 15;
 
 /**
- * Connects to the engine as the docker client does, by `ssh` with the user's own settings
- * (https://github.com/docker/cli/blob/v28.5.2/cli/connhelper/connhelper.go). Unlike that, all programs of a
- * run share one connection: to make one takes up to a second of processor time, and the engine ends a stream
- * of its HTTP API with each command in a container.
+ * Connects to the engine as the docker client does, with `ssh` and the user's own SSH settings
+ * (https://github.com/docker/cli/blob/v28.5.2/cli/connhelper/connhelper.go). Unlike the client, all programs of a
+ * run share one SSH connection: establishing one takes up to a second of processor time, and the engine closes an
+ * HTTP stream after each command in a container.
  */
 export function connectBySsh(address: SshAddress): ChildStream {
   return childStream("ssh", ["-T", ...sharing(), ...sshCommand(address)]);
@@ -20,7 +20,7 @@ export function connectBySsh(address: SshAddress): ChildStream {
 
 type SshAddress = Extract<EngineAddress, { kind: "ssh" }>;
 
-/** The arguments of `ssh` that say where to log in, and what to run there. */
+/** The arguments of `ssh`: where to log in, and what to run there. */
 export function sshCommand({ hostname, user, port, socket }: SshAddress): string[] {
   const login = user === undefined ? [] : ["-l", user];
   const place = port === undefined ? [] : ["-p", String(port)];
@@ -34,7 +34,7 @@ function sharing(): string[] {
   const { uid } = userInfo();
   const folder = controlFolder(uid, tmpdir());
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // Whoever else could put a socket there would be taken for the server.
+  // If others could create a socket there, they could impersonate the server.
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) return [];
   const options = {
@@ -46,14 +46,14 @@ function sharing(): string[] {
 }
 
 /**
- * The most that a socket's path may have on macOS, less than on Linux; of that ssh takes 41 characters for the
- * connection's name, and 17 while it makes the socket.
+ * The longest folder name. macOS allows 103 characters for a socket's path, fewer than Linux; ssh uses 41 of them
+ * for the connection's name, and 17 more while it creates the socket.
  */
 const longestFolder = 103 - 41 - 17;
 
 /**
- * Where the sockets of shared connections lie: below the folder for temporary files, if the sockets' paths are not
- * too long there.
+ * The folder for the sockets of shared connections: in the folder for temporary files, unless the sockets' paths
+ * would be too long there.
  */
 export function controlFolder(uid: number, temporary: string): string {
   const name = `serf-ssh-${uid}`;

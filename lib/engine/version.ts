@@ -1,10 +1,10 @@
-/** Which version of the HTTP API an engine is spoken to in. */
+/** Negotiates the version of the engine's HTTP API. */
 import type { EngineConnection } from "./connection.ts";
 import { exchange } from "./exchange.ts";
 
 /**
- * The versions 1.N that this project speaks: those of Docker 20.10 and 28.5. Newer engines still speak older versions,
- * but not all: the first of Docker 29 refuse what is older than 1.44
+ * The supported API versions 1.N: from that of Docker 20.10 to that of Docker 28.5. Newer engines still support
+ * older versions, but not all of them: the first releases of Docker 29 refuse versions before 1.44
  * (https://docs.docker.com/engine/release-notes/29/).
  */
 const [oldest, newest] = [41, 51];
@@ -12,7 +12,7 @@ const [oldest, newest] = [41, 51];
 const agreed = new WeakMap<EngineConnection, string>();
 
 /**
- * The newest version that both know, as the docker client finds it: the engine tells its own with the answer to a
+ * The newest version that both sides support. As for the docker client, the engine's version is in its answer to a
  * ping (https://docs.docker.com/reference/api/engine/#versioned-api-and-sdk).
  */
 export async function versionFor(
@@ -27,8 +27,8 @@ export async function versionFor(
   return version;
 }
 
-/** @param told by the engine. */
-function commonVersion(told: string | string[] | undefined): string {
-  const minor = Number(/^1\.(\d+)$/.exec(String(told))?.[1] ?? oldest);
+/** @param offered the engine's version. */
+function commonVersion(offered: string | string[] | undefined): string {
+  const minor = Number(/^1\.(\d+)$/.exec(String(offered))?.[1] ?? oldest);
   return `1.${Math.min(Math.max(minor, oldest), newest)}`;
 }

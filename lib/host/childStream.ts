@@ -3,31 +3,32 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * A program as a stream: what is written goes to its standard input, what is read comes from its
- * standard output. Ending the stream ends the program's input; destroying it ends the program.
+ * A program as a stream: writes go to its standard input, reads come from its standard output. Ending the stream
+ * ends the program's input; destroying it kills the program.
  *
- * The stream fails when the program does; the error then says what the program said.
+ * The stream fails if the program fails; the error contains the program's standard error.
  */
 export function childStream(file: string, args: readonly string[]): ChildStream {
   return new ChildStream(file, args);
 }
 
-/** It has of a socket what an HTTP agent needs to keep a connection for the next request. */
+/** Has the socket methods that an HTTP agent needs for keep-alive connections. */
 export class ChildStream extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams;
 
   constructor(file: string, args: readonly string[]) {
     super();
-    // In a process group of its own: Ctrl-C at the terminal is for us, who end the program in order.
+    // A separate process group, so that Ctrl-C at the terminal does not kill the program before this process ends
+    // it.
     const child = spawn(file, [...args], { detached: true, windowsHide: true });
     this.#child = child;
     let complaint = "";
-    // A broken pipe says less than the program, whose end follows.
+    // A broken pipe is less informative than the program's exit, which follows.
     child.stdin.on("error", () => undefined);
     child.stdout.on("data", (data) => this.push(data));
     child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
     child.once("error", (error) => this.destroy(error));
-    // Not at the end of its output: what went wrong is known only when the program has ended.
+    // Not at the end of the output: the exit status is known only after the program has exited.
     child.once("close", (code, signal) => {
       if (code === 0) this.push(null);
       else
@@ -36,7 +37,7 @@ export class ChildStream extends Duplex {
   }
 
   override _read(): void {
-    // What the program says is pushed as it comes.
+    // Output is pushed as it arrives.
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
@@ -52,12 +53,12 @@ export class ChildStream extends Duplex {
     done(error);
   }
 
-  /** Keeps this process from ending. So it is at first. */
+  /** Keeps this process running, which is the default. */
   ref(): void {
     for (const part of this.#parts()) part.ref();
   }
 
-  /** Lets this process end, and the program with it, since its input ends then. */
+  /** Lets this process exit; the program's input then ends, and so does the program. */
   unref(): void {
     for (const part of this.#parts()) part.unref();
   }
@@ -76,12 +77,12 @@ export class ChildStream extends Duplex {
 
   #parts(): { ref: () => unknown; unref: () => unknown }[] {
     const { stdin, stdout, stderr } = this.#child;
-    // Of pipes to a child, which are sockets.
+    // Node.js types the pipes as streams, but they are sockets.
     return [this.#child, ...([stdin, stdout, stderr] as unknown as Socket[])];
   }
 }
 
-/** Ends a program with all that it has started: ssh waits half a minute for a server that says nothing. */
+/** Kills a program and all processes that it started: ssh would wait half a minute for a silent server. */
 function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {

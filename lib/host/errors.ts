@@ -1,4 +1,4 @@
-/** An error that the user can mend; its message is a sentence that says how. */
+/** An error that the user can fix. Its message is a sentence that says how. */
 export class UserError extends Error {
   override readonly name = "UserError";
 }

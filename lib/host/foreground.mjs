@@ -2,18 +2,18 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /**
- * Runs a program at the user's terminal and hands signals on to it.
+ * Runs a program in the user's terminal and forwards signals to it.
  *
  * @param {string} file
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdio?: import("node:child_process").StdioOptions }} [options]
- * @returns {Promise<number>} its exit code; 128 and the signal's number if a signal ended it.
+ * @returns {Promise<number>} its exit code; 128 plus the signal's number if a signal ended it.
  */
 export function foreground(file, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "inherit", ...options });
-    // A terminal sends Ctrl-C to the child as well, and a second one would make Pulumi give up
-    // at once and forget what it was just making.
+    // On Ctrl-C a terminal signals the child as well. A second SIGINT would make Pulumi cancel at once and lose
+    // track of the resources that it was creating.
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);

@@ -4,8 +4,7 @@ import { dirname } from "node:path";
 import { startTimeOf } from "./startTime.mjs";
 
 /**
- * Runs a task while no other process runs one under the same lock. The lock of a process that
- * died is taken over.
+ * Runs a task while holding a lock that only one process can hold. The lock of a process that died is taken over.
  *
  * @template T
  * @param {string} path the lock's file
@@ -36,7 +35,7 @@ export async function withLock(path, task) {
 
 /** @param {string} path */
 async function take(path) {
-  // Linked into place with its content, so that nobody ever reads a lock without a holder.
+  // The file is linked into place with its content, so that the lock never exists without a holder.
   const own = `${path}.${randomUUID()}`;
   await writeFile(own, JSON.stringify({ pid: process.pid, born: startTimeOf(process.pid) }));
   try {
@@ -52,7 +51,7 @@ async function take(path) {
 
 /**
  * @param {string} path
- * @returns {Promise<{ pid: number, born: string } | undefined>} undefined when it was just given up.
+ * @returns {Promise<{ pid: number, born: string } | undefined>} undefined if it was just released.
  */
 async function holderOf(path) {
   const text = await readFile(path, "utf8").catch(() => undefined);
@@ -62,8 +61,8 @@ async function holderOf(path) {
 }
 
 /**
- * Of two that find the lock dead, one may have taken it anew before the other removes it, so it is
- * looked at again under a name that nobody else uses.
+ * Two processes may find the lock dead, and one may have taken it again before the other removes it. So the file is
+ * renamed to a unique name and checked again.
  *
  * @param {string} path
  * @param {{ pid: number, born: string }} dead

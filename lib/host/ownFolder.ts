@@ -1,2 +1,2 @@
-/** What git ignores: the state backend, the passphrase, notes of runs under way, the host's agents. */
+/** The folder, ignored by git, of the state backend, the passphrase, records of active runs and the host's agents. */
 export const ownFolder = ".serf";

@@ -1,7 +1,7 @@
 /**
- * Works on items, at most so many at once. After an error nothing new is begun.
+ * Processes items with at most `limit` of them in progress. After an error no further item is started.
  *
- * @throws the first error, when all work that was under way has ended.
+ * @throws the first error, once all work in progress has ended.
  */
 export async function forEachParallel<T>(
   items: readonly T[],
@@ -9,7 +9,7 @@ export async function forEachParallel<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const errors: unknown[] = [];
-  // All workers draw from one iterator, so each takes the next item when it has finished one.
+  // The workers share one iterator, so each takes the next item when it is free.
   const queue = items.values();
   const worker = async () => {
     for (const item of queue) {

@@ -1,29 +1,28 @@
-// Runs in the program's process before Pulumi's SDK is loaded; Pulumi.yaml names it. It changes nothing
-// of what the program declares, only how soon it does, for which bench/README.md has the figures, and that
-// it ends when nobody reads what it says.
+// Runs in the program's process before Pulumi's SDK is loaded; Pulumi.yaml names it. It makes the program start
+// faster, for which bench/README.md has the figures, and exit if nobody reads its output. It does not change what
+// the program declares.
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import "./compileCache.mjs";
 import { withLoopback } from "./proxies.mjs";
 
-// The SDK speaks gRPC with Pulumi on loopback, and its gRPC would do so through a proxy, where one is named.
+// The SDK uses gRPC on loopback, which would go through a proxy if the environment names one.
 const { no_grpc_proxy, no_proxy } = process.env;
 process.env["no_grpc_proxy"] = withLoopback(no_grpc_proxy || no_proxy);
 
-// When Pulumi was killed, as by the end of `head` in `pulumi preview | head`, the SDK tells that it cannot
-// write, which it cannot write either: it goes on with that until the memory is full.
+// If Pulumi was killed, for example by `pulumi preview | head`, the SDK reports that it cannot write, which fails
+// as well, and so on until the memory is full.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
 
 /**
- * What the SDK loads in every program and needs in few: a compiler and a dependency solver, for programs that
- * send functions of their own to a provider, and its part for programs that run Pulumi. It is loaded at the
- * first look into it.
+ * Modules that the SDK always loads but few programs need: a compiler and a dependency solver, for programs that
+ * send functions to a provider, and the automation API. They are loaded when one of their properties is first read.
  */
 const lazy = ["typescript", "@npmcli/arborist", "./automation"];
 
 /**
- * The same for packages of which the SDK takes functions and classes out at once: what reads the package of
- * such a function, and what sends traces to a collector. They are loaded at the first call.
+ * Packages from which the SDK reads functions and classes as soon as it loads them: a reader of package files and
+ * the exporters of traces. They are loaded at the first call.
  */
 const lazyFunctions = [
   "normalize-package-data",
@@ -36,24 +35,24 @@ const lazyFunctions = [
 ];
 
 /**
- * Translates every stack trace by source maps, and the SDK takes one of each promise. Node.js runs
- * this program as it is written, so there is nothing to translate.
+ * Translates stack traces with source maps, and the SDK captures a stack trace for each promise. Node.js runs this
+ * program's source directly, so there is nothing to translate.
  */
-const unwanted = "source-map-support/register";
+const skipped = "source-map-support/register";
 
 /**
- * How the source of a package's stand-in is made from the package's path, by the package's name.
+ * By package name, a function that returns the source of the package's stand-in, given the package's path.
  *
  * @type {Map<string, (path: string) => string>}
  */
 const makers = new Map([
-  [unwanted, () => ""],
+  [skipped, () => ""],
   ...lazy.map((name) => /** @type {const} */ ([name, lazyModule])),
   ...lazyFunctions.map((name) => /** @type {const} */ ([name, lazyFunction])),
 ]);
 
 /**
- * The sources of the modules that stand in for these packages, by URL.
+ * The sources of the stand-in modules, by URL.
  *
  * @type {Map<string, string>}
  */
@@ -77,7 +76,7 @@ registerHooks({
 
 /** @param {string} path */
 function lazyModule(path) {
-  // Claims to be an ES module, or whoever imports it would look at its contents at once.
+  // Claims to be an ES module; otherwise the importer would read its properties at once.
   const get = `(_, key) => key === "__esModule" || require(${JSON.stringify(path)})[key]`;
   return `module.exports = new Proxy({}, { get: ${get} });`;
 }

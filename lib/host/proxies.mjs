@@ -1,9 +1,9 @@
-/** The names of this host, which no proxy can reach. */
+/** The names of this host, which must never go through a proxy. */
 const loopback = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * Adds loopback to a list of hosts that are reached without a proxy. `@grpc/grpc-js` would take a blank after a
- * comma for a part of a host's name.
+ * Adds loopback to a list of hosts to reach without a proxy, and removes spaces: `@grpc/grpc-js` treats a space
+ * after a comma as part of the host name.
  *
  * @param {string | undefined} hosts
  */
@@ -12,7 +12,7 @@ export function withLoopback(hosts = "") {
   return [...new Set([...names.filter((name) => name !== ""), ...loopback])].join();
 }
 
-/** The variables that name proxies, in both their spellings. */
+/** The variables that configure proxies, in both spellings. */
 export const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
   name,
   name.toLowerCase(),
@@ -28,8 +28,8 @@ export function hasProxy(env) {
 }
 
 /**
- * What makes Node.js, and what it starts, use the proxies that the environment names, and none for loopback;
- * empty where it names none (https://nodejs.org/api/cli.html#node_use_env_proxy1).
+ * The environment variables that make Node.js and its child processes use the proxies that the environment names,
+ * but not for loopback. Empty if none is named (https://nodejs.org/api/cli.html#node_use_env_proxy1).
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {Record<string, string>}

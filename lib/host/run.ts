@@ -1,6 +1,6 @@
 import { execFile, type ExecFileException } from "node:child_process";
 
-/** A command that did not succeed. The message holds the command and what it said. */
+/** A command that failed. The message contains the command and its standard error. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly stderr: string;
@@ -15,21 +15,21 @@ export class CommandError extends Error {
   }
 }
 
-/** How a program is run. */
+/** The options of {@link run}. */
 export interface RunOptions {
-  /** Milliseconds after which it is killed. Default: 10,000. */
+  /** Timeout in milliseconds, after which it is killed. Default: 10,000. */
   readonly timeout?: number | undefined;
-  /** Default: this process's. */
+  /** Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** What it reads from standard input. Default: nothing. */
+  /** Its standard input. Default: empty. */
   readonly input?: string | undefined;
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program until it exits.
  *
  * @returns its standard output.
- * @throws CommandError when it cannot be started, fails or takes too long.
+ * @throws CommandError when it cannot be started, fails or does not end in time.
  */
 export function run(
   file: string,
@@ -51,7 +51,7 @@ export function run(
 }
 
 /**
- * Runs the docker client, which knows the user's contexts and `DOCKER_HOST`.
+ * Runs the docker client, which uses the user's contexts and `DOCKER_HOST`.
  *
  * @param timeout milliseconds. Default: 10,000.
  */
@@ -60,12 +60,12 @@ export function docker(args: readonly string[], timeout?: number): Promise<strin
 }
 
 /**
- * An environment without what would let the docker client treat this project's images in another way than
- * Pulumi's provider and the engine's API do, which know nothing of it:
+ * Removes the variables that make the docker client treat this project's images differently from Pulumi's provider
+ * and the engine's API:
  *
- * - Content trust refuses an image that is built here, which nobody has signed.
- * - A default platform asks for an image that is not this engine's.
- * - BuildKit that is asked for fails where the client lacks it; unasked, the client takes it where it can.
+ * - `DOCKER_CONTENT_TRUST` refuses images that are built here, since nobody has signed them.
+ * - `DOCKER_DEFAULT_PLATFORM` selects images for a platform other than the engine's.
+ * - `DOCKER_BUILDKIT` fails if the client lacks BuildKit; without it the client uses BuildKit if it can.
  */
 export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = { ...env };
@@ -75,12 +75,12 @@ export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return kept;
 }
 
-/** Waits this many milliseconds. */
+/** Waits for this many milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Runs a program's main function: its result as JSON on standard output, an error as a sentence. */
+/** Runs a program's main function. Prints its result as JSON, or the message of its error on standard error. */
 export async function printResult(main: () => Promise<unknown>): Promise<void> {
   try {
     const result = await main();
@@ -92,13 +92,16 @@ export async function printResult(main: () => Promise<unknown>): Promise<void> {
 }
 
 /**
- * The JSON input of a program, from an environment variable.
+ * Reads a program's JSON input from an environment variable.
  *
- * @throws Error that names the variable when it is not set or is no JSON.
+ * @throws Error that names the variable if it is not set or not JSON.
  */
 export function inputFrom(variable: string): unknown {
   const text = process.env[variable];
-  if (text === undefined) throw new Error(`The environment variable ${variable} is not set.`);
+  if (text === undefined)
+    throw new Error(
+      `The environment variable ${variable} is not set; set it to the program's input as JSON.`,
+    );
   try {
     return JSON.parse(text);
   } catch {

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 
 /**
- * What tells a running process from a later one with the same pid: the kernel's boot and the
- * process's start in clock ticks since then. Where there is no /proc, all have the same.
+ * Distinguishes a running process from a later one with the same pid: the kernel's boot ID and the process's start
+ * time in clock ticks. Without /proc it is the same for all processes.
  *
  * @param {number} pid
- * @returns {string | undefined} undefined when no such process runs.
+ * @returns {string | undefined} undefined if there is no such process.
  */
 export function startTimeOf(pid) {
   if (process.platform !== "linux") return isAlive(pid) ? "unknown" : undefined;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name, in parentheses, may itself hold spaces and parentheses.
+    // The program's name in parentheses may itself contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z") return undefined;
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

@@ -3,21 +3,21 @@ import type { Labels } from "../cluster/labels.ts";
 import type { ExpectedMember } from "../cluster/members.ts";
 import type { View } from "../membership/views.ts";
 
-/** What the program takes from standard input, as JSON. */
+/** The program's standard input, as JSON. */
 export interface ConvergenceInput {
   readonly expected: readonly ExpectedMember[];
-  /** The first is the seed's, whose members are printed. */
+  /** The views to check. The first is the seed's, which is printed. */
   readonly views: readonly View[];
-  /** Where an agent of the host that is a process keeps its files, and is to leave first. Default: none is. */
+  /** The folder of a host agent that runs as a process and must leave first. Default: none has to. */
   readonly formerHostDir?: string;
-  /** The cluster's network, which others' containers have to leave that are in the cluster. */
+  /** The cluster's network; other containers that have become members are disconnected from it. */
   readonly network: string;
-  /** Of the stack. */
+  /** The stack's labels. */
   readonly labels: Labels;
-  /** How patient the agents are with each other. */
+  /** Serf's timing profile. */
   readonly profile: Profile;
   /** Seconds. */
   readonly timeout: number;
-  /** Not read by the program: others make it run again. */
+  /** Not used by the program: a change makes Pulumi run it again. */
   readonly incarnations: readonly string[];
 }

@@ -1,29 +1,29 @@
 import type { Profile } from "../agents/config.ts";
 
-/** What the program takes from standard input, as JSON. */
+/** The program's standard input, as JSON. */
 export interface HostAgentInput {
-  /** Where the agent's files live, relative to the working directory. */
+  /** The folder of the agent's files, relative to the working directory. */
   readonly dir: string;
   readonly name: string;
-  /** The address that the containers reach the host at. */
+  /** The address at which containers reach the host. */
   readonly address: string;
-  /** The port that it gossips on. */
+  /** The gossip port. */
   readonly port: number;
   readonly profile: Profile;
   readonly tags: Readonly<Record<string, string>>;
-  /** The image that the Serf binary is taken from. */
+  /** The image from which the Serf binary is copied. */
   readonly image: string;
-  /** `host:port` of a member's gossip port, as the host reaches it. */
+  /** `host:port` of the gossip port of a member, reachable from the host. */
   readonly join: string;
-  /** Whether no other member is there yet. */
+  /** Whether the agent starts before every other member. */
   readonly isFirst: boolean;
-  /** The port of loopback where the agent answers RPC. */
+  /** The loopback port of the agent's RPC. */
   readonly rpcPort: number;
-  /** Labels for what is made on the engine for a moment. */
+  /** The labels of temporary objects on the engine. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Seconds in which the agent must have joined. */
+  /** Seconds until the agent must have joined. */
   readonly timeout: number;
-  /** Recorded with the process; a new one asks for a new start. */
+  /** Recorded with the process. A new generation restarts the agent. */
   readonly generation: string;
   readonly gossipKey: string;
   readonly rpcToken: string;

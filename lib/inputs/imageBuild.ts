@@ -1,4 +1,4 @@
-/** What the program takes from standard input, as JSON. */
+/** The program's standard input, as JSON. */
 export interface ImageBuild {
   /** The image's name with the tag. */
   readonly image: string;

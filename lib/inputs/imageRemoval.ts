@@ -1,8 +1,8 @@
 import type { Labels } from "../cluster/labels.ts";
 
-/** What the program takes from standard input, as JSON. */
+/** The program's standard input, as JSON. */
 export interface ImageRemovalInput {
-  /** The name with the tag. */
+  /** The image's name with the tag. */
   readonly image: string;
   readonly labels: Labels;
 }

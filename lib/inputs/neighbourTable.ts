@@ -1,10 +1,10 @@
 import type { Labels } from "../cluster/labels.ts";
 
-/** What the program takes from standard input, as JSON. */
+/** The program's standard input, as JSON. */
 export interface NeighbourTableInput {
   readonly labels: Labels;
-  /** How many entries the stack's agents want. */
+  /** How many entries the stack's agents need. */
   readonly entries: number;
-  /** Recorded with the claim; a new one asks for a new look at the limits. */
+  /** Recorded with the claim. A new generation makes the program check the limits again. */
   readonly generation: string;
 }

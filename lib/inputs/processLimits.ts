@@ -1,8 +1,8 @@
-/** What the program takes from standard input, as JSON. */
+/** The program's standard input, as JSON. */
 export interface ProcessLimitsInput {
-  /** The engine's IDs of the containers. */
+  /** The containers' IDs on the engine. */
   readonly containers: readonly string[];
   readonly limit: number;
-  /** Not read by the program: another one makes it run again. */
+  /** Not used by the program: a change makes Pulumi run it again. */
   readonly generation: string;
 }

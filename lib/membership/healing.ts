@@ -1,22 +1,22 @@
-/** What lets members find each other that would take long to do so by themselves. */
+/** Helps members to find each other when they would take long to do so by themselves. */
 import { ask, type View } from "./views.ts";
 
-/** Milliseconds between two attempts: long enough for the agents' own, which they make once a second. */
+/** Milliseconds between two attempts. The agents try by themselves once a second and get a chance first. */
 export const healInterval = 3000;
 
-/** Milliseconds in which 1000 members are synchronized. */
+/** Milliseconds in which 1000 members can be synchronized. */
 const synchronization = 20_000;
 
-/** How many are joined at once. */
+/** How many members are joined at once. */
 const few = 3;
 
 /**
- * Lets an agent join some that it should see and does not. A seed that was replaced knows nobody, and the
- * others, who saw it leave, do not look for it. One member that answers is enough: it tells the seed of
- * all others. And who has seen a member fail believes in its successor only when that one has heard
- * of it, which may take half a minute, or a join from here.
+ * Makes an agent join a few members that it should see but does not. A replaced seed knows no members, and the
+ * others, which saw it leave, do not look for it. One member that answers is enough, since it tells the seed about
+ * all others. And a member that has seen another fail accepts its replacement only after the replacement has heard
+ * of that failure, which takes up to half a minute without a join.
  *
- * @param addresses `host:port` of those that it does not see; that none of them answers is no error.
+ * @param addresses `host:port` of the missing members. It is no error if none of them answers.
  */
 export async function joinFew(view: View, addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
@@ -25,13 +25,13 @@ export async function joinFew(view: View, addresses: readonly string[]): Promise
 }
 
 /**
- * Lets the seed exchange its whole state with every member. Gossip alone may take half a minute
- * until a member that nobody here looks from has heard of every other: it may have joined just
- * after another's coming was announced, and know of that one's earlier leaving only.
+ * Makes the seed exchange its full state with every member. With gossip alone it can take half a minute until a
+ * member whose view is not checked has heard of all others: it may have joined just after another member's return
+ * was announced, and know only of that member's earlier departure.
  *
- * @param addresses `host:port` of all others.
- * @param time milliseconds, at most. Default: in which 1000 members are synchronized.
- * @returns whether it was done, or is under way: over a bad network the seed goes on by itself.
+ * @param addresses `host:port` of all other members.
+ * @param time the most milliseconds to take. Default: enough for 1000 members.
+ * @returns whether it is done, or has used up the time: on a bad network the seed continues by itself.
  */
 export async function synchronize(
   seed: View,
@@ -39,7 +39,7 @@ export async function synchronize(
   time = synchronization,
 ): Promise<boolean> {
   if (addresses.length === 0) return true;
-  // The first round collects what the second one spreads.
+  // The first round collects state, and the second one distributes it.
   const rounds = [...addresses, ...addresses];
   const limit = Date.now() + Math.min(time, synchronization);
   const joined = await ask(seed, (agent) => agent.join(rounds, limit - Date.now())).catch(() => 0);

@@ -1,38 +1,38 @@
-/** The one judge of who is alive: for the gate, rolling changes, drift and the tests. */
+/** Decides which members are alive, for convergence, rolling changes, drift and the tests. */
 import { isDeepStrictEqual } from "node:util";
 import type { ExpectedMember, Member } from "../cluster/members.ts";
 
-/** How one side sees a member. */
+/** A member's status in one agent's view. */
 type Status = Member["status"] | "missing";
 
-/** The members that one side sees, by their names. */
+/** The members in one agent's view, by name. */
 export type MembersSeen = ReadonlyMap<string, Pick<Member, "status">>;
 
 export function byName(members: readonly Member[]): ReadonlyMap<string, Member> {
   return new Map(members.map((member) => [member.name, member]));
 }
 
-/** How a member is seen: `missing` by who has never heard of it. */
+/** A member's status in a view; `missing` if the agent has never heard of it. */
 export function statusOf(name: string, seen: MembersSeen): Status {
   return seen.get(name)?.status ?? "missing";
 }
 
-/** Whether a member is alive for who sees these. */
+/** Whether a member is alive in a view. */
 export function isAlive(name: string, seen: MembersSeen): boolean {
   return statusOf(name, seen) === "alive";
 }
 
-/** What stands between the members that one side sees and those that it should see. */
+/** A difference between an agent's view and the expected members. */
 export interface Difference {
   readonly name: string;
   readonly fault: Status | "unexpected" | "wrong address" | "wrong tags";
-  /** The address that is expected, or the one seen where none is. */
+  /** The expected address; for an unexpected member, the address in the view. */
   readonly address: string;
 }
 
 /**
- * Compares a view with what is expected: exactly the expected members alive, at their
- * addresses and with their tags. Members that left or failed and are not expected are of the past, not faults.
+ * Compares a view with what is expected: exactly the expected members alive, at their addresses and with their
+ * tags. Unexpected members that have left or failed are not faults.
  */
 export function compareMembers(
   expected: readonly ExpectedMember[],
@@ -54,12 +54,12 @@ export function compareMembers(
   return [...faults, ...unexpected];
 }
 
-/** Who is in the cluster and should not be: alive, or failed and still remembered. */
+/** The members that should not be in the cluster: alive, or failed and still listed. */
 export function unexpectedAmong(
   members: readonly Member[],
   expected: readonly Pick<ExpectedMember, "name">[],
 ): Member[] {
   const names = new Set(expected.map(({ name }) => name));
-  // Who has left is of the past: Serf remembers a joiner for a day that is no longer declared.
+  // Members that have left are normal: Serf lists a removed joiner for a day.
   return members.filter(({ name, status }) => !names.has(name) && status !== "left");
 }

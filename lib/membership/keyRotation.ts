@@ -6,27 +6,26 @@ import { type KeyCommand } from "../serf/messages.ts";
 import { openInContainer } from "../serf/open.ts";
 import { type SerfRpc } from "../serf/rpc.ts";
 
-/** Where the keys of a cluster are, and who can be told of others. */
+/** A cluster's keys, and the agents that can change them. */
 export interface Keyring {
-  /** As the file has them that agents read when they start; none before the first of them. */
+  /** The keys in the file that agents read when they start; empty before the first deployment. */
   readonly keys: readonly string[];
-  /** Replaces them in that file. */
+  /** Replaces the keys in that file. */
   readonly write: (keys: readonly string[]) => Promise<void>;
-  /** The containers with agents that run, in the order in which they are asked. */
+  /** The containers with running agents, in the order in which they are asked. */
   readonly agents: readonly string[];
 }
 
-/** Milliseconds for all members' answers; Serf ends a query of a thousand members after 9.6 s. */
+/** Milliseconds until all members must have answered. Serf ends a query of a thousand members after 9.6 s. */
 const keyTimeout = 30_000;
 
-/** How often members are asked before one that does not answer stops the rotation. */
+/** How often members are asked before a member that does not answer stops the rotation. */
 const attempts = 3;
 
 /**
- * Lets a cluster encrypt with a key, and with it alone. No member leaves meanwhile: all get the new key,
- * then all use it, then all forget the others, and each step is taken only when every member has taken the
- * one before. Whoever starts meanwhile finds in the file the keys that it needs. What was cut short is
- * taken up by the next call.
+ * Makes a key the only gossip key of a cluster, without any member leaving: all members install the new key, then
+ * use it, then remove the others. Each step begins when every member has completed the previous one. An agent that
+ * starts in the meantime finds all the keys it needs in the file. The next call continues an interrupted rotation.
  *
  * @throws Error when a member does not answer; then every member keeps all keys.
  */
@@ -36,7 +35,7 @@ export async function rotateTo(key: string, keyring: Keyring): Promise<void> {
   const keys = [...new Set([...inUse, ...keyring.keys])];
   if (isAlone(key, keys) && isAlone(key, keyring.keys)) return;
   const others = keys.filter((other) => other !== key);
-  // Where the agents have the key alone, it is the file that somebody has changed.
+  // If the agents have only this key, it is the file that was changed.
   const isFileAlone = isAlone(key, inUse) && !keyring.keys.includes(key);
   if (others.length === 0 || agents.length === 0 || isFileAlone) {
     await write([key]);
@@ -45,14 +44,14 @@ export async function rotateTo(key: string, keyring: Keyring): Promise<void> {
   const rpc = await openFirst(agents);
   try {
     const required = await reachableMembers(rpc, agents);
-    const tell = (command: KeyCommand, which: string) => tellAll(rpc, command, which, required);
+    const send = (command: KeyCommand, which: string) => sendToAll(rpc, command, which, required);
     const isPrepared =
       keyring.keys[0] === key && others.every((other) => keyring.keys.includes(other));
     if (!isPrepared) await write([...others, key]);
-    await tell("install-key", key);
+    await send("install-key", key);
     await write([key, ...others]);
-    await tell("use-key", key);
-    for (const other of others) await tell("remove-key", other);
+    await send("use-key", key);
+    for (const other of others) await send("remove-key", other);
     await write([key]);
   } finally {
     await rpc.close();
@@ -64,7 +63,7 @@ function isAlone(key: string, keys: readonly string[]): boolean {
   return keys.length === 1 && keys[0] === key;
 }
 
-/** The keys of an agent that has the wanted one, or else of the first that answers. */
+/** The keys of an agent that has the wanted key, else those of the first agent that answers. */
 async function keysInUse(key: string, agents: readonly string[]): Promise<readonly string[]> {
   const read = async (name: string) =>
     keysIn(await execute(name, ["cat", ownKeyringPath], 5000).catch(() => undefined));
@@ -88,8 +87,8 @@ async function openFirst(agents: readonly string[]): Promise<SerfRpc> {
 }
 
 /**
- * How many members there are to be told. Who does not run takes the key when it starts, but an agent
- * that runs and is cut off would come back with a key that nobody uses any more.
+ * How many members must take part. A stopped member gets the key when it starts, but an agent that is running and
+ * cut off would come back with a key that nobody uses any more.
  */
 async function reachableMembers(rpc: SerfRpc, agents: readonly string[]): Promise<number> {
   const members = await rpc.members();
@@ -98,39 +97,40 @@ async function reachableMembers(rpc: SerfRpc, agents: readonly string[]): Promis
     .map(({ name }) => name);
   if (lost.length > 0) {
     throw new Error(
-      `The gossip key was not rotated, since ${lost.join(", ")} runs, but the cluster does not reach it. Mend ` +
-        `its network, or \`docker restart ${lost.join(" ")}\`, and run \`up\` again.`,
+      `The gossip key was not rotated, because ${lost.join(", ")} is running but the cluster cannot reach it. ` +
+        `Repair its network, or run \`docker restart ${lost.join(" ")}\`, and then run \`up\` again.`,
     );
   }
   return members.filter(({ status }) => status === "alive").length;
 }
 
 const steps: Readonly<Record<KeyCommand, string>> = {
-  "install-key": "taken the new key",
-  "use-key": "begun to use the new key",
-  "remove-key": "forgotten an old key",
+  "install-key": "installed the new key",
+  "use-key": "switched to the new key",
+  "remove-key": "removed an old key",
 };
 
-/** A message may be lost, so who has not answered is asked again; all steps can be taken twice. */
-async function tellAll(
+/** Messages can be lost, so members that have not answered are asked again; every step can be repeated safely. */
+async function sendToAll(
   rpc: SerfRpc,
   command: KeyCommand,
   key: string,
   required: number,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    // Serf counts the members that it believes alive, so one that has failed since is not among them.
+    // Serf counts the members that it considers alive, so a member that has failed since then would not be counted.
     const { members: alive, answered, faults } = await rpc.changeKeys(command, key);
     const members = Math.max(alive, required);
     if (answered >= members && faults.length === 0) return;
     if (attempt === attempts) {
-      const said = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`);
+      const errors = faults.map(({ member, fault }) => `\n  ${member}: ${fault}`);
       const lost = (await rpc.members())
         .filter(({ status }) => status !== "alive" && status !== "left")
         .map(({ name, status }) => `\n  ${name} is ${status}`);
       throw new Error(
-        `The gossip key was not rotated to its end: ${answered - faults.length} of ${members} members have ` +
-          `${steps[command]}. All keys stay in use until the next \`up\` goes on.${[...said, ...lost].join("")}`,
+        `The gossip key was not rotated completely: ${answered - faults.length} of ${members} members have ` +
+          `${steps[command]}. All keys stay valid until the next \`up\`, which continues the rotation.` +
+          [...errors, ...lost].join(""),
       );
     }
     await pause(1000);

@@ -2,10 +2,10 @@ import { logsOfEnded } from "../containers/ended.ts";
 import { engine } from "../engine/api.ts";
 
 /**
- * Where a container's TCP port is published, `host:port`, as `docker port` prints it. Docker chooses
- * another one at each start of the container where none is configured.
+ * The `host:port` at which a container's TCP port is published, like `docker port`. If no port is configured,
+ * Docker chooses another one at each start of the container.
  *
- * @throws Error when it is not published, for example because the container does not run.
+ * @throws Error when it is not published, for example because the container is not running.
  */
 export async function publishedEndpoint(
   container: string,

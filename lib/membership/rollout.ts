@@ -1,45 +1,45 @@
-/** Who is replaced when, where no more than so many members may be down at once. */
+/** The rollout order: which members are replaced next if only a limited number of members may be down at once. */
 import type { AgentIdentity } from "../agents/config.ts";
 import type { Labels } from "../cluster/labels.ts";
 import { compareNames } from "../cluster/members.ts";
 import { isAlive, type MembersSeen, statusOf } from "./judge.ts";
 import type { View } from "./views.ts";
 
-/** How the members of a cluster are replaced while it goes on. */
+/** The parameters of a rolling change. */
 export interface Rolling {
   readonly labels: Labels;
   /** How many members may be down at once. */
   readonly maxUnavailable: number;
-  /** Seconds in which the cluster must be whole again after each step. */
+  /** Seconds until all members must be up again after each step. */
   readonly timeout: number;
   readonly seed: AgentIdentity;
-  /** Default: the host does not join. */
+  /** The host's agent. Default: the host does not join. */
   readonly host?: RollingHost;
 }
 
-/** The agent of the engine's host, as a member that is looked after. */
+/** The host's agent, as a member of a rolling change. */
 export interface RollingHost extends AgentIdentity {
-  /** The port that it gossips on. */
+  /** The gossip port. */
   readonly port: number;
-  /** Where one that is a process keeps its files. */
+  /** The folder of the agent's files if it is a process. */
   readonly dir: string;
   readonly view: View;
 }
 
-/** A member that is there, whether the others see it or not. */
+/** A member that exists, whether the others see it or not. */
 export interface PresentMember extends AgentIdentity {
-  /** Whether its container or process runs. */
+  /** Whether its container or process is running. */
   readonly isRunning: boolean;
 }
 
-/** What one agent says of the members. */
+/** One agent's view of the members. */
 export interface Look {
   readonly viewer: string;
-  /** Undefined when the agent does not answer. */
+  /** Undefined if the agent does not answer. */
   readonly seen: MembersSeen | undefined;
 }
 
-/** Who does not run, does not answer, or is not alive for one of those who were asked. */
+/** The members that are not running, do not answer, or are not alive in at least one view. */
 export function downMembers(
   present: readonly PresentMember[],
   looks: readonly Look[],
@@ -54,8 +54,8 @@ export function downMembers(
 }
 
 /**
- * Whether to replace a member takes nobody down: it is not there, or does not run, or all others who
- * were asked have seen it go. Somebody who has never heard of it says nothing about it.
+ * Whether replacing a member takes no live member down: it does not exist, is not running, or is not alive in the
+ * view of any other agent that was asked. An agent that has never heard of it does not count.
  */
 export function isDownAnyway(
   name: string,
@@ -73,9 +73,9 @@ export function isDownAnyway(
 }
 
 /**
- * Who of those that wait is replaced next. First come those that are down anyway, which takes nobody
- * down; and when they do not come up, nobody else is touched. Then so many as may be down beside
- * those that are down already; none when there is no room.
+ * The members to replace next. Members that are down come first, since replacing them takes no other member down;
+ * if they do not come up, no other member is touched. After that, as many members as may be down in addition to
+ * those that are down already; none if there is no room.
  */
 export function nextBatch(
   waiting: readonly string[],
@@ -88,20 +88,20 @@ export function nextBatch(
   return waiting.slice(0, Math.max(0, maxUnavailable - downMembers(present, looks).length));
 }
 
-/** How a step that replaced members is going. */
+/** The progress of a step that replaced members. */
 export interface StepState {
-  /** Why new members are not up yet, by their names. */
+  /** Why new members are not up yet, by name. */
   readonly faults: ReadonlyMap<string, string>;
-  /** Others who went down meanwhile. */
+  /** Other members that went down in the meantime. */
   readonly lost: readonly string[];
 }
 
 /**
- * Compares what is seen with what must be after a step: the new members alive for all others, all others
- * alive for the new ones.
+ * Compares the views with the state after a complete step: the new members are alive in all other views, and all
+ * other members are alive in the new members' views.
  *
- * @param batch the new members' names.
- * @param excused who was down before.
+ * @param batch the names of the new members.
+ * @param excused the names of the members that were down before.
  */
 export function judgeStep(
   batch: readonly string[],
@@ -121,7 +121,7 @@ export function judgeStep(
 
   function faultOf(name: string): string | undefined {
     if (present.find((member) => member.name === name)?.isRunning !== true) {
-      return "its container does not run";
+      return "its container is not running";
     }
     const own = looks.find(({ viewer }) => viewer === name);
     if (own !== undefined && own.seen === undefined) return "its agent does not answer";
@@ -136,24 +136,25 @@ export function judgeStep(
   }
 }
 
-/** More names than these are not read. */
+/** How many names are listed at most. */
 const mostNames = 4;
 
-/** The first few names, in the order of their indices. */
+/** The first few names, in natural order. */
 export function nameSome(members: readonly { readonly name: string }[]): string {
   const names = members.map(({ name }) => name).sort(compareNames);
   const shown = names.slice(0, mostNames).join(", ");
   return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown;
 }
 
-/** Says who is down, so that nobody else may be taken down, and what to do. */
+/** Says which members are down, so that no other member may be taken down, and what to do. */
 export function describeDown(
   down: readonly { readonly name: string }[],
   { maxUnavailable, timeout }: Pick<Rolling, "maxUnavailable" | "timeout">,
 ): string {
   return (
     `${nameSome(down)} ${down.length === 1 ? "has" : "have"} been down for ${timeout} s, and maxUnavailable ` +
-    `is ${maxUnavailable}. Mend that first, for example by \`up\` with the configuration as it was.`
+    `is ${maxUnavailable}. Bring ${down.length === 1 ? "it" : "them"} up first, for example with \`up\` and the ` +
+    "previous configuration."
   );
 }
 
@@ -165,23 +166,23 @@ interface FailedMember {
   readonly log: string;
 }
 
-/** A rolling change that has stopped. */
+/** A rolling change that has failed. */
 export interface StoppedRoll {
   readonly failures: readonly FailedMember[];
-  /** Others who went down meanwhile. */
+  /** Other members that went down in the meantime. */
   readonly lost: readonly string[];
-  /** How many members were to be replaced, and how many of them were. */
+  /** How many members were to be replaced, and how many have been replaced. */
   readonly wanted: number;
   readonly changed: number;
 }
 
-/** Says of a rolling change that has stopped why, and how it leaves the cluster. */
+/** Says why a rolling change has stopped, and in which state it leaves the cluster. */
 export function describeStop({ failures, lost, wanted, changed }: StoppedRoll): string {
-  const members = wanted === 1 ? "member has" : "members have";
+  const members = wanted === 1 ? "member was" : "members were";
   return [
-    ...lost.map((name) => `${name} went down meanwhile.`),
-    `The change has stopped: ${changed} of ${wanted} ${members} it, and nobody else was touched. The next ` +
-      "`up` mends that, with the configuration as it was, too.",
+    ...lost.map((name) => `${name} went down in the meantime.`),
+    `The change has stopped: ${changed} of ${wanted} ${members} replaced, and no other member was touched. The ` +
+      "next `up` repairs the cluster, with this configuration or the previous one.",
     ...failures.flatMap(({ name, reason, log }) => [
       `${name} did not come up: ${reason}.`,
       ...(log === "" ? [] : ["Its log ends:", ...log.split("\n").map((line) => `  ${line}`)]),

@@ -1,4 +1,4 @@
-/** What the gate does about members that are not of the stack. */
+/** Removes unexpected members while the cluster is forming. */
 import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
 import type { ExpectedMember, Member } from "../cluster/members.ts";
 import type { Difference } from "./judge.ts";
@@ -7,14 +7,14 @@ import { disconnect } from "../containers/lifecycle.ts";
 import { engine, query } from "../engine/api.ts";
 import { ask, type View } from "./views.ts";
 
-/** A container of others on the cluster's network. */
+/** A container on the cluster's network that does not belong to the stack. */
 interface Neighbour {
   readonly id: string;
   readonly name: string;
   readonly address: string;
 }
 
-/** Disconnects others' containers from the cluster's network that are members; the containers stay. */
+/** Disconnects other containers that have become members from the cluster's network. The containers keep running. */
 export async function expelContainers(
   differences: readonly Difference[],
   network: string,
@@ -23,11 +23,11 @@ export async function expelContainers(
   const unexpected = differences.filter(({ fault }) => fault === "unexpected");
   if (unexpected.length === 0) return;
   for (const { id, name, address } of await neighboursIn(network, labels)) {
-    const one = unexpected.find((one) => one.address === address);
-    if (one === undefined) continue;
+    const member = unexpected.find((one) => one.address === address);
+    if (member === undefined) continue;
     await disconnect(id, network);
     console.error(
-      `The container ${name}, which was the member ${one.name} and is not of this stack, was ` +
+      `The container ${name}, which had joined as ${member.name} but does not belong to this stack, was ` +
         `disconnected from the network ${network}.`,
     );
   }
@@ -50,7 +50,7 @@ async function neighboursIn(network: string, labels: Labels): Promise<Neighbour[
     }));
 }
 
-/** Lets the cluster forget members that have failed and are not expected, which Serf does after a day. */
+/** Removes failed members that are not expected from the cluster's member list; Serf itself does so after a day. */
 export async function forgetFailedMembers(
   view: View,
   members: readonly Member[],
@@ -62,13 +62,13 @@ export async function forgetFailedMembers(
   }
 }
 
-/** What whoever reads of unexpected members can do; empty where there are none. */
+/** What to do about unexpected members; empty if there are none. */
 export function adviceOnUnexpected(differences: readonly Difference[]): string {
   const unexpected = differences.filter(({ fault }) => fault === "unexpected");
   if (unexpected.length === 0) return "";
   const places = new Set(unexpected.map(({ name, address }) => `${name} at ${address}`));
   return (
-    `\n${[...places].join(", ")}: not of this stack, and not a container on its network. End that agent where ` +
-    "it runs, and run `up` again. It knows the gossip key: `npm run rotate-key` then gives the cluster another."
+    `\n${[...places].join(", ")}: not part of this stack, and not a container on its network. Stop that agent on its ` +
+    "host, and run `up` again. It knows the gossip key, so then run `npm run rotate-key` to replace the key."
   );
 }

@@ -4,26 +4,25 @@ import type { Member } from "../cluster/members.ts";
 import { openInContainer, toHostAgent } from "../serf/open.ts";
 import { SerfRpc } from "../serf/rpc.ts";
 
-/** A side from which the cluster is looked at. */
+/** An agent whose view of the cluster can be read. */
 export type View = { readonly kind: "container"; readonly name: string } | HostView;
 
-/** The side of the host's agent that is a process. */
+/** The host's agent as a process. */
 interface HostView {
   readonly kind: "host";
   readonly name: string;
-  /** Where the agent keeps its files, among them the token that it asks for. */
+  /** The folder of the agent's files, which include the RPC token. */
   readonly dir: string;
-  /** The port of loopback where it answers RPC. */
+  /** The loopback port of its RPC. */
   readonly rpcPort: number;
 }
 
 const connections = new Map<string, Promise<SerfRpc>>();
 
 /**
- * Asks the agent of a view. The connection is kept for the next question; it does not keep this process
- * from ending.
+ * Asks a view's agent. The connection is kept for the next question, but does not keep this process running.
  *
- * @param timeout milliseconds in which each step of connecting must be done. Default: 10,000.
+ * @param timeout milliseconds for each step of connecting. Default: 10,000.
  * @throws RpcError or EngineError when the agent does not answer or refuses.
  */
 export async function ask<T>(
@@ -34,12 +33,12 @@ export async function ask<T>(
   return await question(await connection(view, timeout));
 }
 
-/** The members as the view's agent sees them. Errors as of {@link ask}. */
+/** The members in a view. Errors as of {@link ask}. */
 export function membersSeenBy(view: View, timeout?: number): Promise<Member[]> {
   return ask(view, (agent) => agent.members({}, timeout), timeout);
 }
 
-/** Ends all connections to views. */
+/** Closes the connections to all views. */
 export async function closeViews(): Promise<void> {
   const open = await Promise.allSettled(connections.values());
   connections.clear();
@@ -68,7 +67,7 @@ async function connect(view: View, timeout?: number): Promise<SerfRpc> {
   return await SerfRpc.open(toHostAgent(view.rpcPort), { name, token, timeout });
 }
 
-/** The side from which the agent sees the cluster, which keeps its files in a folder. */
+/** The view of a host agent that runs as a process. */
 export function hostView({ name, dir, rpcPort }: Omit<HostView, "kind">): View {
   return { kind: "host", name, dir, rpcPort };
 }

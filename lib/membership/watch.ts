@@ -1,4 +1,4 @@
-/** Looks at a cluster while its members are replaced. */
+/** Watches a cluster while its members are replaced. */
 import { gossipEndpoint } from "../agents/config.ts";
 import { livingAgent } from "../agents/process.ts";
 import { type Labels, roleLabel } from "../cluster/labels.ts";
@@ -10,30 +10,30 @@ import { healInterval, joinFew } from "./healing.ts";
 import { downMembers, type Look, type PresentMember, type Rolling } from "./rollout.ts";
 import { closeViews, membersSeenBy, type View } from "./views.ts";
 
-/** What a cluster looks like at one moment. */
+/** The members and views of a cluster at one moment. */
 export interface Scene {
   readonly present: readonly PresentMember[];
   readonly looks: readonly Look[];
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const pollInterval = 200;
 
-/** Milliseconds in which an agent must answer. */
+/** Milliseconds until an agent must answer. */
 const viewTimeout = 5000;
 
-/** So many of the joiners are asked what they see, beside those that are new. */
+/** How many joiners are asked, in addition to the new ones. */
 const witnesses = 2;
 
-/** So many of those that are new are asked; to ask a hundred takes longer than they need to join. */
+/** How many new members are asked at most; asking a hundred takes longer than they need to join. */
 const mostNew = 8;
 
 /**
- * Looks at a cluster until it is as it should be, and helps members that have lost each other.
+ * Checks a cluster repeatedly until `decide` is satisfied, and helps members that have lost each other.
  *
- * @param also new members, who are asked beside the seed, the host's agent and a few joiners.
- * @param decide is shown each scene; its first answer that is not undefined ends the wait.
- * @returns that answer; undefined when there is none within the time that the steps have.
+ * @param also new members, which are asked in addition to the seed, the host's agent and a few joiners.
+ * @param decide gets the result of each check; its first result that is not undefined ends the wait.
+ * @returns that result; undefined if there is none within the timeout.
  */
 export async function watch<T>(
   rolling: Rolling,
@@ -55,13 +55,14 @@ export async function watch<T>(
       if (now > heal) {
         heal = now + healInterval;
         await Promise.all(
-          views.map((view, index) => helpToSee(view, present, looks[index]!, rolling)),
+          views.map((view, index) => joinMissing(view, present, looks[index]!, rolling)),
         );
       }
       await pause(pollInterval);
     }
   } finally {
-    // The next look is at others: connections to all that were ever new would pile up.
+    // The next step checks other members: without this, connections to all members that were ever new would pile
+    // up.
     await closeViews();
   }
 }
@@ -107,7 +108,7 @@ async function look(view: View): Promise<Look> {
   return { viewer: view.name, seen: members && byName(members) };
 }
 
-async function helpToSee(
+async function joinMissing(
   view: View,
   present: readonly PresentMember[],
   look: Look,

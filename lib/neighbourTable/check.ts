@@ -1,4 +1,7 @@
-/** Compares what a stack wants of the kernel's neighbour table with its limits, before anything is made. */
+/**
+ * Compares the entries that a stack needs with the limits of the kernel's neighbour table, before anything is
+ * created.
+ */
 import type { Labels } from "../cluster/labels.ts";
 import { isEngineHere } from "../engine/findPlace.ts";
 import { listContainers } from "../engine/inventory.ts";
@@ -18,10 +21,10 @@ import { claimedDemand } from "./ledger.ts";
 import { canSetLimits, readLedger, readLimits } from "./limits.ts";
 
 export interface TableCheck {
-  /** As those of {@link findObstacles}. */
+  /** Faults in the form of {@link findObstacles}. */
   readonly obstacles: readonly string[];
   readonly warnings: readonly string[];
-  /** Of the stack's claim; undefined where there is none, or what it got does not suffice any more. */
+  /** The generation of the stack's claim; undefined if there is none, or the table is too small for it. */
   readonly generation: string | undefined;
 }
 
@@ -30,10 +33,10 @@ export async function checkNeighbourTable(settings: Settings, labels: Labels): P
   const own = wantedEntries(agents);
   const limits = (await isEngineHere()) ? await readLimits() : undefined;
   if (limits === undefined) {
-    const isMuch = !isLargeEnough(defaultLimits, own);
+    const exceedsDefault = !isLargeEnough(defaultLimits, own);
     return {
       obstacles: settings.tuneKernel ? [unreachable] : [],
-      warnings: isMuch ? [maybeTooSmall({ agents, own, others: 0 }, defaultLimits)] : [],
+      warnings: exceedsDefault ? [maybeTooSmall({ agents, own, others: 0 }, defaultLimits)] : [],
       generation: undefined,
     };
   }
@@ -45,7 +48,7 @@ export async function checkNeighbourTable(settings: Settings, labels: Labels): P
   );
   const claimed = ledger?.claims[claimant]?.generation;
   if (isLargeEnough(limits, own + others)) {
-    // Who may not record a claim needs none.
+    // A user who is not allowed to record a claim does not need one.
     const generation = claimed ?? ((await canSetLimits()) ? undefined : "none");
     return { obstacles: [], warnings: [], generation };
   }
@@ -59,5 +62,5 @@ export async function checkNeighbourTable(settings: Settings, labels: Labels): P
 }
 
 const unreachable =
-  "tuneKernel is true, but the kernel's neighbour table cannot be reached from here, as in a container; run " +
+  "tuneKernel is true, but the kernel's neighbour table cannot be changed from here, for example in a container; run " +
   "`pulumi config set tuneKernel false`";

@@ -1,13 +1,13 @@
 /**
- * How large the kernel's neighbour table must be. All containers and the host share one table: its
- * limits are the kernel's, whatever the network namespace, and so are the entries that count.
+ * Calculates how large the kernel's neighbour table must be. All containers and the host share one table: its
+ * limits and its count of entries are global for the kernel, whatever the network namespace.
  */
 import { roleLabel } from "../cluster/labels.ts";
 import type { FoundContainer } from "../engine/found.ts";
 
 /**
- * The limits, by the kernel's own names: up to the first no entry goes, beyond the second those go that are
- * older than five seconds, and beyond the third there is none, and a packet that needs one is dropped.
+ * The limits, by the kernel's names. Up to gc_thresh1 no entry is removed; above gc_thresh2, entries older than
+ * five seconds are removed; gc_thresh3 is the maximum, and a packet that needs another entry is dropped.
  */
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 
@@ -15,23 +15,23 @@ export type ThresholdName = (typeof thresholdNames)[number];
 
 export const thresholdNames = ["gc_thresh1", "gc_thresh2", "gc_thresh3"] as const;
 
-/** Begins the names of the limits as `sysctl` takes them. */
+/** The prefix of the limits' names in `sysctl`. */
 export const sysctlPrefix = "net.ipv4.neigh.default.";
 
-/** Entries by who wants them. */
+/** The required entries, by claimant. */
 export type Demand = Readonly<Record<string, number>>;
 
-/** Names a stack in a {@link Demand}. */
+/** The claimant's name for a stack. */
 export function claimantOf(labels: Readonly<Record<string, string>>): string {
   return `${labels["serf.project"] ?? ""}/${labels["serf.stack"] ?? ""}`;
 }
 
-/** The entries of a cluster: each agent has one for each other. */
+/** The entries of a cluster: each agent needs one for each other agent. */
 export function wantedEntries(agents: number): number {
   return agents * (agents - 1);
 }
 
-/** What the stacks on an engine want, with the host's agent, which no container may show. */
+/** The entries that the stacks on an engine need. One host agent is added to each, since it may not be a container. */
 export function demandOf(containers: readonly FoundContainer[]): Demand {
   const agents = new Map<string, number>();
   for (const { labels } of containers) {
@@ -44,19 +44,19 @@ export function demandOf(containers: readonly FoundContainer[]): Demand {
   );
 }
 
-/** The kernel's own. */
+/** The kernel's defaults. */
 export const defaultLimits: Thresholds = { gc_thresh1: 128, gc_thresh2: 512, gc_thresh3: 1024 };
 
-/** The whole demand; of one that is told twice, the larger counts. */
-export function totalDemand(...told: readonly Demand[]): number {
-  const claimants = new Set(told.flatMap((demand) => Object.keys(demand)));
+/** The total demand. If several records name a claimant, the largest value counts. */
+export function totalDemand(...demands: readonly Demand[]): number {
+  const claimants = new Set(demands.flatMap((demand) => Object.keys(demand)));
   return [...claimants].reduce(
-    (sum, claimant) => sum + Math.max(...told.map((demand) => demand[claimant] ?? 0)),
+    (sum, claimant) => sum + Math.max(...demands.map((demand) => demand[claimant] ?? 0)),
     0,
   );
 }
 
-/** What is recorded of all but one. */
+/** The records of all claimants but one. */
 export function without<T>(
   claimant: string,
   recorded: Readonly<Record<string, T>>,
@@ -68,7 +68,7 @@ export function isLargeEnough({ gc_thresh3: limit }: Thresholds, entries: number
   return entries <= limit;
 }
 
-/** Limits for so many entries, none lower than those there are, in the proportions of the kernel's defaults. */
+/** Limits for this many entries, none lower than the present ones, in the ratio of the kernel's defaults. */
 export function raisedFor(entries: number, present: Thresholds): Thresholds {
   if (isLargeEnough(present, entries)) return present;
   const kept = 2 ** Math.ceil(Math.log2(entries));

@@ -1,7 +1,7 @@
 /**
- * Who has asked for a larger neighbour table, and what its limits were before: the stacks of a host
- * share the table, so the last one to go puts the limits back, and each of the others lowers them only
- * as far as those that stay allow it.
+ * Records which stacks have claimed a larger neighbour table, and its previous limits. All stacks on a host share
+ * the table, so each stack lowers the limits only as far as the remaining ones allow, and the last one restores
+ * them.
  */
 import {
   type Demand,
@@ -15,13 +15,13 @@ import {
 } from "./demand.ts";
 
 export interface Ledger {
-  /** The kernel's boot: a later one has its defaults again, and this says nothing about it. */
+  /** The kernel's boot ID. After a reboot the kernel has its defaults again, and the ledger is void. */
   readonly boot: string;
-  /** What is put back in the end. */
+  /** The limits to restore in the end. */
   readonly before: Thresholds;
-  /** All that was set from here; any other value is somebody else's, and is left alone. */
+  /** All values that this project has set. Any other value was set by somebody else, and is left alone. */
   readonly set: Readonly<Record<ThresholdName, readonly number[]>>;
-  /** By who asked. */
+  /** The claims, by claimant. */
   readonly claims: Readonly<Record<string, Claim>>;
 }
 
@@ -31,25 +31,25 @@ export interface Claim {
   readonly generation: string;
 }
 
-/** What is to be written: the ledger first when limits are raised, last when they are put back. */
+/** What has to be written. The ledger is written first if limits are raised, and last if they are lowered. */
 export interface Settlement {
-  /** Undefined when it has served its purpose. */
+  /** Undefined if it is not needed any more. */
   readonly ledger: Ledger | undefined;
   readonly limits: Thresholds;
-  /** The limits that somebody else has set since, which therefore stay. */
+  /** The limits that somebody else has changed since then, which are therefore kept. */
   readonly foreign: readonly ThresholdName[];
 }
 
-/** What those want who have asked. */
+/** The demand of all claims. */
 export function claimedDemand(ledger: Ledger | undefined): Demand {
   return mapped(ledger?.claims ?? {}, ({ entries }) => entries);
 }
 
 /**
- * Enters a claim and raises the limits as far as the whole demand needs it. Nothing is lowered.
+ * Adds a claim and raises the limits to the total demand. Nothing is lowered.
  *
- * @param ledger of this boot. Default: nobody has asked yet.
- * @param running what the stacks with containers on the engine need, whether they have asked or not.
+ * @param ledger the ledger of this boot. Default: there are no claims yet.
+ * @param running the demand of the stacks with containers on the engine, with or without a claim.
  */
 export function claimTable(
   ledger: Ledger = emptyLedger,
@@ -69,7 +69,7 @@ export function claimTable(
   };
 }
 
-/** Takes a claim out and lowers the limits that were set from here as far as who stays allows it. */
+/** Removes a claim, and lowers the limits set by this project as far as the remaining stacks allow. */
 export function releaseTable(
   ledger: Ledger,
   present: Thresholds,
@@ -104,7 +104,7 @@ const emptyLedger: Ledger = {
   claims: {},
 };
 
-/** Before it is written, so that a run that is cut short leaves no value behind that nobody knows. */
+/** Recorded before the limit is set, so that an interrupted run leaves no unknown value behind. */
 function noted({ set }: Ledger, before: Thresholds, limits: Thresholds): Ledger["set"] {
   return eachLimit((name) => {
     const value = limits[name];

@@ -1,4 +1,4 @@
-/** The limits of this kernel's neighbour table, and the record of who has asked for larger ones. */
+/** Reads and sets the limits of this kernel's neighbour table, and the record of the claims. */
 import { existsSync } from "node:fs";
 import { access, constants, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { isEngineHere } from "../engine/findPlace.ts";
@@ -16,10 +16,10 @@ import { type Claim, claimTable, type Ledger, releaseTable, type Settlement } fr
 
 const folder = "/proc/sys/net/ipv4/neigh/default";
 
-/** All clones on this host share it. A reboot empties the folder, or at least changes the boot. */
+/** Shared by all clones on this host. A reboot empties the folder, or at least changes the boot ID. */
 const ledgerFile = "/run/serf-cluster-neighbours.json";
 
-/** The limits as they are; undefined where this is no Linux, or a network namespace that lacks them. */
+/** The present limits; undefined if this is not Linux, or the network namespace lacks them. */
 export async function readLimits(): Promise<Thresholds | undefined> {
   if (!existsSync(`${folder}/gc_thresh3`)) return undefined;
   const entries = thresholdNames.map(async (name) => [
@@ -29,7 +29,7 @@ export async function readLimits(): Promise<Thresholds | undefined> {
   return Object.fromEntries(await Promise.all(entries)) as Thresholds;
 }
 
-/** Whether this user may change the limits. */
+/** Whether this user can change the limits. */
 export async function canSetLimits(): Promise<boolean> {
   try {
     await access(`${folder}/gc_thresh3`, constants.W_OK);
@@ -40,7 +40,7 @@ export async function canSetLimits(): Promise<boolean> {
   }
 }
 
-/** Who has asked since the kernel's start; undefined when nobody has. */
+/** The claims since the last boot; undefined if there are none. */
 export async function readLedger(): Promise<Ledger | undefined> {
   const text = await readFile(ledgerFile, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
@@ -49,15 +49,15 @@ export async function readLedger(): Promise<Ledger | undefined> {
 }
 
 /**
- * Records what somebody wants, and raises the limits where they do not suffice.
+ * Records a claim, and raises the limits if they are too low.
  *
- * @throws Error when this user may not, and they do not suffice.
+ * @throws Error when they are too low and this user cannot change them.
  */
 export async function claimEntries(claimant: string, claim: Claim): Promise<void> {
   const present = await presentLimits();
   if (!(await canSetLimits())) {
     if (isLargeEnough(present, claim.entries)) return;
-    throw new Error(`Only root may change ${sysctlPrefix}gc_thresh3.`);
+    throw new Error(`Only root can change ${sysctlPrefix}gc_thresh3; run this as root.`);
   }
   await withLock(`${ledgerFile}.lock`, async () => {
     const present = await presentLimits();
@@ -69,17 +69,17 @@ export async function claimEntries(claimant: string, claim: Claim): Promise<void
 }
 
 /**
- * Takes back what {@link claimEntries} recorded, and with it as much of the limits as nobody else needs.
- * What somebody else has set stays, and is told.
+ * Removes a claim of {@link claimEntries}, and lowers the limits as far as the other claims allow. Limits that
+ * somebody else has changed are kept and reported.
  */
 export async function releaseEntries(claimant: string): Promise<void> {
-  // A stack on another host's engine has nothing here, and mostly nobody has.
+  // A stack on another host's engine has no claim here, and most stacks have none at all.
   if (!(await isEngineHere())) return;
   const ledger = await readLedger();
   if (ledger === undefined) return;
   if (!(await canSetLimits())) {
     if (ledger.claims[claimant] === undefined) return;
-    throw new Error(`Only root may put ${sysctlPrefix}gc_thresh3 back.`);
+    throw new Error(`Only root can restore ${sysctlPrefix}gc_thresh3; run this as root.`);
   }
   await withLock(`${ledgerFile}.lock`, async () => {
     const ledger = await readLedger();
@@ -90,7 +90,7 @@ export async function releaseEntries(claimant: string): Promise<void> {
     await writeLedger(settlement);
     for (const name of settlement.foreign) {
       console.error(
-        `${sysctlPrefix}${name} is ${present[name]}, which was not set from here, and so it stays.`,
+        `${sysctlPrefix}${name} is ${present[name]}, which was not set by this project, so it is kept.`,
       );
     }
   });

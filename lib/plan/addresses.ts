@@ -1,12 +1,11 @@
 import { addressOfIndex, indexOfAddress, type SubnetPlan } from "../cluster/subnet.ts";
 
 /**
- * Gives each joiner an address on the cluster's network. Who has one keeps it, whatever becomes of the
- * others; the rest take the lowest that are free, in order. Of a cluster that is not there yet, the
- * first joiner so has the first address, and so on.
+ * Assigns each joiner an address on the cluster's network. Existing joiners keep their addresses; new ones get the
+ * lowest free addresses, in order. In a new cluster the first joiner therefore gets the first address, and so on.
  *
- * @param names of all joiners, no more than the subnet holds, in order.
- * @param found addresses by the names of the joiners that are there.
+ * @param names the names of all joiners in order, no more than the subnet has room for.
+ * @param found the addresses of the existing joiners, by name.
  */
 export function assignAddresses(
   names: readonly string[],

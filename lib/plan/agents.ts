@@ -15,32 +15,35 @@ import { eventHandlers } from "../settings/handlers.ts";
 import type { Settings } from "../settings/types.ts";
 import type { DeclaredJoiner } from "./joiners.ts";
 
-/** A group of agents whose configuration lacks whom they join. */
+/** A group of agents without its join address. */
 export type JoiningFleet = Omit<Fleet, "join">;
 
-/** Every agent of a stack, and how it is to behave. */
+/** All agents of a stack and their configurations. */
 export interface Agents {
-  /** The seed's configuration, and that of the host's agent where it runs in a container. */
+  /** The configurations of the seed and, if it runs in a container, of the host's agent. */
   readonly fleets: readonly Fleet[];
-  /** Those of the groups of joiners. */
+  /** The configurations of the groups of joiners. */
   readonly joinerFleets: readonly JoiningFleet[];
   readonly seed: AgentContainer;
   readonly joiners: readonly (DeclaredJoiner & { readonly container: AgentContainer })[];
-  /** The host's agent as a container; undefined where it is a process, or the host does not join. */
+  /** The host's agent as a container; undefined if it is a process, or the host does not join. */
   readonly hostContainer: AgentContainer | undefined;
-  /** Who must be alive when the stack is up. */
+  /** The members that must be alive when the stack is up. */
   readonly expected: readonly ExpectedMember[];
-  /** The host's; undefined where the host does not join. */
+  /** The host's agent as a member; undefined if the host does not join. */
   readonly host: ExpectedMember | undefined;
-  /** Whether the others join the host's agent, which then has to be there before them. */
+  /** Whether the other members join the host's agent, which then has to be started first. */
   readonly isHostFirst: boolean;
   /** `host:port` of the host's agent on the cluster's network. */
   readonly gateway: string;
-  /** `host:port` where the host reaches the seed's gossip port; its own address, where Docker chooses the port. */
+  /**
+   * `host:port` at which the host reaches the seed's gossip port; the seed's own address if Docker chooses the
+   * port.
+   */
   readonly published: string;
 }
 
-/** What every agent of a stack is told apart from the address to join, by the join strategy. */
+/** Plans the agents of a stack, except for the address that joiners and a host process join. */
 export function planAgents(
   settings: Settings,
   names: Names,
@@ -51,7 +54,7 @@ export function planAgents(
   const port = settings.hostAgentPort;
   const gateway = gossipEndpoint({ address: subnet.gateway, port });
   const isHostFirst = settings.join === "gateway";
-  // The way of any process of the host; a port that Docker chooses is known only when the seed runs.
+  // The address that any process on the host can use. A port that Docker chooses is known only once the seed runs.
   const published =
     settings.gossipPort === 0
       ? gossipEndpoint({ address: subnet.seed })
@@ -73,8 +76,8 @@ export function planAgents(
   const { rpcPort } = settings;
   return {
     fleets: [
-      // To nobody but itself, where the others join it: with a join an agent announces that it is
-      // here, and only that makes those see it alive who have heard that it left.
+      // If the others join the seed, it joins itself: an agent that joins announces itself, and only after that do
+      // members that have heard of its departure see it alive.
       { ...fleet("seed", seed.tags), join: [isHostFirst ? gateway : subnet.seed] },
       ...(isHostInContainer
         ? [
@@ -136,7 +139,7 @@ export function containersOf({
   return new Map(all.map((container) => [container.name, container]));
 }
 
-/** The hash that the label of an agent's container holds. */
+/** The value of the spec label of an agent's container. */
 export function specOf(container: AgentContainer): string {
   return containerSpec(describeContainer(container));
 }

@@ -3,11 +3,11 @@ import type { SubnetPlan } from "../cluster/subnet.ts";
 import type { JoinerGroup } from "../settings/groups.ts";
 import { assignAddresses } from "./addresses.ts";
 
-/** A joiner as it is declared. */
+/** A declared joiner. */
 export interface DeclaredJoiner {
-  /** The container's and the member's name. */
+  /** The name of both the container and the member. */
   readonly name: string;
-  /** What tells it from the other joiners of the stack, for example `web-2`. */
+  /** Its unique ID within the stack, for example `web-2`. */
   readonly id: string;
   /** The address on the cluster's network. */
   readonly address: string;
@@ -16,9 +16,9 @@ export interface DeclaredJoiner {
 }
 
 /**
- * The joiners that a stack should have, group by group, each in index order.
+ * The joiners of a stack, group by group, each group in index order.
  *
- * @param recorded the addresses that the state knows, by the containers' names.
+ * @param recorded the addresses in the state, by container name.
  */
 export function declareJoiners(
   groups: readonly JoinerGroup[],

@@ -4,7 +4,7 @@ import type { Rolling, RollingHost } from "../membership/rollout.ts";
 import { hostView } from "../membership/views.ts";
 import type { Settings } from "../settings/types.ts";
 
-/** How a stack replaces members while the cluster goes on; undefined where it replaces all at once. */
+/** The parameters of a stack's rolling changes; undefined if it replaces all members at once. */
 export function rollingOf(settings: Settings, names: Names, labels: Labels): Rolling | undefined {
   const { maxUnavailable, convergenceTimeout: timeout, subnet } = settings;
   if (maxUnavailable === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What stands in the way of the host's agent alone. */
+/** Finds obstacles to the host's agent. */
 import { gossipPort } from "../agents/config.ts";
 import { livingAgent } from "../agents/process.ts";
 import type { Names } from "../cluster/names.ts";
@@ -8,14 +8,14 @@ import { otherPort } from "../settings/rules.ts";
 import type { Settings } from "../settings/types.ts";
 import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 
-/** Where the agents are to run. */
+/** Where the agents will run. */
 export interface EnginePlace {
   /** Whether the engine's host is this one. */
   readonly isHere: boolean;
   readonly engine: EngineFacts;
 }
 
-/** As those of `findObstacles`. */
+/** Obstacles in the form of `findObstacles`. */
 export async function hostAgentObstacles(
   settings: Settings,
   names: Names,
@@ -37,12 +37,12 @@ function remapObstacles({ hostAgentIn }: Settings, { isHere, engine }: EnginePla
   if (hostAgentIn !== "container" || !engine.remapsUsers) return [];
   const other = isHere ? "`pulumi config set hostAgentIn process` or " : "";
   return [
-    "the engine remaps the users of containers (userns-remap), and so refuses a container on its host's own " +
-      `network, in which the host's agent is to run; run ${other}\`pulumi config set hostAgent false\``,
+    "the engine remaps the users of containers (userns-remap), so it refuses containers on the host's own " +
+      `network, which the host's agent needs; run ${other}\`pulumi config set hostAgent false\``,
   ];
 }
 
-/** An address of loopback that nobody uses, at which only those are met who listen at all addresses. */
+/** An unused loopback address: a port is taken there only if a process listens on all addresses. */
 const anyLoopback = "127.79.46.1";
 
 async function agentPortObstacles(
@@ -56,7 +56,8 @@ async function agentPortObstacles(
     const isTaken = isSwarmPort(port, engine) && !isUp;
     return isTaken ? [`hostAgentPort is ${port}, but ${swarm}; ${advice}`] : [];
   }
-  // The agent itself listens at the gateway alone. A seed that takes all addresses goes if this agent is to.
+  // The agent listens on the gateway's address only. A port that the seed publishes on all addresses is freed when
+  // the seed is replaced.
   const isOwn = own.some(({ published }) => published.includes(`0.0.0.0:${port}/tcp`));
   const addresses = [...(isOwn ? [] : [anyLoopback]), ...(isOwn || isUp ? [] : [subnet.gateway])];
   const codes = await Promise.all(
@@ -65,18 +66,18 @@ async function agentPortObstacles(
   if (!codes.includes("EADDRINUSE")) return [];
   const holder = isSwarmPort(port, engine)
     ? swarm
-    : `another process listens on that port of all addresses, or of ${subnet.gateway}, which ` +
-      `\`sudo ss -lntup 'sport = :${port}'\` names`;
+    : `another process listens on that port, on all addresses or on ${subnet.gateway}; find it with ` +
+      `\`sudo ss -lntup 'sport = :${port}'\``;
   return [`hostAgentPort is ${port}, but ${holder}; ${advice}`];
 }
 
-/** Of the port that {@link isSwarmPort} means, as the rest of a sentence. */
+/** Why the port of {@link isSwarmPort} is taken, as the rest of a sentence. */
 export const swarm =
-  "the engine is a node of a Swarm, which takes that port, TCP and UDP, of all addresses";
+  "the engine is a Swarm node, which uses that port, TCP and UDP, on all addresses";
 
-/** Whether the engine itself listens at a port, as a node of a Swarm does for other nodes. */
+/** Whether the engine itself listens on a port, as a Swarm node does for other nodes. */
 export function isSwarmPort(port: number, { isSwarmNode }: EngineFacts): boolean {
-  // Like Serf it gossips by memberlist, on the port that is usual for that.
+  // Like Serf, Swarm gossips with memberlist, on memberlist's default port.
   return isSwarmNode && port === gossipPort;
 }
 
@@ -85,7 +86,7 @@ async function rpcPortObstacles(
   isUp: boolean,
   { isHere }: EnginePlace,
 ): Promise<string[]> {
-  // Ports of a remote engine cannot be tried from here.
+  // The ports of a remote engine's host cannot be tested from here.
   if (!isHere || isUp) return [];
   const code = await tryTcp("127.0.0.1", rpcPort);
   if (code === undefined) return [];

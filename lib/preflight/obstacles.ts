@@ -1,4 +1,4 @@
-/** What on this host stands in the way of a stack, looked up before anything is made. */
+/** Finds obstacles to a stack on the engine and the host, before anything is created. */
 import { networkInterfaces } from "node:os";
 import { carries, type Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
@@ -14,8 +14,8 @@ import { reasonOf, tryTcp, tryUdp } from "./portTrial.ts";
 import { takenNames } from "./takenNames.ts";
 
 /**
- * Lists the obstacles as sentences that name the setting; none when the way is clear. What the
- * stack itself holds already is no obstacle.
+ * Lists the obstacles as sentences that name the setting; empty if there are none. What the stack itself already
+ * uses is not an obstacle.
  */
 export async function findObstacles(
   settings: Settings,
@@ -37,7 +37,7 @@ export async function findObstacles(
   ];
 }
 
-/** What the stack has made, and would make again, since its state does not know it. */
+/** Objects that the stack has created but its state does not contain, so that it would create them again. */
 export function unrecordedObstacles(
   settings: Settings,
   names: Names,
@@ -51,17 +51,18 @@ export function unrecordedObstacles(
   return [
     ...lost.map(
       ({ name, id }) =>
-        `the engine has the container ${name}, which the state does not know; take it over with \`pulumi import ` +
-        `docker:index/container:Container\` and the ID ${id.slice(0, 12)}, or remove it with \`docker rm --force ${name}\``,
+        `the engine has the container ${name}, which is not in the state; adopt it with \`pulumi import ` +
+        `docker:index/container:Container\` and the ID ${id.slice(0, 12)}, or remove it with \`docker rm ` +
+        `--force ${name}\``,
     ),
     ...networks
-      // Another's is named already, as one that has the stack's name.
+      // A network with this name that is not the stack's is reported as a taken name.
       .filter(
         (found) => isNetworkLost && found.name === names.network && carries(found.labels, labels),
       )
       .map(
         ({ name }) =>
-          `the engine has the network ${name}, which the state does not know; remove it with ` +
+          `the engine has the network ${name}, which is not in the state; remove it with ` +
           `\`docker network rm ${name}\``,
       ),
   ];
@@ -81,7 +82,7 @@ function subnetObstacles(
         .filter((other) => overlaps(cidr, other))
         .map((other) => `the Docker network ${name} (${other})`),
     );
-  // A network's bridge is an interface too, and is already named as the network.
+  // The bridge of an overlapping network is an interface too, but has been reported as the network.
   const interfaces = taken.length > 0 || !isHere ? [] : interfacesIn(cidr, gateway);
   return [...taken, ...interfaces].map(
     (other) =>
@@ -90,7 +91,7 @@ function subnetObstacles(
   );
 }
 
-/** What would take down more members at once than may be. */
+/** Changes that would take down more members at once than maxUnavailable allows. */
 function rollingObstacles(
   { maxUnavailable, subnet }: Settings,
   names: Names,
@@ -101,9 +102,9 @@ function rollingObstacles(
     .filter(({ name, subnets }) => name === names.network && subnets.join() !== subnet.cidr)
     .map(
       ({ subnets }) =>
-        `subnet is ${subnet.cidr}, but the cluster runs in ${subnets.join()}, and another network takes all ` +
-        `members down at once, while maxUnavailable is ${maxUnavailable}; set subnet back, or for this change ` +
-        "`pulumi config set maxUnavailable all`",
+        `subnet is ${subnet.cidr}, but the cluster runs in ${subnets.join()}, and changing the network takes ` +
+        `all members down at once, while maxUnavailable is ${maxUnavailable}; set subnet back, or allow that ` +
+        "with `pulumi config set maxUnavailable all`",
     );
 }
 
@@ -125,19 +126,21 @@ async function gossipPortObstacles(
 ): Promise<string[]> {
   const { publishAddress: address, gossipPort: port } = settings;
   if (port === 0) return [];
-  // The seed's container has its ports now and then only where the engine starts it again and again.
+  // While the engine keeps restarting the seed's container, it holds its ports only part of the time.
   const holds = ({ state, published }: FoundContainer) =>
     state === "restarting" || published.includes(`${address}:${port}/tcp`);
   if (own.some(holds)) return [];
   const advice = `choose another, for example \`pulumi config set gossipPort ${otherPort(port)}\``;
-  // Ports of a remote engine cannot be tried from here.
+  // The ports of a remote engine's host cannot be tested from here.
   if (!isHere)
     return isSwarmPort(port, engine) ? [`gossipPort is ${port}, but ${swarm}; ${advice}`] : [];
   const [tcp, udp] = await Promise.all([tryTcp(address, port), tryUdp(address, port)]);
   const code = tcp ?? udp;
   if (code === undefined) return [];
   if (code === "EADDRNOTAVAIL") {
-    return [`publishAddress is ${address}, which is not an address of this host`];
+    return [
+      `publishAddress is ${address}, which is not an address of this host; set it to one of them`,
+    ];
   }
   const place = `${tcp ? "TCP" : "UDP"} port ${port} on ${address} ${reasonOf(code)}`;
   return [`gossipPort is ${port}, but ${isSwarmPort(port, engine) ? swarm : place}; ${advice}`];

@@ -1,2 +1,2 @@
-/** Names the variable that, when it is set, lets a preview look at no engine. */
+/** If this environment variable is set, a preview does not contact the engine. */
 export const offlineVariable = "SERF_OFFLINE";

@@ -1,15 +1,15 @@
-/** Whether a port of this host can be listened at. */
+/** Tests whether a port of this host is free. */
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
-/** What {@link tryTcp} found, as the rest of a sentence that begins with the port. */
+/** The result of {@link tryTcp} as the rest of a sentence that begins with the port. */
 export function reasonOf(code: string): string {
   if (code === "EADDRINUSE") return "is in use";
-  if (code === "EACCES") return "may not be used by this user";
+  if (code === "EACCES") return "requires privileges that this user does not have";
   return `cannot be used (${code})`;
 }
 
-/** @returns the error's code, or undefined when the port is free. */
+/** @returns the error's code, or undefined if the port is free. */
 export function tryTcp(address: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -20,7 +20,7 @@ export function tryTcp(address: string, port: number): Promise<string | undefine
   });
 }
 
-/** @returns the error's code, or undefined when the port is free. */
+/** @returns the error's code, or undefined if the port is free. */
 export function tryUdp(address: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");

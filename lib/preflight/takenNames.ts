@@ -5,8 +5,8 @@ import { joinerNames } from "../settings/groups.ts";
 import type { Settings } from "../settings/types.ts";
 
 /**
- * Says what has a name that a stack needs and is not of the stack. It would be used, replaced and removed as if
- * it were, or stop `up` half way.
+ * Finds objects that have a name that the stack needs but do not belong to the stack. They would be used, replaced
+ * and removed as if they did, or make `up` fail halfway.
  */
 export function takenNames(
   settings: Settings,
@@ -17,7 +17,7 @@ export function takenNames(
     networks,
     wantedImages,
   }: Pick<Inventory, "foreign" | "networks"> & {
-    /** The images' names with their tags. */
+    /** The images' names with tags. */
     readonly wantedImages: readonly string[];
   },
 ): string[] {
@@ -41,20 +41,20 @@ export function takenNames(
     ...faults("a volume", retainData ? [] : [data], {
       found: foreign.volumes,
       advise: (name) =>
-        "let the stack use what it holds and never remove it with `pulumi config set retainData true`, " +
+        "let the stack use and keep its data with `pulumi config set retainData true`, " +
         `remove it with \`docker volume rm ${name}\``,
     }),
     ...faults("an image", [...new Set(wantedImages)], {
       found: foreign.images,
-      advise: (name) => `take the name from it with \`docker image rm ${name}\``,
+      advise: (name) => `remove the name with \`docker image rm ${name}\``,
     }),
   ];
 }
 
 interface Others {
-  /** The names that others have. */
+  /** The names of the existing objects. */
   readonly found: readonly string[];
-  /** What can be done about one, beside another name for the stack. */
+  /** What to do about an object, other than renaming the stack. */
   readonly advise: (name: string) => string;
 }
 
@@ -64,7 +64,7 @@ function faults(kind: string, wanted: readonly string[], { found, advise }: Othe
     .filter((name) => taken.has(name))
     .map(
       (name) =>
-        `the engine has ${kind} named ${name} that is not of this stack, which needs the name; ` +
+        `the engine has ${kind} named ${name} that does not belong to this stack, which needs the name; ` +
         `${advise(name)}, or give the stack another name`,
     );
 }

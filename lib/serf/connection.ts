@@ -1,28 +1,28 @@
-/** Requests to Serf's RPC and their answers over one connection; serfRpc.ts has the commands. */
+/** Sends requests to Serf's RPC and receives the answers over one connection; rpc.ts has the commands. */
 import type { Duplex } from "node:stream";
 import { decodeValues, encodeRequest, headerFrom } from "./codec.ts";
 import type { Records } from "./records.ts";
 
-/** An agent that refused, did not answer in time or went away. The message is a sentence. */
+/** An agent refused a request, did not answer in time, or closed the connection. The message is a sentence. */
 export class RpcError extends Error {
   override readonly name = "RpcError";
 }
 
-/** How an agent is spoken to. */
+/** The options of a connection to an agent. */
 export interface RpcConnectionOptions {
-  /** Whose agent it is, for messages. */
+  /** The agent's member name, for messages. */
   readonly name: string;
-  /** Milliseconds in which the agent must answer a request. Default: 10,000. */
+  /** Timeout of a request in milliseconds. Default: 10,000. */
   readonly timeout?: number | undefined;
-  /** Closes the connection when it is aborted. */
+  /** Closes the connection when aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What comes for a request after the header of its answer. */
+/** What follows the header of an answer. */
 export interface Following {
-  /** A body; one that always comes counts also when the header tells of an error. Default: none. */
+  /** Whether a body follows: `always` means even if the header has an error. Default: no body. */
   readonly body?: "always" | "unless refused";
-  /** Records, each with a header of its own. Default: none. */
+  /** Receives the records that follow, each with a header of its own. Default: no records. */
   readonly records?: Records<unknown>;
 }
 
@@ -33,18 +33,18 @@ interface Exchange extends Following {
 }
 
 export class RpcConnection {
-  /** For messages. */
+  /** The agent's name in messages. */
   readonly who: string;
-  /** Milliseconds in which the agent must answer a request that says nothing else. */
+  /** The default timeout of a request in milliseconds. */
   readonly timeout: number;
   readonly #stream: Duplex;
   readonly #exchanges = new Map<number, Exchange>();
-  /** The exchange whose body or record comes next; otherwise a header comes. */
+  /** The exchange whose body or record is expected next; undefined if a header is expected. */
   #current: Exchange | undefined;
   #seq = 0;
   #failure: RpcError | undefined;
 
-  /** @param stream is the connection's from then on. */
+  /** @param stream is owned by the connection from then on. */
   constructor(stream: Duplex, { name, timeout = 10_000, signal }: RpcConnectionOptions) {
     this.#stream = stream;
     this.who = `agent of ${name}`;
@@ -52,13 +52,13 @@ export class RpcConnection {
     const abort = () => void this.close();
     signal?.addEventListener("abort", abort);
     stream.once("close", () => signal?.removeEventListener("abort", abort));
-    // The reader meets errors, too, but not those that come after its end.
+    // The reader handles errors as well, but not those after its end.
     stream.on("error", () => undefined);
     void this.#read();
     if (signal?.aborted) abort();
   }
 
-  /** Whether nothing can be asked any more. */
+  /** Whether the connection is closed or has failed. */
   get isOver(): boolean {
     return this.#failure !== undefined;
   }
@@ -66,9 +66,10 @@ export class RpcConnection {
   /**
    * Sends a request.
    *
-   * @param timeout milliseconds in which it must be answered.
-   * @returns the body of the answer; undefined where none follows.
-   * @throws RpcError when the agent refuses, is late or has gone; the last two end the connection.
+   * @param timeout milliseconds until it must be answered.
+   * @returns the body of the answer; undefined if there is none.
+   * @throws RpcError when the agent refuses, does not answer in time or has closed the connection. After the last
+   *   two the connection is unusable.
    */
   async request(
     command: string,
@@ -90,7 +91,7 @@ export class RpcConnection {
     }
   }
 
-  /** Ends the connection. What is under way is refused, records end. */
+  /** Closes the connection. Pending requests are rejected, and records end. */
   async close(): Promise<void> {
     this.#settle(new RpcError(`The connection to the ${this.who} was closed.`), true);
     if (this.#stream.closed) return;
@@ -100,7 +101,7 @@ export class RpcConnection {
     clearTimeout(timer);
   }
 
-  /** After a failure nothing more can be read: whose answer would be next is not known. */
+  /** Closes the connection after a failure: the next answer could not be assigned to a request. */
   fail(sentence: string): void {
     this.#settle(new RpcError(sentence), false);
     this.#stream.destroy();
@@ -131,7 +132,8 @@ export class RpcConnection {
   #receiveHeader(value: unknown): void {
     const { seq, error } = headerFrom(value);
     const exchange = this.#exchanges.get(seq);
-    if (exchange === undefined) throw new TypeError(`an answer to request ${seq} came`);
+    if (exchange === undefined)
+      throw new TypeError(`received an answer to the unknown request ${seq}`);
     const { body, isAnswered, answer } = exchange;
     if (error !== "" && body !== "always") {
       this.#exchanges.delete(seq);
@@ -150,7 +152,7 @@ export class RpcConnection {
     if (this.#failure) return;
     this.#failure = failure;
     for (const { answer, records } of this.#exchanges.values()) {
-      // Whom it concerns waits for it; others were answered long ago.
+      // Callers that wait for an answer get the rejection; answered requests must not cause an unhandled one.
       answer.promise.catch(() => undefined);
       answer.reject(failure);
       records?.end(isWanted ? undefined : failure);

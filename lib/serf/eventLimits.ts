@@ -1,39 +1,39 @@
 /**
- * What Serf refuses of events and queries, known before they are sent.
+ * Serf's limits for events and queries, checked before they are sent.
  *
- * Sources: `UserEvent` and `Query` in
- * https://github.com/hashicorp/serf/blob/v0.11.0/serf/serf.go, the messages in `messages.go` there.
+ * Sources: `UserEvent` and `Query` in https://github.com/hashicorp/serf/blob/v0.11.0/serf/serf.go, the messages in
+ * `messages.go` there.
  */
 import { containerHead, packed, sum } from "./packedSize.ts";
 
-/** What takes part in the size of an event. */
+/** The parts of an event that count towards its size. */
 export interface EventContent {
   readonly name: string;
   readonly payload: Uint8Array;
 }
 
-/** What takes part in the size of a query. */
+/** The parts of a query that count towards its size. */
 export interface QueryContent extends EventContent {
-  /** The member that asks. */
+  /** The name of the member that sends it. */
   readonly from: string;
-  /** The members that it is for. Default: all. */
+  /** The names of the members that it is for. Default: all. */
   readonly nodes?: readonly string[];
   /** Regular expressions for tags. Default: none. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Bytes of an event's message: Serf's default `user_event_size_limit`. */
+/** The largest message of an event in bytes: Serf's default `user_event_size_limit`. */
 const eventLimit = 512;
 
-/** Bytes of a query's message: Serf's default `query_size_limit`. */
+/** The largest message of a query in bytes: Serf's default `query_size_limit`. */
 const queryLimit = 1024;
 
-/** Begins the names of Serf's own queries; events keep away from it as well, so that nobody mixes them up. */
+/** The prefix of Serf's own queries. Events must not use it either, to avoid confusion. */
 const reservedPrefix = "_serf";
 
 /**
- * The faults of an event, as sentences. An event without one is sent by every agent that has the
- * default limits: what grows with the cluster's clock is counted at its longest.
+ * The faults of an event, as sentences. An event without faults can be sent by every agent with the default limits:
+ * numbers that grow with the cluster's clock are counted at their maximum length.
  */
 export function eventFaults({ name, payload }: EventContent): string[] {
   const size = eventMessage + packed(name) + packed(payload.length);
@@ -43,7 +43,7 @@ export function eventFaults({ name, payload }: EventContent): string[] {
   ];
 }
 
-/** As {@link eventFaults}, for a query; its filters count, too. */
+/** Like {@link eventFaults}, for a query; its filters count as well. */
 export function queryFaults({
   name,
   payload,
@@ -83,17 +83,17 @@ function sizeFaults(kind: string, content: EventContent, size: number, limit: nu
   if (size <= limit) return [];
   const [name, payload] = [byteLength(content.name), content.payload.length];
   return [
-    `The ${kind} takes ${size} bytes, Serf allows ${limit}: ${name} of its name, ${payload} of its ` +
-      `payload and up to ${size - name - payload} of what Serf adds.`,
+    `The ${kind} takes ${size} bytes, Serf allows ${limit}: ${name} for its name, ${payload} for its ` +
+      `payload and up to ${size - name - payload} that Serf adds.`,
   ];
 }
 
-// Messages are maps with the names of the fields.
+// Messages are encoded as maps, with the names of the fields as keys.
 
-/** The longest number, and the longest of 32 and of 16 bits. */
+/** The longest encodings of numbers of 64, 32 and 16 bits. */
 const [int64, int32, int16] = [9, 5, 3];
 
-/** One byte tells what kind of message or filter follows. */
+/** One byte says which type of message or filter follows. */
 const [messageType, filterType] = [1, 1];
 
 const oneByte = 1;
@@ -105,11 +105,12 @@ const queryFields = ["LTime", "ID", "Addr", "Port", "SourceNode", "Filters", "Fl
 const queryMessage =
   messageType +
   fields(...queryFields, "RelayFactor", "Timeout", "Name", "Payload") +
-  // In that order, without what a query brings: clock, ID, address and port; flags, factor, timeout.
+  // In this order: clock, ID, address and port; flags, relay factor and timeout. The query's own content is added
+  // later.
   (int64 + int32 + packed(16) + int16) +
   (oneByte + oneByte + int64);
 
-/** The head of a map with these fields, and their names. */
+/** The header of a map with these fields, and the fields' names. */
 function fields(...names: string[]): number {
   return containerHead(names.length) + sum(names.map(packed));
 }

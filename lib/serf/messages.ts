@@ -1,36 +1,36 @@
 import type { Member } from "../cluster/members.ts";
 
-/** What is done with a key of the gossip by all members. */
+/** A command that all members carry out on a gossip key. */
 export type KeyCommand = "install-key" | "use-key" | "remove-key";
 
-/** What has come of it. */
+/** The result of a {@link KeyCommand}. */
 export interface KeyChange {
   /** How many members there are. */
   readonly members: number;
   readonly answered: number;
-  /** Members that could not do it, with what they said. */
+  /** The members that failed, with their error messages. */
   readonly faults: readonly { readonly member: string; readonly fault: string }[];
 }
 
-/** Which keys members have. */
+/** The keys of all members. */
 export interface KeyList extends KeyChange {
-  /** How many members have a key, by the key. */
+  /** The number of members that have a key, by key. */
   readonly keys: ReadonlyMap<string, number>;
 }
 
-/** A question to members. */
+/** A query to members. */
 export interface Query {
   readonly name: string;
   readonly payload: Uint8Array;
-  /** The members that it is for, by name. Default: all. */
+  /** The names of the members that it is for. Default: all. */
   readonly nodes?: readonly string[];
-  /** Regular expressions, each of which must fit a part of that tag. Default: none. */
+  /** Regular expressions by tag; each must match a part of the tag's value. Default: none. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Seconds that Serf waits for answers. Default: as Serf computes it from the number of members. */
+  /** Seconds that Serf waits for answers. Default: calculated by Serf from the number of members. */
   readonly timeout?: number | undefined;
 }
 
-/** What an agent tells of its cluster. */
+/** An event in the cluster, as reported by an agent. */
 export type SerfEvent =
   | {
       readonly type:
@@ -41,22 +41,22 @@ export type SerfEvent =
       readonly type: "user" | "query";
       readonly name: string;
       readonly payload: Uint8Array;
-      /** The time of the cluster's Lamport clock for events or for queries. */
+      /** The Lamport time of the event or query. */
       readonly lamport: number;
     };
 
-/** What comes back for a query. */
+/** An answer to a query, or its end. */
 export interface QueryRecord {
-  /** `ack`: a member has the query; `response`: it answers; `done`: Serf waits no longer. */
+  /** `ack`: a member has received the query; `response`: it answers; `done`: Serf has stopped waiting. */
   readonly type: "ack" | "response" | "done";
   /** The member's name; empty for `done`. */
   readonly from: string;
   readonly payload: Uint8Array;
 }
 
-/** What stands before each answer and each record. */
+/** The header before each answer and each record. */
 export interface ResponseHeader {
   readonly seq: number;
-  /** Empty when all went well. */
+  /** Empty if there was no error. */
   readonly error: string;
 }

@@ -1,29 +1,29 @@
-/** The ways to an agent's RPC. What is idle does not keep this process from ending. */
+/** Opens connections to an agent's RPC. An idle connection does not keep this process running. */
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { containerStream } from "../engine/execStream.ts";
 import type { RpcConnectionOptions } from "./connection.ts";
 import { SerfRpc } from "./rpc.ts";
 
-/** To the agent of this host that answers on a port of loopback. */
+/** Connects to an agent on this host, by its loopback port. */
 export function toHostAgent(port: number): Duplex {
   return connect({ host: "127.0.0.1", port }).unref();
 }
 
-/** An agent in a container, with files that it can read. */
+/** A connection to an agent in a container, with the contents of files in the container. */
 export interface AgentWithFiles {
   readonly rpc: SerfRpc;
-  /** Their contents by their paths; one that cannot be read is empty. */
+  /** The contents by path; empty for a file that could not be read. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
- * Begins to speak to the agent in a container. Agents there answer on the container's own loopback, so a
- * program in the container tells the token and carries the bytes.
+ * Opens a connection to the agent in a container. The agent listens on the container's own loopback, so a program
+ * in the container prints the token and forwards the bytes.
  *
- * @param options the timeout is that of each step of connecting, too.
- * @throws RpcError when the agent does not answer, EngineError when the engine does not, for example since
- *   the container does not run.
+ * @param options the timeout also applies to each step of connecting.
+ * @throws RpcError when the agent does not answer, EngineError when the engine does not, for example because the
+ *   container is not running.
  */
 export async function openInContainer(
   container: string,
@@ -34,10 +34,10 @@ export async function openInContainer(
 }
 
 /**
- * The same, and reads files on the way: to start another program for them in the container takes the engine
- * longer than all that is asked.
+ * Like {@link openInContainer}, and reads files with the same program: starting another program for that in the
+ * container takes longer than all the requests.
  *
- * @param paths of files, or of folders with files; what is not there is left out.
+ * @param paths of files, or of folders with files. Paths that do not exist are skipped.
  */
 export async function openWithFiles(
   container: string,
@@ -50,7 +50,7 @@ export async function openWithFiles(
   return { rpc: await SerfRpc.open(stream, { ...options, name: container, token }), files };
 }
 
-/** @throws Error when no token comes within the time, or the stream fails; the stream is destroyed then. */
+/** @throws Error when no token arrives in time or the stream fails; the stream is then destroyed. */
 async function readHead(stream: Duplex, timeout = 10_000) {
   const head = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
@@ -59,8 +59,9 @@ async function readHead(stream: Duplex, timeout = 10_000) {
     const text = Buffer.concat(chunks).toString();
     if (/^token .*\n/m.test(text)) head.resolve(text);
   };
-  const fail = (error?: Error) => head.reject(error ?? new Error("rpc ended without a token"));
-  const late = () => stream.destroy(new Error("rpc told no token in time"));
+  const fail = (error?: Error) =>
+    head.reject(error ?? new Error("the program rpc ended without a token"));
+  const late = () => stream.destroy(new Error("the program rpc did not send the token in time"));
   const timer = setTimeout(late, timeout);
   stream.on("readable", take).once("end", fail).once("error", fail);
   try {
@@ -74,7 +75,7 @@ async function readHead(stream: Duplex, timeout = 10_000) {
   }
 }
 
-/** Reads what docker/rpc tells first. */
+/** Parses the first part of docker/rpc's output. */
 function parseHead(head: string) {
   const contents = [...head.matchAll(/^file (\S*) (.*)$/gm)].map(
     ([, content = "", path = ""]) => [path, Buffer.from(content, "base64").toString()] as const,

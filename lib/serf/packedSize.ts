@@ -1,18 +1,18 @@
 /**
- * Lengths in MessagePack as Serf writes it between agents: in the old form, which has no texts with a length
- * of one byte.
+ * Calculates lengths in MessagePack as Serf encodes it between agents: in the old format, which has no strings with
+ * a length of one byte.
  *
  * Source: `encodeStringBytes` and `writeContainerLen` in
  * https://github.com/hashicorp/go-msgpack/blob/v2.1.5/codec/msgpack.go
  */
 
-/** The bytes of a text, or of bytes, with their head. */
+/** The bytes of a string, or of binary data of a given length, including the header. */
 export function packed(content: string | number): number {
   const length = typeof content === "string" ? Buffer.byteLength(content) : content;
   return length + (length < 32 ? 1 : 3);
 }
 
-/** The bytes of the head of a list or a map. */
+/** The bytes of the header of a list or map. */
 export function containerHead(items: number): number {
   return items < 16 ? 1 : 3;
 }

@@ -1,19 +1,19 @@
 /**
- * What comes in by and by, for one reader. Everything that came is read before the end or the error
- * after it, which a stream that is destroyed would not promise.
+ * A queue of incoming records for one reader. The reader gets all records before the end or the error, which a
+ * destroyed stream would not guarantee.
  */
 export class Records<T> implements AsyncIterable<T> {
   readonly #waiting: T[] = [];
   #end: { readonly error?: Error | undefined } | undefined;
   #wake: () => void = () => undefined;
 
-  /** Adds a record; after the end nothing is added. */
+  /** Adds a record; ignored after the end. */
   push(record: T): void {
     if (this.#end === undefined) this.#waiting.push(record);
     this.#wake();
   }
 
-  /** Ends the records. The first end counts. */
+  /** Ends the records. Only the first call has an effect. */
   end(error?: Error): void {
     this.#end ??= { error };
     this.#wake();

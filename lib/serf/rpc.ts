@@ -14,25 +14,25 @@ import type { KeyChange, KeyCommand, KeyList, Query } from "./messages.ts";
 import { type QueryRecord, type SerfEvent } from "./messages.ts";
 import { Records } from "./records.ts";
 
-/** How an agent is spoken to. */
+/** The options of a client. */
 export interface RpcOptions extends RpcConnectionOptions {
-  /** What the agent's `rpc_auth` asks for. Default: none. */
+  /** The token in the agent's `rpc_auth`. Default: none. */
   readonly token?: string | undefined;
 }
 
-/** Longer than Serf lets a query last by its own formula, however many the members are. */
+/** Seconds; longer than Serf's own default timeout of a query, for any number of members. */
 const longestQuery = 60;
 
-/** Milliseconds between two looks whether the agent of a stream still answers. */
+/** Milliseconds between two checks whether the agent of a stream still answers. */
 const heartbeat = 10_000;
 
 export class SerfRpc {
   readonly #connection: RpcConnection;
 
   /**
-   * Begins to speak to an agent; the stream is the client's from then on.
+   * Opens a client on a stream, which belongs to the client from then on.
    *
-   * @throws RpcError when it does not answer, speaks another version or refuses the token.
+   * @throws RpcError when the agent does not answer, uses another version or refuses the token.
    */
   static async open(stream: Duplex, options: RpcOptions): Promise<SerfRpc> {
     const connection = new RpcConnection(stream, options);
@@ -51,7 +51,7 @@ export class SerfRpc {
     this.#connection = connection;
   }
 
-  /** Whether nothing can be asked any more: the agent went away, was late once, or it was closed. */
+  /** Whether the client is unusable: it was closed, the agent closed the connection, or an answer was late. */
   get isOver(): boolean {
     return this.#connection.isOver;
   }
@@ -62,12 +62,12 @@ export class SerfRpc {
   }
 
   /**
-   * The members whose tags fit; a tag that a member lacks is empty.
+   * The members whose tags match. A missing tag counts as empty.
    *
-   * @param tags regular expressions (https://golang.org/s/re2syntax), each of which must fit the
-   *   whole tag. Serf ends the connection when it cannot read one. Default: none.
+   * @param tags regular expressions (https://golang.org/s/re2syntax), each of which must match the whole value of
+   *   its tag. Serf closes the connection if one is invalid. Default: none.
    * @param timeout milliseconds. Default: the connection's.
-   * @returns them by their names.
+   * @returns them sorted by name.
    */
   async members(tags: Readonly<Record<string, string>> = {}, timeout?: number): Promise<Member[]> {
     const body = { Tags: tags, Status: "", Name: "" };
@@ -77,24 +77,24 @@ export class SerfRpc {
   }
 
   /**
-   * Lets the agent exchange its state with the members at these addresses, one after the other.
+   * Makes the agent exchange its state with the members at these addresses, one after the other.
    *
-   * @param timeout milliseconds. The agent goes on after it.
-   * @returns how many of them answered.
+   * @param timeout milliseconds. The agent continues after that.
+   * @returns how many members answered.
    */
   async join(addresses: readonly string[], timeout?: number): Promise<number> {
     const body = { Existing: addresses, Replay: false };
     return joinedFrom(await this.#connection.request("join", body, { body: "always" }, timeout));
   }
 
-  /** Lets the cluster forget a member that has failed or left. */
+  /** Removes a member that has failed or left from the cluster's member list. */
   async forget(name: string): Promise<void> {
     await this.#connection.request("force-leave", { Node: name, Prune: true });
   }
 
   /**
-   * Asks members; acknowledgements and answers come until Serf waits no longer. The deadline for
-   * that is the query's own.
+   * Sends a query, and returns acknowledgements and answers until Serf stops waiting, which is after the query's
+   * own timeout.
    */
   async *query(query: Query): AsyncGenerator<QueryRecord, void, undefined> {
     const { name, payload, nodes = [], tags = {}, timeout = 0 } = query;
@@ -104,7 +104,7 @@ export class SerfRpc {
       FilterTags: tags,
       RequestAck: true,
       RelayFactor: 0,
-      // Serf counts in nanoseconds.
+      // Serf expects nanoseconds.
       Timeout: Math.round(timeout * 1e9),
       Name: name,
       Payload: payload,
@@ -117,7 +117,7 @@ export class SerfRpc {
       for await (const record of records) {
         const answer = queryRecordFrom(record);
         if (answer.type === "done") return;
-        // When its time is over, Serf may send some records of nobody before the one that says so.
+        // When a query has timed out, Serf may send empty records before the final one.
         if (answer.from !== "") yield answer;
       }
     } finally {
@@ -126,22 +126,22 @@ export class SerfRpc {
     }
   }
 
-  /** Changes the keys of all members. A member without an answer or with a fault is no error here. */
+  /** Changes the keys of all members. A member that does not answer, or fails, is not an error here. */
   async changeKeys(command: KeyCommand, key: string): Promise<KeyChange> {
     const options = { body: "always" } as const;
     return keyChangeFrom(await this.#connection.request(command, { Key: key }, options));
   }
 
-  /** Asks all members for their keys. A member without an answer or with a fault is no error here. */
+  /** Lists the keys of all members. A member that does not answer, or fails, is not an error here. */
   async listKeys(): Promise<KeyList> {
     return keyListFrom(await this.#connection.request("list-keys", undefined, { body: "always" }));
   }
 
-  /** The events of the cluster from now on. Ends when the client is closed. */
+  /** The cluster's events from now on. Ends when the client is closed. */
   async *stream(): AsyncGenerator<SerfEvent, void, undefined> {
     const records = new Records<unknown>();
     await this.#connection.request("stream", { Type: "*" }, { records });
-    // An agent that hangs keeps its connection. "stop" for a stream that is not there does nothing.
+    // A hanging agent keeps its connection open. "stop" for a stream that does not exist has no effect.
     const look = () => void this.#connection.request("stop", { Stop: 0 }).catch(() => undefined);
     const timer = setInterval(look, heartbeat);
     try {
@@ -152,7 +152,7 @@ export class SerfRpc {
     }
   }
 
-  /** Ends the connection. What is under way is refused, streams end. */
+  /** Closes the connection. Pending requests are rejected, and streams end. */
   close(): Promise<void> {
     return this.#connection.close();
   }

@@ -2,12 +2,12 @@ import { eventFaults } from "../serf/eventLimits.ts";
 import { textFault } from "./plainText.ts";
 import { isMap } from "./tags.ts";
 
-/** An event that is sent when the members of the cluster have changed. */
+/** An event that is sent after the members of the cluster have changed. */
 export interface DeclaredEvent {
   readonly name: string;
-  /** Default: nothing. */
+  /** Default: empty. */
   readonly payload: string;
-  /** Whether members see only the last of several of its name within 3 s. Default: false. */
+  /** Whether members receive only the last of several events with this name within 3 s. Default: false. */
   readonly coalesce: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface DeclaredEvent {
  * Reads the setting `events`.
  *
  * @param values as configured: a list of `{ name, payload, coalesce }`.
- * @param report takes a fault, as a sentence that begins with the setting.
+ * @param report receives each fault as a sentence that begins with the setting.
  */
 export function parseEvents(
   values: readonly unknown[],
@@ -25,8 +25,8 @@ export function parseEvents(
     const setting = `events[${index}]`;
     if (!isMap(one)) {
       report(
-        `${setting} is ${JSON.stringify(one)}, allowed is a map with the texts name and payload and with ` +
-          "coalesce, which is true or false",
+        `${setting} is ${JSON.stringify(one)}, allowed is a map with the strings name and ` +
+          "payload and with coalesce, which is true or false",
       );
       return [];
     }

@@ -2,25 +2,25 @@ import type { ImageChoice } from "../cluster/image.ts";
 import { joinerName } from "../cluster/names.ts";
 import { isMap, maxTagBytes, parseTags, tagBytes } from "./tags.ts";
 
-/** Joiners that are alike. */
+/** A group of joiners with the same configuration. */
 export interface JoinerGroup {
-  /** Also the value of its members' tag `role`, and part of their names. */
+  /** Also the value of the tag `role` of its members, and part of their names. */
   readonly name: string;
-  /** How many joiners it has. */
+  /** The number of joiners. */
   readonly count: number;
-  /** Tags beside `role`, on top of those of every member. Default: none. */
+  /** Additional tags of its members, without `role`. Default: none. */
   readonly tags: Readonly<Record<string, string>>;
-  /** What its image is built from, where it differs from the stack's. Default: nothing. */
+  /** The settings of its image that differ from the stack's. Default: none. */
   readonly image: Partial<ImageChoice>;
 }
 
-/** The group that the setting `joiners` counts. */
+/** The name of the group whose size is the setting `joiners`. */
 export const plainGroup = "joiner";
 
-/** The most joiners a stack may have: a Linux bridge has 1024 ports. */
+/** The most joiners of a stack: a Linux bridge has 1024 ports. */
 export const maxJoiners = 1000;
 
-/** The names that other members have. */
+/** The names that are reserved for other members. */
 const takenNames = ["seed", "host"];
 
 const allowedNames =
@@ -31,12 +31,12 @@ const allowedGroups =
   'a map from names to groups, for example {"web": {"count": 2, "tags": {"rack": "a7"}}}';
 
 /**
- * Reads the groups.
+ * Reads the setting `groups`.
  *
- * @param value as configured, `{ NAME: { count, tags, serfVersion, builderImage, runtimeImage } }` or, for
- *   short, `{ NAME: count }`.
- * @param readImage reads what a group's image is built from, and reports faults by itself.
- * @param report takes a fault, as the rest of a sentence that begins with the setting.
+ * @param value as configured: `{ NAME: { count, tags, serfVersion, builderImage, runtimeImage } }` or, for short,
+ *   `{ NAME: count }`.
+ * @param readImage reads the settings of a group's image, and reports their faults itself.
+ * @param report receives each fault as a sentence that begins with the setting.
  */
 export function parseGroups(
   value: unknown,
@@ -69,14 +69,17 @@ export function parseGroups(
   });
 }
 
-/** The names of all joiners, group by group, each in index order. */
+/** The names of all joiners, group by group, each group in index order. */
 export function joinerNames(groups: readonly JoinerGroup[], prefix: string): string[] {
   return groups.flatMap(({ name, count }) =>
     Array.from({ length: count }, (_, position) => joinerName(prefix, name, position + 1)),
   );
 }
 
-/** The seed, the joiners and the host, which has an address on the bridge also where it has no agent. */
+/**
+ * The number of agents: the seed, the joiners and the host. The host always counts, since it has an address on the
+ * bridge even without an agent.
+ */
 export function agentsOnHost(groups: readonly JoinerGroup[]): number {
   return groups.reduce((sum, { count }) => sum + count, 2);
 }
@@ -89,7 +92,7 @@ export function groupTags(
   return { ...common, ...group.tags, role: group.name };
 }
 
-/** Says whose tags, the role among them, are more than Serf sends. */
+/** The faults of tags that are longer, including the role, than Serf allows. */
 export function tagFaults(
   common: Readonly<Record<string, string>>,
   groups: readonly JoinerGroup[],
@@ -100,7 +103,7 @@ export function tagFaults(
       ? []
       : [
           `${what} ${bytes} bytes in Serf's encoding, with role=${tags["role"]!}, allowed are ${maxTagBytes}; ` +
-            "make them shorter",
+            "shorten them",
         ];
   };
   const plain = fault("tags take", { ...common, role: "seed" });

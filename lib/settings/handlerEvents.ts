@@ -1,4 +1,4 @@
-/** What can happen to a member, in Serf's words. */
+/** Serf's events about members. */
 export const memberEvents: readonly string[] = [
   "member-join",
   "member-leave",
@@ -7,13 +7,16 @@ export const memberEvents: readonly string[] = [
   "member-reap",
 ];
 
-/** The event filters of Serf; see ParseEventFilter in its cmd/serf/command/agent/event_handler.go. */
+/**
+ * The event filters of Serf, for error messages; see ParseEventFilter in its
+ * cmd/serf/command/agent/event_handler.go.
+ */
 export const allowedEvents = `${memberEvents.join(", ")}, user, user:NAME, query, query:NAME and *`;
 
 /**
- * The events of a configured value, a text with commas or a list of such texts.
+ * The events in a configured value, which is a comma-separated string or a list of such strings.
  *
- * @returns undefined when it is neither.
+ * @returns undefined if it is neither.
  */
 export function eventsOf(value: unknown): readonly string[] | undefined {
   const parts: unknown[] = Array.isArray(value) ? value : [value];
@@ -21,12 +24,12 @@ export function eventsOf(value: unknown): readonly string[] | undefined {
   return parts.flatMap((part) => part.split(",").map((event) => event.trim()));
 }
 
-/** What is wrong with a handler's events, each fault a sentence that begins with the key. */
+/** The faults of a handler's events, as sentences that begin with the key. */
 export function eventFaults(key: string, events: readonly string[]): string[] {
   if (events.length === 0) return [`${key} has no events, allowed are ${allowedEvents}`];
   return events.flatMap((event, index) => {
     const fault = eventFault(event, events.slice(0, index), events);
-    return fault === undefined ? [] : [`${key} is on ${JSON.stringify(event)}${fault}`];
+    return fault === undefined ? [] : [`${key} has the event ${JSON.stringify(event)}${fault}`];
   });
 }
 

@@ -5,8 +5,8 @@ import type { HandlerFile } from "./handlers.ts";
 /**
  * The files in the folder of event handlers, sorted by name.
  *
- * @param platform where the folder is read. Windows has no executable bits: Docker gives them to
- * every file there.
+ * @param platform the platform on which the folder is read. Windows has no executable bits: Docker makes every file
+ *   from there executable.
  * @throws the file system's error when the folder cannot be read.
  */
 export function readHandlerFiles(

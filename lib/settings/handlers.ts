@@ -4,35 +4,35 @@ import { allowedEvents, eventFaults, eventsOf, memberEvents } from "./handlerEve
 export interface Handler {
   /** The name of the script in `docker/handlers`. */
   readonly name: string;
-  /** What it is run for, in the words of Serf's `event_handlers`; at least one. */
+  /** The events that it handles, in the form of Serf's `event_handlers`; at least one. */
   readonly events: readonly string[];
-  /** Seconds after which a run is ended, 1 to 300. Default: 5. */
+  /** Seconds after which it is stopped, from 1 to 300. Default: 5. */
   readonly timeout: number;
 }
 
 /** A file in `docker/handlers`. */
 export interface HandlerFile {
   readonly name: string;
-  /** Whether the image gets it as a program. */
+  /** Whether it is executable. */
   readonly isExecutable: boolean;
 }
 
-/** The handlers of a configuration, and what is wrong with it, each fault a sentence. */
+/** The handlers in a configuration, and the configuration's faults, each a sentence. */
 export interface ParsedHandlers {
-  /** Those without a fault, sorted by name. */
+  /** The handlers without faults, sorted by name. */
   readonly handlers: readonly Handler[];
   readonly faults: readonly string[];
 }
 
-/** What the handlers that come with the project are for. */
+/** The default events of the handlers that come with the project. */
 const usual: ReadonlyMap<string, readonly string[]> = new Map([
   ["hosts", memberEvents],
   ["load", ["query:load"]],
 ]);
 
 /**
- * The handlers that are on without any configuration. `hosts` is not: it runs in every container for
- * every change, which is too much for many on one host.
+ * The handlers that are on by default. `hosts` is not: it runs in every container for every change of the members,
+ * which is too much if there are many on one host.
  */
 const defaults = ["load"];
 
@@ -42,13 +42,13 @@ const maxTimeout = 300;
 const folder = "docker/handlers";
 
 /**
- * Validates the setting `handlers`: a JSON object from names of scripts to what they are for, which
- * is an event, several (a list, or a text with commas), `{ "on": events, "timeout": seconds }`, `false`
- * for nothing, or, for those that come with the project, `true` for what they are meant for: `hosts` for
- * all that happens to members, `load` for the query `load`. `load` is on unless it is set to `false`.
+ * Validates the setting `handlers`: a JSON object from names of scripts to their events. The value is an event,
+ * several events (a list, or a comma-separated string), `{ "on": events, "timeout": seconds }`, or `false` to turn
+ * the handler off. For handlers that come with the project, `true` selects their default events: `hosts` handles
+ * all events about members, `load` the query `load`. `load` is on unless it is set to `false`.
  *
  * @param text the configured value; `{}` or empty for the default.
- * @param files what the folder `docker/handlers` has.
+ * @param files the files in the folder `docker/handlers`.
  */
 export function parseHandlers(text: string, files: readonly HandlerFile[]): ParsedHandlers {
   const configured = parseMap(text === "" ? "{}" : text);
@@ -61,7 +61,7 @@ export function parseHandlers(text: string, files: readonly HandlerFile[]): Pars
   const faults: string[] = [];
   for (const name of [...names].sort()) {
     const value = configured.has(name) ? configured.get(name) : true;
-    // Switching off what is gone needs no file.
+    // A handler can be turned off even if its file is missing.
     if (isFlag(value, false) && usual.has(name)) continue;
     const parsed = isFlag(value, false) ? undefined : parseHandler(name, value);
     const own = [...fileFaults(name, configured.has(name), files), ...(parsed?.faults ?? [])];
@@ -72,8 +72,8 @@ export function parseHandlers(text: string, files: readonly HandlerFile[]): Pars
 }
 
 /**
- * The handlers in the form of Serf's `event_handlers`: in each entry the events and the command,
- * which is the image's runner.
+ * The handlers in the form of Serf's `event_handlers`: each entry has the events and the command, which is the
+ * image's script `handle`.
  */
 export function eventHandlers(handlers: readonly Handler[]): string[] {
   return handlers.map(
@@ -86,11 +86,11 @@ function fileFaults(
   isConfigured: boolean,
   files: readonly HandlerFile[],
 ): readonly string[] {
-  // The name becomes a word in a shell's command line.
+  // The name becomes part of a shell command line.
   if (!/^\w[\w.-]*$/.test(name)) {
     return [
       `handlers has the name ${quote(name)}, allowed are letters, digits, dots, dashes and ` +
-        "underscores, the first no dot or dash",
+        "underscores, not beginning with a dot or a dash",
     ];
   }
   const key = `handlers.${name}`;
@@ -101,13 +101,13 @@ function fileFaults(
       isConfigured
         ? `${key} has no file ${folder}/${name}; the folder has ${there.join(", ") || "no files"}`
         : `${key} is on by default, but there is no file ${folder}/${name}; ` +
-          `bring it back or run \`pulumi config set --path ${key} false\``,
+          `restore it or run \`pulumi config set --path ${key} false\``,
     ];
   }
   return file.isExecutable ? [] : [`${key} is not executable; run \`chmod +x ${folder}/${name}\``];
 }
 
-/** The handler counts only where there are no faults. */
+/** The handler is valid only if there are no faults. */
 function parseHandler(name: string, value: unknown): { handler: Handler; faults: string[] } {
   const key = `handlers.${name}`;
   const parts = isMap(value) ? value : isUsual(name, value) ? {} : { on: value };
@@ -137,7 +137,7 @@ function isUsual(name: string, value: unknown): boolean {
   return usual.has(name) && isFlag(value, true);
 }
 
-/** `pulumi config set --path` stores a boolean; in the file it may stand as a text. */
+/** `pulumi config set --path` stores a boolean; in a stack's file it may also be a string. */
 function isFlag(value: unknown, flag: boolean): boolean {
   return value === flag || value === String(flag);
 }

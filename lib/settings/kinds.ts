@@ -1,37 +1,37 @@
-/** The kinds of settings: how a value of each is read, and how it is described. */
+/** The kinds of settings: how their values are read and described. */
 import type { HandlerFile } from "./handlers.ts";
 import type { SettingsReader } from "./reader.ts";
 
-/** All that is known of a setting, whose key is its place in the table. */
+/** The definition of a setting. Its key is that of its entry in the table. */
 export interface Setting<T> {
-  /** What Pulumi keeps the value as; maps and lists it keeps as JSON. */
+  /** The type under which Pulumi stores the value; maps and lists are stored as JSON. */
   readonly type: "string" | "object" | "array";
-  /** What it decides, as the beginning of a sentence. */
+  /** What it is for, as the beginning of a sentence. */
   readonly description: string;
-  /** What is allowed, as the rest of that sentence. */
+  /** The allowed values, as the rest of that sentence. */
   readonly allowed: string;
-  /** As a stack's configuration writes it; empty where nothing is set. */
+  /** The default as written in a stack's configuration; empty if nothing is set. */
   readonly default: string;
-  /** What the default stands for. Default: itself. */
+  /** The meaning of the default. Default: the default itself. */
   readonly meaning?: string;
-  /** What a change of it does to a running cluster. */
+  /** The effect of a change on a running cluster. */
   readonly change: string;
   /**
-   * Reads the value. What is not allowed is reported to the reader, and the default is taken.
+   * Reads the value. If it is not allowed, the fault is reported to the reader, and the default is returned.
    *
-   * @param handlerFiles what the folder `docker/handlers` has.
+   * @param handlerFiles the files in the folder `docker/handlers`.
    */
   readonly read: (reader: SettingsReader, key: string, handlerFiles: readonly HandlerFile[]) => T;
 }
 
-/** What is written of each setting, whatever its kind. */
+/** The documentation of a setting of any kind. */
 type Described = Pick<Setting<unknown>, "description" | "change" | "meaning">;
 
 interface Text<T> extends Described {
   readonly allowed: string;
-  /** Adds what matters to whoever wrote this text. Default: nothing. */
+  /** Adds an explanation to the fault of a particular value. Default: none. */
   readonly refusal?: (text: string) => string | undefined;
-  /** Returns undefined for a text that is not allowed. */
+  /** Returns undefined if the text is not allowed. */
   readonly parse: (text: string) => T | undefined;
 }
 
@@ -60,7 +60,7 @@ function explained(allowed: string, refusal: Text<unknown>["refusal"] = () => un
   return (received: string) => [allowed, refusal(received)].filter(Boolean).join("; ");
 }
 
-/** @param bounds the least and the most. */
+/** @param bounds the minimum and the maximum. */
 export function integer(
   bounds: readonly [number, number],
   setting: Described & { default: string },
@@ -68,7 +68,7 @@ export function integer(
   return text({ ...setting, ...wholeNumber(...bounds) });
 }
 
-/** The part of a setting that says that it is a whole number. */
+/** The part of a setting's definition that allows whole numbers. */
 export function wholeNumber(min: number, max: number) {
   return {
     allowed: `a whole number from ${min} to ${max}`,
@@ -90,9 +90,9 @@ export function flag(fallback: boolean, setting: Described): Setting<boolean> {
 }
 
 /**
- * One of a few words, the first by default.
+ * One of several words; the first one is the default.
  *
- * @param reasons why some other words are not allowed, as the end of a sentence. Default: none has one.
+ * @param reasons why certain other words are not allowed, as the end of a sentence. Default: no reasons.
  */
 export function oneOf<T extends string>(
   allowed: readonly [T, ...T[]],
@@ -108,7 +108,7 @@ export function oneOf<T extends string>(
   });
 }
 
-/** A map, or a list, that Pulumi keeps as JSON. */
+/** A map or a list, which Pulumi stores as JSON. */
 export function json<T>(
   type: "object" | "array",
   setting: Described & Pick<Setting<T>, "allowed" | "read">,

@@ -1,18 +1,19 @@
 import { isMap } from "./tags.ts";
 
-/** Reads configured values one by one, and collects a sentence for each that is not allowed. */
+/** Reads configured values, and collects a fault for each one that is not allowed. */
 export class SettingsReader {
-  /** Each names the setting, the value received and what is allowed. */
+  /** Sentences that name the setting, the value received and what is allowed. */
   readonly faults: string[] = [];
-  /** Takes a fault, as a sentence. */
+  /** Receives each fault, as a sentence. */
   readonly report: (fault: string) => void;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #prefix: string;
 
   /**
-   * @param values by key; what Pulumi does not hold as a text it gives as JSON. Unset keys are absent.
-   * @param prefix stands before each key in a fault. Default: nothing.
-   * @param report takes the faults. Default: they are collected here.
+   * @param values the values by key. Values that are not strings are passed as Pulumi's JSON. Unset keys are
+   *   absent.
+   * @param prefix precedes each key in a fault. Default: empty.
+   * @param report receives the faults. Default: they are collected in {@link faults}.
    */
   constructor(
     values: Readonly<Record<string, unknown>>,
@@ -24,17 +25,17 @@ export class SettingsReader {
     this.report = report;
   }
 
-  /** A value as a text; undefined where none is set. */
+  /** A value as text; undefined if it is not set. */
   textOf(key: string): string | undefined {
     const value = this.#values[key];
-    // Pulumi wants a default for every declared key; an empty text stands for none.
+    // Pulumi requires a default for every declared key; an empty string means no value.
     if (value === undefined || value === "") return undefined;
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
   /**
-   * @param allowed says what is allowed to whoever wrote this text.
-   * @param parse returns undefined for a text that is not allowed.
+   * @param allowed returns what is allowed, given the configured text.
+   * @param parse returns undefined if the text is not allowed.
    */
   read<T>(
     key: string,
@@ -81,7 +82,7 @@ export class SettingsReader {
     );
   }
 
-  /** Says of each key that is not a setting which ones are. */
+  /** Reports each key that is not a setting, with the list of settings. */
   refuseOthers(settings: readonly string[]): void {
     for (const key of Object.keys(this.#values)) {
       if (settings.includes(key)) continue;
@@ -92,7 +93,7 @@ export class SettingsReader {
   }
 }
 
-/** A value as it stands in a fault. */
+/** A value as shown in a fault. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

@@ -7,9 +7,9 @@ import { quote } from "./reader.ts";
 import type { DeploymentPlace, Settings } from "./types.ts";
 
 /**
- * The sentences that say which settings, each allowed by itself, do not go together.
+ * The faults of settings that are allowed by themselves but not together.
  *
- * @param isHere whether the engine's host is this Linux machine.
+ * @param isHere whether the engine is on this Linux host.
  */
 export function contradictions(
   settings: Settings,
@@ -24,8 +24,8 @@ export function contradictions(
     if (fault !== undefined) faults.push(fault);
     if (settings.keyRotation !== 0) {
       faults.push(
-        `keyRotation is ${settings.keyRotation}, but gossipKey is configured, and only a generated key is ` +
-          "replaced by another generated one; set another gossipKey, or remove it",
+        `keyRotation is ${settings.keyRotation}, but gossipKey is set, and keyRotation replaces only ` +
+          "generated keys; set another gossipKey, or remove it",
       );
     }
   } else if (settings.requireGossipKey) {
@@ -33,14 +33,14 @@ export function contradictions(
   }
   for (const key of ["tags", "groups", "events"].filter(isSecret)) {
     faults.push(
-      `${key} has an encrypted value, but the state and every member of the cluster have it in plain text; ` +
-        "set it without --secret, or leave it out",
+      `${key} has an encrypted value, but it is in plain text in the state and on every member of the cluster; ` +
+        "set it without --secret, or remove it",
     );
   }
   if (settings.tuneKernel && !isHere) {
     faults.push(
-      "tuneKernel is true, but only where the engine's host is this Linux machine can its kernel be tuned " +
-        "from here; run `pulumi config set tuneKernel false`",
+      "tuneKernel is true, but the kernel can be tuned from here only if the engine is on this Linux host; " +
+        "run `pulumi config set tuneKernel false`",
     );
   }
   if (!isStackName(stack)) {
@@ -49,16 +49,16 @@ export function contradictions(
   const names = groups.map(({ name }) => name);
   if (new Set(names).size < names.length) {
     faults.push(
-      `groups has the name "${plainGroup}", which is that of the group that joiners counts`,
+      `groups has the name "${plainGroup}", which is reserved for the group of the setting joiners; rename it`,
     );
   }
   const joiners = groups.reduce((sum, { count }) => sum + count, 0);
   if (joiners > maxJoiners) {
-    faults.push(`joiners and groups are ${joiners} joiners, allowed are ${maxJoiners} in all`);
+    faults.push(`joiners and groups have ${joiners} joiners, allowed are ${maxJoiners} in total`);
   } else if (joiners > subnet.capacity) {
     faults.push(
-      `${groups.length > 1 ? "joiners and groups are" : "joiners is"} ${joiners}, but subnet ${subnet.cidr} ` +
-        `holds ${subnet.capacity}; choose a subnet of /${prefixFor(joiners)} or larger`,
+      `${groups.length > 1 ? "joiners and groups have" : "joiners is"} ${joiners}, but subnet ${subnet.cidr} ` +
+        `has room for ${subnet.capacity}; choose a subnet of /${prefixFor(joiners)} or larger`,
     );
   }
   faults.push(...tagFaults(settings.tags, groups));
@@ -84,34 +84,34 @@ export function contradictions(
   if (dockerCertPath !== undefined && !dockerHost?.startsWith("tcp://")) {
     faults.push(
       `dockerCertPath is ${quote(dockerCertPath)}, but dockerHost is ${quote(dockerHost ?? "")}, and only ` +
-        "a tcp:// engine is reached over TLS; set dockerHost or leave both out",
+        "a tcp:// engine uses TLS; set dockerHost, or remove dockerCertPath",
     );
   }
   if (hostAgent && rpcPort === gossipPort) {
-    faults.push(`rpcPort and gossipPort are both ${rpcPort}, but each needs a port of its own`);
+    faults.push(`rpcPort and gossipPort are both ${rpcPort}, but they must differ`);
   }
   if (hostAgent && settings.hostAgentIn === "container" && rpcPort < 1024) {
     faults.push(
-      `rpcPort is ${rpcPort}, but the host's agent in a container has no right to ports below 1024; choose ` +
+      `rpcPort is ${rpcPort}, but the host's agent in a container cannot use ports below 1024; choose ` +
         "another, for example `pulumi config set rpcPort 7373`",
     );
   }
   if (hostAgent && takesGateway(settings) && gossipPort === settings.hostAgentPort) {
     faults.push(
       `gossipPort and hostAgentPort are both ${gossipPort}, but publishAddress is ${settings.publishAddress}, ` +
-        `which takes the port at ${subnet.gateway} from the host's agent, too; choose another, for example ` +
+        `which includes the host's agent at ${subnet.gateway}; choose another, for example ` +
         `\`pulumi config set hostAgentPort ${otherPort(gossipPort)}\``,
     );
   }
   return faults;
 }
 
-/** Whether the seed's port is published at the bridge's gateway, where the host's agent listens. */
+/** Whether the seed's port is published on the bridge's gateway, where the host's agent listens. */
 function takesGateway({ publishAddress, subnet }: Settings): boolean {
   return publishAddress === "0.0.0.0" || publishAddress === subnet.gateway;
 }
 
-/** A port to propose in place of one. */
+/** An alternative port for an error message. */
 export function otherPort(port: number): number {
   return port < 65535 ? port + 1 : port - 1;
 }

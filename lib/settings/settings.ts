@@ -5,7 +5,7 @@ import { contradictions } from "./rules.ts";
 import { table } from "./table.ts";
 import type { Configured, DeploymentPlace, Settings } from "./types.ts";
 
-/** A configuration that cannot be used, with every fault in its message. */
+/** The configuration is invalid. The message contains every fault. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
   readonly faults: readonly string[];
@@ -21,10 +21,10 @@ export class SettingsError extends Error {
 }
 
 /**
- * Validates a stack's whole configuration.
+ * Validates a stack's configuration.
  *
- * @param values the configured texts by key, without the project's namespace; unset keys absent.
- * @throws SettingsError with every fault: the key, the value received, what is allowed.
+ * @param values the configured values by key, without the project's namespace. Unset keys are absent.
+ * @throws SettingsError with every fault: the key, the value received and what is allowed.
  */
 export function parseSettings(
   values: Readonly<Record<string, string>>,
@@ -42,7 +42,7 @@ export function parseSettings(
   return settings;
 }
 
-/** Whether the engine's host is this Linux machine. */
+/** Whether the engine is on this Linux host. */
 function isEngineHere({ dockerHost }: Configured, place: DeploymentPlace): boolean {
   const { platform, engine, elsewhere, recordedHostAgentIn } = place;
   if (recordedHostAgentIn !== undefined) return recordedHostAgentIn === "process";
@@ -50,7 +50,7 @@ function isEngineHere({ dockerHost }: Configured, place: DeploymentPlace): boole
   return platform === "linux" && isLocal && elsewhere === undefined;
 }
 
-/** Gives the settings that depend on others, or on where the engine is, their values. */
+/** Resolves the settings that depend on other settings or on where the engine is. */
 function settle(configured: Configured, isHere: boolean): Settings {
   const { groups, hostAgentIn, maxUnavailable } = configured;
   const joiners = configured.joiners ?? (groups.length > 0 ? 0 : 3);
@@ -64,7 +64,7 @@ function settle(configured: Configured, isHere: boolean): Settings {
   };
 }
 
-/** The engine that a stack's configuration names, as far as that is allowed, for what must know it first. */
+/** The engine in a stack's configuration, if it is valid. It is needed before the configuration is validated. */
 export function configuredEngine(values: Readonly<Record<string, string>>): EngineHost | undefined {
   const reader = new SettingsReader(values);
   const host = table.dockerHost.read(reader, "dockerHost", []);

@@ -1,6 +1,6 @@
 /**
- * Every setting, once. The type `Settings`, the schema in Pulumi.yaml and the tables of docs/configuration.md are
- * made from this; `npm run generate` writes them.
+ * The definitions of all settings. The type `Settings`, the schema in Pulumi.yaml and the tables of
+ * docs/configuration.md are derived from this table; `npm run generate` writes the files.
  */
 import { isAbsolute } from "node:path";
 import { gossipPort as agentPort, profiles } from "../agents/config.ts";
@@ -16,13 +16,13 @@ import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./k
 import { SettingsReader } from "./reader.ts";
 import { parseTags } from "./tags.ts";
 
-const taken = "running agents take it over; nothing is restarted";
+const reloaded = "running agents reload it; nothing is restarted";
 const rotates = "the key rotates; nothing is restarted";
 const added = "joiners are added or removed; no other member is touched";
 const allContainers = "all containers are replaced";
 const hostAgentOnly = "the host's agent is restarted";
 const seedOnly = "the seed's container is replaced";
-const anotherEngine = "the stack is another one: destroy it first";
+const anotherEngine = "the stack moves to another engine: destroy it first";
 const nothing = "nothing";
 
 const image = {
@@ -32,7 +32,7 @@ const image = {
   change: "all containers with that image are replaced",
 };
 
-/** What an image is built from; a group of joiners may have its own. */
+/** The settings of an image; a group of joiners can have its own. */
 const imageSettings = {
   serfVersion: oneOf(
     [defaultSerfVersion, ...Object.keys(serfChecksums).filter((one) => one !== defaultSerfVersion)],
@@ -50,11 +50,15 @@ const imageSettings = {
   }),
 };
 
-/** What each agent's container may use. */
+/** The limits of each agent's container. */
 export const limitSettings = {
-  memory: integer([32, 65536], { description: "MiB", default: "128", change: allContainers }),
+  memory: integer([32, 65536], {
+    description: "Memory in MiB",
+    default: "128",
+    change: allContainers,
+  }),
   cpus: text({
-    ...{ description: "Processors", default: "1", change: allContainers },
+    ...{ description: "Number of processors", default: "1", change: allContainers },
     allowed: "a number from 0.1 to 64",
     parse: (received) => {
       const cpus = /^\d+(\.\d+)?$/.test(received) ? Number(received) : 0;
@@ -66,8 +70,8 @@ export const limitSettings = {
 export const table = {
   joiners: optionalText({
     ...wholeNumber(0, maxJoiners),
-    description: "How many joiners the cluster has beside those of groups",
-    meaning: "3, or 0 where there are groups",
+    description: "How many joiners the cluster has, in addition to those in groups",
+    meaning: "3, or 0 if there are groups",
     change: added,
   }),
   groups: json("object", {
@@ -78,18 +82,18 @@ export const table = {
   }),
   join: oneOf(["ip", "dns", "gateway"], {
     description:
-      "Whom the members join, the seed by its address (ip) or name (dns), or the host's agent (gateway)",
-    change: taken,
+      "Whether members join the seed by its address (ip) or name (dns), or the host's agent (gateway)",
+    change: reloaded,
   }),
   subnet: text({
-    description: "The cluster's network",
+    description: "The IPv4 subnet of the cluster's network",
     default: "172.30.0.0/24",
     allowed: allowedSubnets,
     parse: planSubnet,
-    change: "everything is replaced, with the network; with maxUnavailable it is refused",
+    change: "the network and all members are replaced; refused if maxUnavailable is a number",
   }),
   gossipPort: text({
-    description: "The host's port, TCP and UDP, that reaches the seed's gossip port",
+    description: "The host's port, TCP and UDP, at which the seed's gossip port is published",
     default: "7946",
     allowed: "a whole number from 1 to 65535, or auto for one that Docker chooses",
     parse: (received) => {
@@ -106,27 +110,27 @@ export const table = {
     change: seedOnly,
   }),
   hostAgent: flag(true, {
-    description: "Whether the engine's host runs an agent that joins",
+    description: "Whether the engine's host runs an agent that joins the cluster",
     change: "the host's agent joins or leaves",
   }),
   hostAgentIn: oneOf(["auto", "process", "container"], {
     description: "Where the host's agent runs",
-    meaning: "a process where the engine is this Linux machine's, else a container",
+    meaning: "a process if the engine is on this Linux host, else a container",
     change: hostAgentOnly,
   }),
   hostAgentPort: integer([1024, 65535], {
-    description: "The port, TCP and UDP, on which the host's agent gossips at the bridge's gateway",
+    description: "The gossip port, TCP and UDP, of the host's agent on the bridge's gateway",
     default: String(agentPort),
     change: hostAgentOnly,
   }),
   rpcPort: integer([1, 65535], {
-    description: "The port on loopback where the host's agent answers RPC",
+    description: "The loopback port of the RPC of the host's agent",
     default: "7373",
     change: hostAgentOnly,
   }),
   dockerHost: optionalText({
-    description: "The Docker engine",
-    meaning: "that of the docker client",
+    description: "The address of the Docker engine",
+    meaning: "the docker client's engine",
     allowed: allowedEngineHosts,
     parse: (received) => {
       const address = parseEngineHost(received);
@@ -142,7 +146,7 @@ export const table = {
     change: anotherEngine,
   }),
   limits: json("object", {
-    description: "What each agent's container may use",
+    description: "The resource limits of each agent's container",
     meaning: `${limitSettings.memory.default} MiB, ${limitSettings.cpus.default} processor`,
     allowed:
       `a map with memory, ${limitSettings.memory.allowed} MiB, ` +
@@ -151,11 +155,12 @@ export const table = {
     read: (reader, key) => readLimits(reader, key),
   }),
   profile: oneOf(profiles, {
-    description: "How patient the agents are with each other, as Serf names it",
+    description:
+      "Serf's timing profile, which sets how often agents probe and how long they wait for each other",
     change: "all containers are replaced, and the host's agent is restarted",
   }),
   convergenceTimeout: integer([1, 3600], {
-    description: "Seconds in which the cluster must have formed",
+    description: "Seconds until the cluster must have formed",
     default: "60",
     change: nothing,
   }),
@@ -168,15 +173,15 @@ export const table = {
     change: nothing,
   }),
   tags: json("object", {
-    description: "Tags of every member beside role",
-    allowed: "a map from names to texts, at most 512 bytes in all",
-    change: taken,
+    description: "Tags of every member, in addition to role",
+    allowed: "a map from names to strings, at most 512 bytes in total",
+    change: reloaded,
     read: (reader, key) => parseTags(reader.readMap(key), key, reader.report),
   }),
   handlers: json("object", {
-    description: "Event handlers beside load",
-    allowed: "a map from scripts in docker/handlers to the events that they are for",
-    change: taken,
+    description: "Event handlers, in addition to load",
+    allowed: "a map from scripts in docker/handlers to the events that they handle",
+    change: reloaded,
     read: (reader, key, files) => {
       const { handlers, faults } = parseHandlers(reader.textOf(key) ?? "", files);
       faults.forEach(reader.report);
@@ -184,44 +189,45 @@ export const table = {
     },
   }),
   events: json("array", {
-    description: "Events that are sent, in order, after each up that changed the members",
+    description: "Events that are sent, in this order, after each up that changed the members",
     allowed: "a list of maps with name, payload and coalesce",
     change: nothing,
     read: (reader, key) => parseEvents(reader.readList(key), reader.report),
   }),
   gossipKey: optionalText({
-    description: "The key that gossip is encrypted with, a secret",
+    description: "The key that encrypts gossip, a secret",
     meaning: "generated with the stack",
     allowed: "base64 of 16, 24 or 32 bytes",
-    // Judged with the other settings, in words that never print it.
+    // Validated in rules.ts, by messages that never contain the key.
     parse: (received) => received,
     change: rotates,
   }),
   keyRotation: integer([0, 1_000_000], {
-    description: "Another number asks for another generated gossip key",
+    description: "A counter; another number generates a new gossip key",
     default: "0",
     change: rotates,
   }),
   requireGossipKey: flag(false, {
-    description: "Whether a generated gossip key is not enough",
+    description: "Whether gossipKey must be set, instead of being generated",
     change: nothing,
   }),
   protect: flag(false, {
-    description: "Whether the stack refuses to be destroyed",
+    description: "Whether the stack is protected from being destroyed",
     change: nothing,
   }),
   retainData: flag(false, {
-    description: "Whether the volume with the agents' data outlives the stack",
+    description: "Whether the volume with the agents' data is kept when the stack is destroyed",
     change: nothing,
   }),
   tuneKernel: flag(false, {
-    description: "Whether the kernel's neighbour table may be made as large as the agents need it",
+    description:
+      "Whether the kernel's neighbour table may be enlarged to the size that the agents need",
     change: nothing,
   }),
   ...imageSettings,
 };
 
-/** Whatever a setting of a table is read as. */
+/** The values of a table's settings. */
 export type Values<Table> = {
   readonly [Key in keyof Table]: Table[Key] extends { read: (...args: never[]) => infer T }
     ? T
@@ -238,7 +244,7 @@ function readLimits(reader: SettingsReader, key: string): ContainerLimits {
   return limits;
 }
 
-/** Reads what is configured of a group's image, without defaults. */
+/** Reads the configured settings of a group's image, without defaults. */
 function readGroupImage(reader: SettingsReader) {
   return (group: Readonly<Record<string, unknown>>, setting: string): Partial<ImageChoice> => {
     const own = new SettingsReader(group, `${setting}.`, reader.report);

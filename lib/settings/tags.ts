@@ -5,14 +5,14 @@ import { isPlainKey, textFault } from "./plainText.ts";
 export const maxTagBytes = 512;
 
 const allowedNames =
-  "letters, digits, dots, dashes and underscores, and no number; `role` is set by the project";
+  "letters, digits, dots, dashes and underscores, but not a number; `role` is set by the project";
 
 /**
- * Reads tags beside `role`: a map from names to texts.
+ * Reads tags other than `role`: a map from names to strings.
  *
- * @param key of the setting.
- * @param report takes a fault, as a sentence.
- * @returns those without a fault.
+ * @param key the setting's key.
+ * @param report receives each fault, as a sentence.
+ * @returns the tags without faults.
  */
 export function parseTags(
   value: unknown,
@@ -20,7 +20,7 @@ export function parseTags(
   report: (fault: string) => void,
 ): Record<string, string> {
   if (!isMap(value)) {
-    report(`${key} is ${JSON.stringify(value)}, allowed is a map from names to texts`);
+    report(`${key} is ${JSON.stringify(value)}, allowed is a map from names to strings`);
     return {};
   }
   const tags: [string, string][] = [];
@@ -37,7 +37,7 @@ export function parseTags(
 function tagFault(key: string, text: unknown): string | undefined {
   const hasControl = typeof text === "string" && /[\u0000-\u001f\u007f]/.test(text);
   return hasControl
-    ? `${key} is ${JSON.stringify(text)}, allowed is a text without control characters`
+    ? `${key} is ${JSON.stringify(text)}, allowed is a string without control characters`
     : textFault(key, text);
 }
 
@@ -56,7 +56,7 @@ export function tagBytes(tags: Readonly<Record<string, string>>): number {
   );
 }
 
-/** Whether a value is what JSON writes in braces. */
+/** Whether a value is a JSON object. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

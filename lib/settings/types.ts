@@ -1,44 +1,50 @@
-/** What a configuration is, once it is read. */
+/** The types of a validated configuration. */
 import type { EngineHost } from "../engine/host.ts";
 import type { JoinerGroup } from "./groups.ts";
 import type { HandlerFile } from "./handlers.ts";
 import type { table, Values } from "./table.ts";
 
-/** The settings as the table reads them. */
+/** The settings as read by the table. */
 export type Configured = Values<typeof table>;
 
-/** Where the host's agent runs: a process of this machine, or a container on the network of the engine's host. */
+/**
+ * How the host's agent runs: as a process on this machine, or as a container on the host network of the engine's
+ * host.
+ */
 export type HostAgentPlace = Exclude<Configured["hostAgentIn"], "auto">;
 
-/** The validated configuration of a stack, with what follows from where it is deployed. */
+/** The validated configuration of a stack, with the settings that depend on the place of deployment resolved. */
 export interface Settings extends Omit<
   Configured,
   "joiners" | "groups" | "hostAgentIn" | "maxUnavailable"
 > {
-  /** How many joiners of no declared group the cluster has. */
+  /** The number of joiners outside the declared groups. */
   readonly joiners: number;
-  /** All groups of joiners, the one that `joiners` counts first. */
+  /** All groups of joiners; the first one is that of the setting `joiners`. */
   readonly groups: readonly JoinerGroup[];
   readonly hostAgentIn: HostAgentPlace;
-  /** How many members a change may take down at once; undefined: all. */
+  /** How many members a change may take down at once; undefined means all. */
   readonly maxUnavailable: number | undefined;
 }
 
-/** Where a stack is deployed from. */
+/** The place of a deployment: the stack, this machine and its engine. */
 export interface DeploymentPlace {
   readonly stack: string;
   readonly platform: NodeJS.Platform;
-  /** What the folder `docker/handlers` has. */
+  /** The files in the folder `docker/handlers`. */
   readonly handlerFiles: readonly HandlerFile[];
-  /** The engine that the docker client talks to. Default: the one of the local socket. */
+  /** The docker client's engine. Default: the one at the local socket. */
   readonly engine?: EngineHost | undefined;
   /**
-   * Why the engine is not this Linux host's, although its address may be, as the rest of a sentence that begins
-   * with the engine. Default: nothing speaks against it, or it has not been asked.
+   * Why the engine is not on this Linux host, although its address is local, as the rest of a sentence that begins
+   * with the engine. Default: nothing indicates that, or the engine has not been asked.
    */
   readonly elsewhere?: string | undefined;
-  /** Where the host's agent was put last, when the engine cannot be asked. Default: by the engine. */
+  /**
+   * Where the host's agent runs according to the state, if the engine cannot be asked. Default: decided by the
+   * engine.
+   */
   readonly recordedHostAgentIn?: HostAgentPlace | undefined;
-  /** Whether Pulumi keeps a setting, or a part of it, encrypted. Default: the gossip key alone. */
+  /** Whether Pulumi stores a setting, or a part of it, encrypted. Default: only the gossip key. */
   readonly isSecret?: (key: string) => boolean;
 }

@@ -118,7 +118,7 @@ describe("load", () => {
 describe("hosts", () => {
   const header = [
     "# The live members of the cluster as a sees them.",
-    '# The event handler "hosts" of the Serf agent writes this file anew when they change.',
+    '# The event handler "hosts" of the Serf agent rewrites this file when they change.',
   ];
   const expectHosts = (...lines: string[]) =>
     expect
@@ -172,11 +172,11 @@ describe("hosts", () => {
 
   test("member-address looks a member up", async () => {
     expect(await inA("member-address", "b")).toBe("172.31.247.3\n");
-    await expect(inA("member-address", "c")).rejects.toThrow("no live member is called c");
-    await expect(inA("member-address", "")).rejects.toThrow("no live member is called");
+    await expect(inA("member-address", "c")).rejects.toThrow("there is no live member named c");
+    await expect(inA("member-address", "")).rejects.toThrow("there is no live member named");
     await expect(inA("member-address")).rejects.toThrow("Usage: member-address NAME");
     await expect(agents.runAlone("member-address", ["b"])).rejects.toThrow(
-      'member-address: there is no /var/lib/serf/hosts; the handler "hosts" writes it',
+      'member-address: /var/lib/serf/hosts does not exist; turn on the handler "hosts", which writes it',
     );
   });
 });
@@ -242,7 +242,7 @@ describe("the runner", () => {
     expect(await inA("ps")).not.toContain("sleep 1004");
     expect(await answers(a, "escapes")).toEqual({});
     expect(await complaintOf("escapes")).toContain(
-      "timed out after 2 s, since a process that it left behind holds its output",
+      "timed out after 2 s, because a process that it left behind keeps its output open",
     );
     await expectUnharmed();
   });

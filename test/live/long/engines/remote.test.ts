@@ -106,7 +106,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine
       const { code, output } = await project.run("start", "--stack", stack);
       expect(code).not.toBe(0);
       expect(output).toContain(
-        "hostAgentPort is 7946, but the engine is a node of a Swarm, which takes that port",
+        "hostAgentPort is 7946, but the engine is a Swarm node, which uses that port",
       );
       expect(await containersOn(engine.tls)).toEqual([]);
       project.configure(stack, { ...forwarding, hostAgentPort: 7950, hostAgentIn: "process" });

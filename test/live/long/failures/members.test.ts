@@ -81,7 +81,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("members", () => {
       const { code, output } = await cluster.project.run("start", "--stack", cluster.stack);
       expect(code).not.toBe(0);
       expect(output).toContain(
-        `the engine has a container named ${name} that is not of this stack, which needs the name; rename`,
+        `the engine has a container named ${name} that does not belong to this stack, which needs the name; rename`,
       );
       expect(await containersOf(cluster.stack)).toEqual(before);
       await docker(["rename", name, `${cluster.stack}-stranger`]);

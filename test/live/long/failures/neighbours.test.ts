@@ -48,7 +48,7 @@ test("100 joiners are refused with the numbers, before anything is made", async 
   project.configure(stack, config);
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).not.toBe(0);
-  expect(output).toContain("holds 1024 entries, but the 102 agents on this host want 10302;");
+  expect(output).toContain("holds 1024 entries, but the 102 agents on this host need 10302;");
   expect(await remainsOf(stack)).toEqual([]);
 });
 

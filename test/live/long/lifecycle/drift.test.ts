@@ -251,10 +251,10 @@ test("foreign members: a container is cut off, one elsewhere is named, one that 
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
     expect(output).toContain(
-      `The container ${foreigner}, which was the member foreigner and is not of this stack, was disconnected`,
+      `The container ${foreigner}, which had joined as foreigner but does not belong to this stack, was disconnected`,
     );
-    expect(output).toContain("guest at 172.31.210.1: not of this stack");
-    expect(output).toContain("End that agent where it runs");
+    expect(output).toContain("guest at 172.31.210.1: not part of this stack");
+    expect(output).toContain("Stop that agent on its host");
   } finally {
     guest.kill("SIGKILL");
   }

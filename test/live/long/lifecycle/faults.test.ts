@@ -119,7 +119,7 @@ test("a name that another container has is named before anything is made", async
   await docker(["create", "--name", taken, "--network", "none", image, "true"]);
   try {
     expect(await refusal([`named ${taken}`])).toContain(
-      `the engine has a container named ${taken} that is not of this stack, which needs the name`,
+      `the engine has a container named ${taken} that does not belong to this stack, which needs the name`,
     );
   } finally {
     await docker(["rm", taken]);

@@ -44,9 +44,9 @@ test("names that others have are refused before anything is made", async () => {
   await restore(data);
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).not.toBe(0);
-  expect(output).toContain(`has a network named ${network} that is not of this stack`);
-  expect(output).toContain(`has a volume named ${settings} that is not of this stack`);
-  expect(output).toContain(`has a volume named ${data} that is not of this stack`);
+  expect(output).toContain(`has a network named ${network} that does not belong to this stack`);
+  expect(output).toContain(`has a volume named ${settings} that does not belong to this stack`);
+  expect(output).toContain(`has a volume named ${data} that does not belong to this stack`);
   expect(await remainsOf(stack)).toEqual([]);
   await project.succeed("stop", "--stack", stack);
   await docker(["network", "rm", network]);

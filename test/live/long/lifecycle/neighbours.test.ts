@@ -57,7 +57,7 @@ test("a stack that does not fit is refused with numbers and commands before anyt
   const { code, output } = await project.run("start", "--stack", stacks.one);
   expect(code).not.toBe(0);
   expect(output).toContain(
-    "the kernel's neighbour table holds 24 entries, but the 6 agents on this host want 30;",
+    "the kernel's neighbour table holds 24 entries, but the 6 agents on this host need 30;",
   );
   expect(output).toContain("`pulumi config set tuneKernel true`");
   const values = thresholdNames.map((name) => `net.ipv4.neigh.default.${name}=${raised[name]}`);
@@ -90,7 +90,7 @@ test("the other stacks on the host are counted", async () => {
   await project.succeed("start", "--stack", stacks.two);
   const { code, output } = await project.run("start", "--stack", stacks.one);
   expect(code).not.toBe(0);
-  expect(output).toContain("want 30, beside the 6 of the other stacks on it;");
+  expect(output).toContain("need 30, in addition to the 6 of its other stacks;");
   expect(await remainsOf(stacks.one)).toEqual([]);
 });
 
@@ -114,7 +114,7 @@ test("what somebody else has set since stays", async () => {
   setLimits(foreign);
   const output = await project.succeed("stop", "--stack", stacks.one);
   expect(output).toContain(
-    "net.ipv4.neigh.default.gc_thresh3 is 5000, which was not set from here",
+    "net.ipv4.neigh.default.gc_thresh3 is 5000, which was not set by this project",
   );
   expect(limits()).toEqual({ ...lowered, gc_thresh3: 5000 });
 });

@@ -175,7 +175,7 @@ test("one that the state has lost and nobody imports is recreated by the next st
   const before = await containersOf(stack);
   await pulumi("state", "delete", urnOf("joiner-2"), "--target-dependents", "--yes");
   const { output } = await project.run("pulumi", "up", "--yes", "--stack", stack);
-  expect(output).toContain(`${named("joiner-2")}, which the state does not know`);
+  expect(output).toContain(`${named("joiner-2")}, which is not in the state`);
   await project.succeed("start", "--stack", stack);
   const after = await containersOf(stack);
   expect(after[named("joiner-2")]).not.toBe(before[named("joiner-2")]);

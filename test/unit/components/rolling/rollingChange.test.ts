@@ -173,7 +173,9 @@ describe("a rolling change", () => {
   test("touches nobody when a new member does not come up", async () => {
     const cluster = new FakeCluster(names, { absent: ["d"], fates: { d: "never answers" } });
     const change = begin(1, { fresh: ["d"], replaced: [["a"]] }, cluster);
-    await expect(change.run()).rejects.toThrow(/0 of 1 member has it, .*\nd did not come up/s);
+    await expect(change.run()).rejects.toThrow(
+      /0 of 1 member was replaced, .*\nd did not come up/s,
+    );
     expect(cluster.taken).toEqual([]);
   });
 
@@ -183,7 +185,7 @@ describe("a rolling change", () => {
     const failure = change.run();
     await expect(failure).rejects.toThrow(pulumi.RunError);
     await expect(failure).rejects.toThrow(
-      /^The change has stopped: 1 of 4 members have it, .*\nb did not come up: its container does not run\.\nIts log ends:\n {2}log of b$/s,
+      /^The change has stopped: 1 of 4 members were replaced, .*\nb did not come up: its container is not running\.\nIts log ends:\n {2}log of b$/s,
     );
     expect(cluster.taken).toEqual(["a", "b"]);
   });
@@ -202,7 +204,7 @@ describe("a rolling change", () => {
       }),
     );
     await expect(change.run()).rejects.toThrow(
-      /^e went down meanwhile\.\nThe change has stopped: 0 of 2/,
+      /^e went down in the meantime\.\nThe change has stopped: 0 of 2/,
     );
     expect(cluster.taken).toEqual(["a"]);
   });

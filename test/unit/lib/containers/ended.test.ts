@@ -51,9 +51,9 @@ test("the log of one that has ended, or was started again, ends the text", async
     c: { running: false },
   });
   expect(await logsOfEnded(["a", "b", "c"])).toBe(
-    "\nThe container a has ended and was started again 3 times, and its log ends:\nno such tag" +
-      "\nThe container b does not run, and its log ends:\none\ntwo" +
-      "\nThe container c does not run, and has logged nothing.",
+    "\nThe container a has ended and was restarted 3 times, and its log ends:\nno such tag" +
+      "\nThe container b is not running, and its log ends:\none\ntwo" +
+      "\nThe container c is not running, and its log is empty.",
   );
 });
 

@@ -160,7 +160,7 @@ describe("containerStream", () => {
   test("does not wait for a token that does not come", async () => {
     onUpgrade(() => undefined);
     await expect(openInContainer("c", { timeout: 50 })).rejects.toThrow(
-      "rpc told no token in time",
+      "the program rpc did not send the token in time",
     );
   });
 

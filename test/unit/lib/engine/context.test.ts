@@ -103,7 +103,7 @@ test("files of the client that are cut are named, and an empty one says nothing"
   context("lab", "ssh://there");
   const id = createHash("sha256").update("lab").digest("hex");
   writeFileSync(join(folder, "contexts", "meta", id, "meta.json"), "{");
-  expect(() => chosen({ DOCKER_CONTEXT: "lab" })).toThrow("make the Docker context lab again");
+  expect(() => chosen({ DOCKER_CONTEXT: "lab" })).toThrow("recreate the Docker context lab");
 });
 
 test("a context that is not there is named", () => {

@@ -141,8 +141,8 @@ describe("judgeStep", () => {
   });
 
   test.each<[string, Look[], PresentMember[]]>([
-    ["its container does not run", [look("seed")], present({ "joiner-1": false })],
-    ["its container does not run", [look("seed")], present().slice(0, 1)],
+    ["its container is not running", [look("seed")], present({ "joiner-1": false })],
+    ["its container is not running", [look("seed")], present().slice(0, 1)],
     ["its agent does not answer", [look("seed"), silent("joiner-1")], present()],
     [
       "joiner-2 sees it as left",
@@ -203,8 +203,8 @@ test("nameSome names the first of many, in the order of their indices", () => {
 test("describeDown names who is down, the setting and its value", () => {
   const rolling = { maxUnavailable: 1, timeout: 60 };
   expect(describeDown([{ name: "joiner-2" }], rolling)).toBe(
-    "joiner-2 has been down for 60 s, and maxUnavailable is 1. Mend that first, for example by `up` with " +
-      "the configuration as it was.",
+    "joiner-2 has been down for 60 s, and maxUnavailable is 1. Bring it up first, for example with `up` and " +
+      "the previous configuration.",
   );
   expect(describeDown(present().slice(1), rolling)).toMatch(/joiner-3 have been down for 60 s/);
 });
@@ -216,9 +216,9 @@ test("describeStop says how the cluster is left, who failed, and why", () => {
   ];
   expect(describeStop({ failures, lost: ["seed"], wanted: 5, changed: 1 })).toBe(
     [
-      "seed went down meanwhile.",
-      "The change has stopped: 1 of 5 members have it, and nobody else was touched. The next `up` mends " +
-        "that, with the configuration as it was, too.",
+      "seed went down in the meantime.",
+      "The change has stopped: 1 of 5 members were replaced, and no other member was touched. The next `up` " +
+        "repairs the cluster, with this configuration or the previous one.",
       "joiner-2 did not come up: its agent does not answer.",
       "Its log ends:",
       "  a",
@@ -227,6 +227,6 @@ test("describeStop says how the cluster is left, who failed, and why", () => {
     ].join("\n"),
   );
   expect(describeStop({ failures: [], lost: [], wanted: 1, changed: 0 })).toContain(
-    "0 of 1 member has it",
+    "0 of 1 member was replaced",
   );
 });

@@ -85,8 +85,8 @@ test("the refusal has the numbers and the commands", () => {
   const demand = { agents: 102, own: 10_302, others: 20 };
   const said = tooSmall(demand, defaultLimits);
   expect(said).toContain(
-    "the kernel's neighbour table holds 1024 entries, but the 102 agents on this host want 10302, " +
-      "beside the 20 of the other stacks on it; without them packets are dropped, and members flap.",
+    "the kernel's neighbour table holds 1024 entries, but the 102 agents on this host need 10302, " +
+      "in addition to the 20 of its other stacks; without them packets are dropped, and members flap.",
   );
   expect(said).toContain("pulumi config set tuneKernel true");
   expect(said.split("\n").map((line) => line.trim())).toEqual(
@@ -95,14 +95,14 @@ test("the refusal has the numbers and the commands", () => {
       `${command} | sudo tee /etc/sysctl.d/60-serf-neighbours.conf`,
     ]),
   );
-  expect(tooSmall({ ...demand, others: 0 }, defaultLimits)).toContain("want 10302; without");
+  expect(tooSmall({ ...demand, others: 0 }, defaultLimits)).toContain("need 10302; without");
 });
 
 test("who has allowed it, but may not do it, is told so", () => {
   const said = tooSmall({ agents: 102, own: 10_302, others: 0 }, defaultLimits, {
     tuneKernel: true,
   });
-  expect(said).toContain("tuneKernel is true, but only root may change that");
+  expect(said).toContain("tuneKernel is true, but only root can enlarge it");
   expect(said).toContain(command);
 });
 

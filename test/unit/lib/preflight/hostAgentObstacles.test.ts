@@ -82,7 +82,7 @@ describe("the port of the host's agent", () => {
     socket.close();
   });
 
-  const swarm = "hostAgentPort is 7946, but the engine is a node of a Swarm, which takes that port";
+  const swarm = "hostAgentPort is 7946, but the engine is a Swarm node, which uses that port";
 
   test("is a Swarm's on another host, unless it is another one or has been had before", async () => {
     const place = { isHere: false, isSwarmNode: true };
@@ -107,7 +107,7 @@ test("where users are remapped, the host's agent cannot be a container", async (
   expect(remapped).toContain("userns-remap");
   expect(remapped).toContain("run `pulumi config set hostAgentIn process` or");
   const remote = await obstacles(inContainer, { remapsUsers: true, isHere: false });
-  expect(remote).toContain("is to run; run `pulumi config set hostAgent false`");
+  expect(remote).toContain("needs; run `pulumi config set hostAgent false`");
   expect(await obstacles({ hostAgentPort }, { remapsUsers: true })).toBe("");
   expect(await obstacles(inContainer)).toBe("");
 });

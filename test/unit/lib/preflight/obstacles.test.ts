@@ -25,7 +25,7 @@ function obstaclesWith(network: Readonly<Record<string, string>>): string[] {
 
 test("a network of the stack that the state has lost is refused", () => {
   expect(obstaclesWith(labels)).toEqual([
-    expect.stringMatching(/^the engine has the network serf-test, which the state does not know/),
+    expect.stringMatching(/^the engine has the network serf-test, which is not in the state/),
   ]);
 });
 

@@ -46,7 +46,7 @@ test.each([
 ])("%s named %s is refused", (kind, name, advice) => {
   expect(faultsOf({}, { containers: [name] })).toEqual([
     expect.stringMatching(
-      `^the engine has ${kind} named ${name} that is not of this stack, which needs the name; ${advice}`,
+      `^the engine has ${kind} named ${name} that does not belong to this stack, which needs the name; ${advice}`,
     ),
   ]);
 });
@@ -61,7 +61,7 @@ test.each([{}, labelsOf("serf", "other"), { "serf.project": "serf" }])(
   "a network with the labels %j is refused",
   (found) => {
     expect(faultsOf({}, {}, [{ name: network, labels: found }])).toEqual([
-      "the engine has a network named serf-test that is not of this stack, which needs the name; " +
+      "the engine has a network named serf-test that does not belong to this stack, which needs the name; " +
         "remove it with `docker network rm serf-test`, or give the stack another name",
     ]);
   },
@@ -89,5 +89,5 @@ test("an image is refused, also a group's", () => {
   const groups = '{"web":{"count":1,"serfVersion":"0.10.4"},"db":1}';
   const found = faultsOf({ groups }, { images });
   expect(found).toHaveLength(2);
-  expect(found[1]).toContain(`take the name from it with \`docker image rm ${images[1]!}\``);
+  expect(found[1]).toContain(`remove the name with \`docker image rm ${images[1]!}\``);
 });

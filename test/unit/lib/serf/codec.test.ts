@@ -98,13 +98,13 @@ describe("events", () => {
 
   test("of another type are refused", async () => {
     const event = await sent({ Event: "member-born" });
-    expect(() => eventFrom(event)).toThrow('an event is of the type "member-born"');
+    expect(() => eventFrom(event)).toThrow('an event has the unknown type "member-born"');
   });
 });
 
 test("what is no record or header is refused", async () => {
-  expect(() => headerFrom(72)).toThrow("a header was expected, but 72 came");
+  expect(() => headerFrom(72)).toThrow("a header was expected, but received 72");
   expect(() => headerFrom({})).toThrow("a header has no sequence number");
   const record = await sent({ Type: "nack" });
-  expect(() => queryRecordFrom(record)).toThrow(`a query's record is of the type "nack"`);
+  expect(() => queryRecordFrom(record)).toThrow(`a record of a query has the unknown type "nack"`);
 });

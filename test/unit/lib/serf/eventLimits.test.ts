@@ -21,7 +21,7 @@ describe("events", () => {
 
   test("too long ones are refused with the numbers", () => {
     expect(eventFaults({ name: "deploy", payload: new Uint8Array(500) })).toEqual([
-      "The event takes 544 bytes, Serf allows 512: 6 of its name, 500 of its payload and up to 38 of what Serf adds.",
+      "The event takes 544 bytes, Serf allows 512: 6 for its name, 500 for its payload and up to 38 that Serf adds.",
     ]);
   });
 
@@ -59,7 +59,7 @@ describe("queries", () => {
       "The query's name is empty, allowed is at least one character.",
     ]);
     expect(queryFaults({ name, from, payload: new Uint8Array(1000) })[0]).toMatch(
-      /^The query takes \d+ bytes, Serf allows 1024: 2 of its name, 1000 of its payload and up to \d+ of what Serf adds\.$/,
+      /^The query takes \d+ bytes, Serf allows 1024: 2 for its name, 1000 for its payload and up to \d+ that Serf adds\.$/,
     );
   });
 });

@@ -232,7 +232,7 @@ test("names what speaks something else, and what cannot be reached", async () =>
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as { port: number };
   await expect(SerfRpc.open(toHostAgent(port), { name: "a" })).rejects.toThrow(
-    "The agent of a does not speak Serf's RPC: a header was expected, but 72 came.",
+    "The agent of a does not speak Serf's RPC: a header was expected, but received 72.",
   );
   await new Promise((resolve) => other.close(resolve));
   await expect(SerfRpc.open(toHostAgent(port), { name: "a" })).rejects.toThrow(

@@ -105,9 +105,9 @@ describe("the gossip key", () => {
   });
 
   test.each([
-    [{ gossipKey: "no key" }, "gossipKey is no base64, allowed is base64 of 16, 24 or 32 bytes"],
+    [{ gossipKey: "no key" }, "gossipKey is not base64, allowed is base64 of 16, 24 or 32 bytes"],
     [{ gossipKey: "c2hvcnQ=" }, "gossipKey has 5 bytes, allowed is base64 of 16, 24 or 32 bytes"],
-    [{ gossipKey: key, keyRotation: "2" }, "keyRotation is 2, but gossipKey is configured"],
+    [{ gossipKey: key, keyRotation: "2" }, "keyRotation is 2, but gossipKey is set"],
     [
       { requireGossipKey: "true" },
       "pulumi config set --secret gossipKey $(openssl rand -base64 32)",
@@ -120,7 +120,7 @@ describe("the gossip key", () => {
 
   test("is refused in plain text, and never printed", () => {
     const [fault, ...others] = faultsOf({ gossipKey: key }, { isSecret: () => false });
-    expect(fault).toContain("gossipKey stands in plain text");
+    expect(fault).toContain("gossipKey is in plain text");
     expect(fault).not.toContain(key);
     expect(others).toEqual([]);
   });
@@ -174,7 +174,10 @@ describe("groups", () => {
   test.each<[string, object]>([
     [`groups has the name "seed", allowed are lower-case letters`, { seed: 1 }],
     [`groups has the name "Web", allowed are lower-case letters`, { Web: 1 }],
-    [`groups has the name "joiner", which is that of the group that joiners counts`, { joiner: 1 }],
+    [
+      `groups has the name "joiner", which is reserved for the group of the setting joiners; rename it`,
+      { joiner: 1 },
+    ],
     [`groups.web.count is -1, allowed is a whole number from 0 to 1000`, { web: -1 }],
     [`groups.web.count is "two", allowed is a whole number`, { web: { count: "two" } }],
     [`groups.web.count is not set, allowed is a whole number`, { web: {} }],
@@ -183,14 +186,14 @@ describe("groups", () => {
       { web: { count: 1, tags: { role: "x" } } },
     ],
     [
-      `groups.web.tags.rack is 7, which is no text, and YAML does not keep how it was written; quote it`,
+      `groups.web.tags.rack is 7, which is not a string, and YAML may have changed its spelling; quote it`,
       { web: { count: 1, tags: { rack: 7 } } },
     ],
     [`groups.web.tags is "a", allowed is a map from names`, { web: { count: 1, tags: "a" } }],
     [`groups.web.size is not a setting; the settings are count,`, { web: { count: 1, size: 2 } }],
     [`groups.web.serfVersion is "1", allowed is one of`, { web: { count: 1, serfVersion: "1" } }],
-    [`joiners and groups are 1200 joiners, allowed are 1000 in all`, { a: 600, b: 600 }],
-    [`joiners and groups are 222, but subnet 172.30.0.0/24 holds 221`, { a: 220, b: 2 }],
+    [`joiners and groups have 1200 joiners, allowed are 1000 in total`, { a: 600, b: 600 }],
+    [`joiners and groups have 222, but subnet 172.30.0.0/24 has room for 221`, { a: 220, b: 2 }],
   ])("%s", (expected, groups) => {
     expect(fault(groups)).toContain(expected);
   });
@@ -217,10 +220,13 @@ describe("events", () => {
   });
 
   test.each<[unknown, RegExp]>([
-    [1, /^events\[0\] is 1, allowed is a map with the texts name/],
-    [{ payload: "x" }, /^events\[0\]\.name has no value; give it one/],
-    [{ name: "a", payload: 1.1 }, /^events\[0\]\.payload is 1\.1, which is no text, .*; quote it/],
-    [{ name: true }, /^events\[0\]\.name is true, which is no text, .*; quote it/],
+    [1, /^events\[0\] is 1, allowed is a map with the strings name/],
+    [{ payload: "x" }, /^events\[0\]\.name has no value; set one/],
+    [
+      { name: "a", payload: 1.1 },
+      /^events\[0\]\.payload is 1\.1, which is not a string, .*; quote it/,
+    ],
+    [{ name: true }, /^events\[0\]\.name is true, which is not a string, .*; quote it/],
     [{ name: "a", coalesce: "yes" }, /^events\[0\]\.coalesce is "yes", allowed is true or false/],
     [{ name: "a", to: "b" }, /^events\[0\]\.to is not a setting of an event/],
     [
@@ -257,7 +263,7 @@ test("a stack's name that Serf or Docker would refuse is refused", () => {
 describe("settings that contradict each other", () => {
   test("more joiners than the subnet holds name a subnet that holds them", () => {
     expect(faultsOf({ joiners: "300" })[0]).toMatch(
-      /joiners is 300, but subnet 172\.30\.0\.0\/24 holds 221; choose a subnet of \/23 or larger/,
+      /joiners is 300, but subnet 172\.30\.0\.0\/24 has room for 221; choose a subnet of \/23 or larger/,
     );
     expect(faultsOf({ joiners: "1000", subnet: "172.28.0.0/21" })).toEqual([]);
   });
@@ -334,15 +340,18 @@ describe("tags", () => {
   test.each<[unknown, string]>([
     [
       1.1,
-      "tags.a is 1.1, which is no text, and YAML does not keep how it was written; quote it in the stack's",
+      "tags.a is 1.1, which is not a string, and YAML may have changed its spelling; quote it in the stack's",
     ],
     [7, "or run `pulumi config set --path --type string tags.a TEXT`"],
-    [true, "tags.a is true, which is no text, and YAML does not keep how it was written; quote it"],
-    ["2026-11-26 00:00:00 +0000 UTC", "which Pulumi makes of a date without quotes; quote it"],
-    [null, 'tags.a has no value; give it one, or "" for an empty text'],
-    [{ b: "c" }, 'tags.a is {"b":"c"}, allowed is a text'],
-    [["b"], 'tags.a is ["b"], allowed is a text'],
-    ["b\nc", 'tags.a is "b\\nc", allowed is a text without control characters'],
+    [
+      true,
+      "tags.a is true, which is not a string, and YAML may have changed its spelling; quote it",
+    ],
+    ["2026-11-26 00:00:00 +0000 UTC", "which Pulumi has made from an unquoted date; quote it"],
+    [null, 'tags.a has no value; set one, or "" for an empty string'],
+    [{ b: "c" }, 'tags.a is {"b":"c"}, allowed is a string'],
+    [["b"], 'tags.a is ["b"], allowed is a string'],
+    ["b\nc", 'tags.a is "b\\nc", allowed is a string without control characters'],
   ])("with the value %j are refused", (value, expected) => {
     const [fault, ...others] = tagFaults({ a: value });
     expect(fault).toContain(expected);
@@ -354,7 +363,7 @@ describe("tags", () => {
     (name) => {
       expect(tagFaults({ [name]: "x" })).toEqual([
         `tags has the name ${JSON.stringify(name)}, allowed are letters, digits, dots, dashes and underscores, ` +
-          "and no number; `role` is set by the project",
+          "but not a number; `role` is set by the project",
       ]);
     },
   );
@@ -382,19 +391,19 @@ describe("tags", () => {
     const alone = { joiners: "0" };
     expect(tagFaults(tagsOf(longest), alone)).toEqual([]);
     expect(tagFaults(tagsOf(longest + 1), alone)).toEqual([
-      "tags take 513 bytes in Serf's encoding, with role=seed, allowed are 512; make them shorter",
+      "tags take 513 bytes in Serf's encoding, with role=seed, allowed are 512; shorten them",
     ]);
   });
 
   test("are counted with the role of each kind of members", () => {
     const tags = { a: "x".repeat(495) };
     expect(tagFaults(tags)).toEqual([
-      "tags take 514 bytes in Serf's encoding, with role=joiner, allowed are 512; make them shorter",
+      "tags take 514 bytes in Serf's encoding, with role=joiner, allowed are 512; shorten them",
     ]);
     const groups = JSON.stringify({ ab: 1, canary: { count: 1, tags: { b: "" } }, none: 0 });
     expect(tagFaults(tags, { groups })).toEqual([
       "groups.canary.tags and tags take together 517 bytes in Serf's encoding, with role=canary, " +
-        "allowed are 512; make them shorter",
+        "allowed are 512; shorten them",
     ]);
   });
 });
