@@ -14,9 +14,8 @@ import type { EngineHost } from "../../lib/engine/host.ts";
 import { readInventory } from "../../lib/engine/inventory.ts";
 import { checkNeighbourTable } from "../../lib/neighbourTable/check.ts";
 import { type Agents, containersOf, specOf } from "../../lib/plan/agents.ts";
-import { findObstacles } from "../../lib/preflight/obstacles.ts";
+import { describeObstacles, findObstacles } from "../../lib/preflight/obstacles.ts";
 import { offlineVariable } from "../../lib/preflight/offline.ts";
-import { SettingsError } from "../../lib/settings/settings.ts";
 import type { Settings } from "../../lib/settings/types.ts";
 
 /** The desired state, which is compared with what exists. */
@@ -74,7 +73,7 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
     ...(await findObstacles(settings, names, labels, inventory, recorded, images)),
     ...table.obstacles,
   ];
-  if (obstacles.length > 0) throw new pulumi.RunError(new SettingsError(obstacles).message);
+  if (obstacles.length > 0) throw new pulumi.RunError(describeObstacles(obstacles));
   for (const warning of table.warnings) void pulumi.log.warn(warning);
   const observation = await observeCluster({
     containers: inventory.containers,

@@ -21,7 +21,7 @@ export async function withLock(path, task) {
       continue;
     }
     if (holder !== undefined && !waiting) {
-      console.error(`setup: waiting for another run (process ${holder.pid})`);
+      console.error(`waiting for another run (process ${holder.pid})`);
       waiting = true;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));

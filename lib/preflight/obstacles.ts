@@ -145,3 +145,12 @@ async function gossipPortObstacles(
   const place = `${tcp ? "TCP" : "UDP"} port ${port} on ${address} ${reasonOf(code)}`;
   return [`gossipPort is ${port}, but ${isSwarmPort(port, engine) ? swarm : place}; ${advice}`];
 }
+
+/** Every obstacle, in one message. Nothing has been created yet. */
+export function describeObstacles(obstacles: readonly string[]): string {
+  const [only = "", ...others] = obstacles;
+  return others.length === 0
+    ? `The stack cannot be brought up here: ${only}`
+    : `The stack cannot be brought up here, for ${obstacles.length} reasons:\n` +
+        obstacles.map((obstacle) => `  - ${obstacle}`).join("\n");
+}
