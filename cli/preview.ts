@@ -1,4 +1,4 @@
-/** `npm run preview`: what `up` would change. */
+/** `npm run preview`: shows what `up` would change. */
 import { offlineVariable } from "../lib/preflight/offline.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { command } from "./support/stack/arguments.ts";
@@ -10,8 +10,8 @@ import { resourcesIn } from "./support/stack/state.ts";
 const line = {
   command: "npm run preview",
   purpose:
-    "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
-  options: { offline: { help: "looks at no engine" } },
+    "Shows what `npm start` would change. When no engine answers, it compares with the state only.",
+  options: { offline: { help: "does not contact the engine" } },
   readsState: true,
 } as const;
 
@@ -19,7 +19,7 @@ await command(line, async ({ stack, options: { offline = false } }, { state }) =
   const resources = resourcesIn(state);
   const { env } = await (offline ? pulumiTools() : pulumiWithImages());
   if (resources !== undefined) refuseRenamed(stack, resources);
-  // A stack that is not there is previewed against nothing, and not made.
+  // A stack that does not exist is previewed in a scratch backend, so that it is not created.
   const backend = resources === undefined ? await scratchBackend(stack, env) : env;
   const variables = offline ? { [offlineVariable]: "true" } : {};
   return await pulumi(["preview", "--stack", stack], { ...backend, ...variables });

@@ -325,7 +325,7 @@ test("stop leaves nothing: no container, network, volume, image, process, file, 
   expect(await project.succeed("pulumi", "stack", "ls", "--json")).not.toContain('"e2e"');
   expect(readdirSync(project.path(".serf", "unfinished"))).toEqual([]);
   expect(await project.succeed("stop", "--stack", stack)).toContain(
-    "Nothing of stack e2e is here.",
+    "Stack e2e does not exist here; there is nothing to remove.",
   );
   expect(withStatus(await membersIn("serf-beside-e2e-seed"), "alive")).toHaveLength(3);
 });

@@ -133,7 +133,7 @@ test("an event reaches all; monitor shows it and ends on SIGINT, leaving nothing
   })();
 
   const output = await project.succeed("event", "--stack", stack, "deploy", "1.2.3");
-  expect(output).toBe(`Event deploy with 5 bytes was sent through ${seed}.\n`);
+  expect(output).toBe(`Event deploy (5 bytes) was sent through ${seed}.\n`);
 
   expect(await monitor.sees("user", "deploy")).toEqual({
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
@@ -161,7 +161,7 @@ test("a payload of any bytes survives", async () => {
   const { code, output } = await runWith(bytes, "event", ...args);
   expect({ code, output }).toEqual({
     code: 0,
-    output: `Event binary with 256 bytes was sent through ${seed}.\n`,
+    output: `Event binary (256 bytes) was sent through ${seed}.\n`,
   });
   const { payload, encoding } = await monitor.sees("user", "binary");
   expect(encoding).toBe("base64");
@@ -184,7 +184,7 @@ test("a query is answered by those who have a handler, and --expect counts them"
   expect(all.code).toBe(1);
   expect(all.output).toMatch(/^3 of 4 members answered in 1\.\d\d s/m);
   expect(all.output).toContain(
-    `error: 3 answered, --expect all asks for 4; no answer came from ${host}.`,
+    `error: 3 answered, --expect all requires 4; no answer from ${host}.`,
   );
 });
 
@@ -204,10 +204,10 @@ test("a query ends when all that it is for have answered", async () => {
   expect(byName).toMatch(/"answered":2,"members":2/);
   // Half a value does not fit.
   const half = await project.run("query", ...args, "--tag", "role=join");
-  expect(half).toEqual({ code: 1, output: "error: No member alive fits --node and --tag.\n" });
+  expect(half).toEqual({ code: 1, output: "error: No alive member matches --node and --tag.\n" });
   const broken = await project.run("query", ...args, "--tag", "role=(");
   expect(broken.code).toBe(1);
-  expect(broken.output).toMatch(/may not be able to read a regular expression .*: --tag role=\(/);
+  expect(broken.output).toMatch(/may not be able to parse a regular expression .*: --tag role=\(/);
   await expectNoTunnels();
 });
 
@@ -223,7 +223,12 @@ test.each([
   ["a long query", "query", ["x", "y".repeat(1000)], "The query takes "],
   ["an event without a name", "event", [""], "The event's name is empty, allowed is "],
   ["a query of Serf's own", "query", ["_serf_ping"], `The query's name is "_serf_ping", but `],
-  ["a stranger", "query", ["load", "--node", "x"], '--node is "x", allowed is a member that is '],
+  [
+    "an unknown member",
+    "query",
+    ["load", "--node", "x"],
+    '--node is "x", allowed is the name of a member',
+  ],
   ["an unknown option", "monitor", ["--jsn"], "Unknown option '--jsn'. Allowed are --json, "],
 ])("%s is refused with a sentence", async (_, name, args, beginning) => {
   const { code, output } = await project.run(name, "--stack", stack, ...args);
@@ -234,7 +239,7 @@ test.each([
 
 test("the longest event that is let through is one that Serf takes", async () => {
   const output = await project.succeed("event", "--stack", stack, "x", "y".repeat(473));
-  expect(output).toContain("473 bytes was sent");
+  expect(output).toContain("(473 bytes) was sent");
 });
 
 test("monitor sees a member leave, come back and fail", async () => {
@@ -293,8 +298,8 @@ test("without a stack the commands say so", async () => {
     expect({ code, output }).toEqual({
       code: 1,
       output:
-        "error: No container of stack nothing runs here. " +
-        "`npm start -- --stack nothing` makes the cluster.\n",
+        "error: No container of stack nothing is running here. " +
+        "Start the cluster with `npm start -- --stack nothing`.\n",
     });
   }
 });

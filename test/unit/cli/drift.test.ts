@@ -151,15 +151,15 @@ test("each thing that is gone or another is a row", () => {
   const [seed, other] = found.containers;
   expect(only({ containers: [other!] })).toEqual(["container serf-test-seed: running, removed"]);
   expect(only({ containers: [{ ...seed!, id: "x" }, other!] })).toEqual([
-    "container serf-test-seed: running, another container of that name",
+    "container serf-test-seed: running, another container with that name",
   ]);
   const stopped = { ...other!, isRunning: false, state: "exited" };
   expect(only({ containers: [seed!, stopped] })).toEqual([
     "container serf-test-joiner-1: running, exited",
   ]);
   expect(only({ networks: [] })).toEqual(["network serf-test: 10.9.0.0/24, removed"]);
-  expect(only({ volumes: [] })).toEqual(["volume serf-test-config: there, removed"]);
-  expect(only({ images: [] })).toEqual(["image serf-test:1: there, removed"]);
+  expect(only({ volumes: [] })).toEqual(["volume serf-test-config: present, removed"]);
+  expect(only({ images: [] })).toEqual(["image serf-test:1: present, removed"]);
   expect(only({}, { host: undefined })).toEqual(["host's agent serf-test-host: running, dead"]);
   const drifted = new Map([["serf-test-seed", [{ what: "memory", made: "1", found: "2" }]]]);
   expect(only({}, { drifted })).toEqual(["container serf-test-seed: memory: 1, 2"]);
@@ -171,7 +171,7 @@ test("each thing that is gone or another is a row", () => {
   ]);
   const older = new Map([...files, [sealFile("joiners"), sealOf(files, ["joiner.json"], "5")]]);
   expect(only({}, { files: older })).toEqual([
-    "file of others in serf-test-config: as written, changed",
+    "file seal in serf-test-config: as written, changed",
   ]);
   // What a group has left that is no longer declared.
   expect(only({}, { files: new Map([...files, ["x.json", ""]]) })).toEqual([]);
@@ -191,10 +191,10 @@ test("members and keys that differ are rows, and no key stands in them", () => {
     "another gossip key: on 1 of 1",
   ]);
   expect(membershipRows(record, whole, undefined)).toMatchObject([
-    { what: "gossip key", found: "not told" },
+    { what: "gossip key", found: "unknown" },
   ]);
   expect(membershipRows(record, { ...whole, members: undefined }, undefined)).toMatchObject([
-    { what: "the cluster", found: "no agent that answers" },
+    { what: "the cluster", found: "no agent answers" },
   ]);
 });
 
@@ -228,7 +228,7 @@ test("a preview's changes are those of resources, with the reasons", () => {
   expect(changesIn({ steps })).toEqual([
     {
       what: "Command joiners",
-      declared: "to be changed: environment.SERF_CONFIGURATIONS, environment",
+      declared: "to be updated: environment.SERF_CONFIGURATIONS, environment",
       found,
       side: "configuration",
     },
@@ -240,10 +240,10 @@ test("a preview's changes are those of resources, with the reasons", () => {
     },
     {
       what: "Container joiner-4",
-      declared: "to be made",
-      found: "not there",
+      declared: "to be created",
+      found: "missing",
       side: "configuration",
     },
-    { what: "Container web-1", declared: "to be removed", found, side: "configuration" },
+    { what: "Container web-1", declared: "to be deleted", found, side: "configuration" },
   ]);
 });

@@ -67,7 +67,7 @@ async function drift(): Promise<string[]> {
 
 async function expectNoDrift(): Promise<void> {
   const { code, output } = await project.run("drift", "--stack", stack);
-  expect(output).toContain(`Stack ${stack} is as declared; nothing differs.`);
+  expect(output).toContain(`Stack ${stack} is as declared, nothing differs.`);
   expect(code).toBe(0);
 }
 
@@ -179,7 +179,7 @@ test("containers paused, cut off, hung, and one put in the place of another", as
   await until(named("host"), "alive");
   expect(await drift()).toEqual(
     expect.arrayContaining([
-      `container ${seed}: another container of that name (engine)`,
+      `container ${seed}: another container with that name (engine)`,
       `container ${joiner1}: paused (engine)`,
       `container ${joiner2}: networks: none (engine)`,
       `container ${joiner3}: agent: not answering (engine)`,

@@ -183,7 +183,7 @@ test("two starts at once end with one cluster", async () => {
   expect(results[0]!.code, results[0]!.output).toBe(0);
   if (results[1]!.code !== 0) {
     expect(results[1]!.output).toMatch(
-      /error: Another run \(process \d+\) is at work on stack e2e-faults\. Wait for its end/,
+      /error: Another run \(process \d+\) is working on stack e2e-faults\. Wait until it ends/,
     );
   }
   await expectCluster();

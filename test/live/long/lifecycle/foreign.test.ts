@@ -74,9 +74,7 @@ test("a volume that somebody has put in the place of the stack's is not removed 
   await restore(data);
   const { code, output } = await project.run("stop", "--stack", stack);
   expect(code).toBe(1);
-  expect(output).toContain(
-    `a volume named ${data} that does not carry the labels of stack ${stack}`,
-  );
+  expect(output).toContain(`a volume named ${data} without the labels of stack ${stack}`);
   expect(isKept()).toBe(true);
   await docker(["volume", "rm", data]);
   await project.succeed("stop", "--stack", stack);

@@ -42,7 +42,7 @@ test("a damaged state is named with the ways out, and its backup goes on", async
     const { code, output } = await project.run(command, "--stack", stack);
     expect(code, command).toBe(command === "drift" ? 2 : 1);
     expect(output).toMatch(
-      /state of stack e2e-drift-state is damaged: \S+e2e-drift-state\.json is no JSON/,
+      /state of stack e2e-drift-state is damaged: \S+e2e-drift-state\.json is not JSON/,
     );
     expect(output).toContain(`npm stop -- --stack ${stack} --yes`);
   }
@@ -66,7 +66,7 @@ test("a passphrase that is missing or another is named, and nothing is lost", as
   writeFileSync(file, "another");
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).toBe(1);
-  expect(output).toMatch(/another passphrase than the one in \S+\.serf\/passphrase/);
+  expect(output).toMatch(/a different passphrase from the one in \S+\.serf\/passphrase/);
   renameSync(`${file}.kept`, file);
   await mend();
 });
@@ -104,7 +104,7 @@ test("with a lost state, start names what stands in the way, and stop asks befor
   expect(await remainsOf(stack)).toEqual([]);
   expect(startTimeOf(agent)).toBeUndefined();
   expect(existsSync(project.path(".serf", "host", stack))).toBe(false);
-  expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
+  expect(await project.succeed("stop", "--stack", stack)).toContain("there is nothing to remove");
 });
 
 /** Runs `stop` at a terminal where this is typed. */
@@ -132,7 +132,7 @@ test("a stack whose state is damaged is removed by its labels, and the state put
   const damaged = readFileSync(stateFile(), "utf8");
   const output = await project.succeed("stop", "--yes", "--stack", stack);
   expect(await remainsOf(stack)).toEqual([]);
-  const [, folder] = /The state that could not be read is in (\S+)\./.exec(output)!;
+  const [, folder] = /The unreadable state was moved to (\S+)\./.exec(output)!;
   expect(readFileSync(project.path(folder!, `${stack}.json`), "utf8")).toBe(damaged);
-  expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
+  expect(await project.succeed("stop", "--stack", stack)).toContain("there is nothing to remove");
 });

@@ -139,7 +139,7 @@ test("relative places of state and passphrase count from where the command was t
   await expectNoChange();
   writeFileSync(`${folder}/pass.txt`, "another");
   const { output } = await project.run("start", "--stack", stack);
-  expect(output).toContain(`another passphrase than the one in ${folder}/pass.txt`);
+  expect(output).toContain(`a different passphrase from the one in ${folder}/pass.txt`);
   writeFileSync(`${folder}/pass.txt`, "secret");
   await project.succeed("stop", "--stack", stack);
   expect(await remainsOf(stack)).toEqual([]);

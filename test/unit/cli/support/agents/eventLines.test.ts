@@ -71,7 +71,7 @@ describe("payloads", () => {
 
   test("that are no text are said to be base64", () => {
     expect(shownPayload(Uint8Array.of(0xff, 0))).toBe(
-      "/wA= (base64 of 2 bytes that are no printable text)",
+      "/wA= (base64 of 2 bytes that are not printable text)",
     );
   });
 

@@ -35,13 +35,11 @@ describe("the tally of a query", () => {
     tally.add(answer("a"));
     expect(tally.shortfall(0)).toBeUndefined();
     expect(tally.shortfall(1)).toBeUndefined();
-    expect(tally.shortfall(3)).toBe("1 answered, --expect 3 asks for 3; no answer came from b.");
-    expect(tally.shortfall("all")).toBe(
-      "1 answered, --expect all asks for 2; no answer came from b.",
-    );
+    expect(tally.shortfall(3)).toBe("1 answered, --expect 3 requires 3; no answer from b.");
+    expect(tally.shortfall("all")).toBe("1 answered, --expect all requires 2; no answer from b.");
     tally.add(answer("b"));
     expect(tally.shortfall("all")).toBeUndefined();
-    expect(tally.shortfall(3)).toBe("2 answered, --expect 3 asks for 3.");
+    expect(tally.shortfall(3)).toBe("2 answered, --expect 3 requires 3.");
   });
 });
 

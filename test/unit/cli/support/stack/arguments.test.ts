@@ -92,7 +92,7 @@ test("--help asks for help, whatever is missing", () => {
       "  --expect N         how many",
       "  --json             as JSON",
       "  --stack NAME       the stack; default: dev",
-      "  --help             prints this",
+      "  --help             prints this help",
     ].join("\n"),
   );
 });

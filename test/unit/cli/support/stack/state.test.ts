@@ -35,7 +35,10 @@ test.each([
     "unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /p: permission denied",
     "a passphrase, and /p cannot be read: open /p: permission denied",
   ],
-  ["constructing secrets manager: incorrect passphrase", "another passphrase than the one in /p"],
+  [
+    "constructing secrets manager: incorrect passphrase",
+    "a different passphrase from the one in /p",
+  ],
 ])("Pulumi's words on a passphrase: %s", (said, what) => {
   expect(passphraseFault(said, "/p")?.what).toBe(what);
 });
