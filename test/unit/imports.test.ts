@@ -77,13 +77,13 @@ test("an import along it is allowed", () => {
   expect([...broken(allowed)]).toEqual([]);
 });
 
-test("a circle is refused, of files and of folders", () => {
+test("import cycles between files and between folders are refused", () => {
   const rules = broken([
     ["lib/a/a.ts", "lib/a/b.ts"],
     ["lib/a/b.ts", "lib/a/a.ts"],
     ["lib/c/a.ts", "lib/d/a.ts"],
     ["lib/d/b.ts", "lib/c/b.ts"],
   ]);
-  expect(rules).toContain("lib/a/a.ts: no circle of files");
-  expect(rules).toContain("lib/c: no circle of folders");
+  expect(rules).toContain("lib/a/a.ts: no import cycles between files");
+  expect(rules).toContain("lib/c: no import cycles between folders");
 });

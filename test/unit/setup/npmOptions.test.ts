@@ -15,7 +15,7 @@ test.each([
 ])("%s=%s is refused with what to type", async (variable, value, typed) => {
   await expect(taken({ [variable]: value })).rejects.toThrow(
     `npm has taken ${typed} as an option of its own, so nothing was done. Put \`--\` before it: ` +
-      `\`npm stop -- ${typed}\`. If you have not typed it, unset ${variable} in your environment.`,
+      `\`npm stop -- ${typed}\`. If you did not type it, unset ${variable} in your environment.`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { placesAsTyped } from "../../../setup/backend.ts";
-import { sentenceOf } from "../../../setup/main.ts";
+import { messageOf } from "../../../setup/main.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 
 const backend = (url: string) =>
@@ -32,8 +32,8 @@ test("a passphrase's file, too", () => {
 test("what the system refuses is a sentence that says what to do", () => {
   const refused = (code: string) =>
     Object.assign(new Error(`${code}: refused, open '.serf/passphrase'`), { code, path: ".serf" });
-  expect(sentenceOf(refused("EACCES"))).toMatch(/^EACCES: .*\nThis user may not do that/);
-  expect(sentenceOf(refused("EROFS"))).toMatch(/must be writable/);
-  expect(sentenceOf(refused("ENOSPC"))).toBe("ENOSPC: refused, open '.serf/passphrase'");
-  expect(sentenceOf(new UserError("No."))).toBe("No.");
+  expect(messageOf(refused("EACCES"))).toMatch(/^EACCES: .*\nThis user is not allowed to do that/);
+  expect(messageOf(refused("EROFS"))).toMatch(/must be writable/);
+  expect(messageOf(refused("ENOSPC"))).toBe("ENOSPC: refused, open '.serf/passphrase'");
+  expect(messageOf(new UserError("No."))).toBe("No.");
 });
