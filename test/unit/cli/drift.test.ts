@@ -64,7 +64,7 @@ const resources: RecordedResource[] = [
   }),
   container("seed", seed),
   container("joiner", joiner),
-  // Somebody's own, without a role.
+  // A user's own container, without a role.
   resource("docker:index/container:Container", "own", { id: "own-id", inputs: { name: "own" } }),
   command("storage", {
     environment: configurations("members", "seed"),
@@ -101,7 +101,7 @@ const whole: Observation = {
 const found = record.inventory;
 const keys = { members: 1, answered: 1, faults: [], keys: new Map([["key", 1]]) };
 
-test("a record has what the state says of what runs, of the files and of the members", () => {
+test("a record has the containers, files and members from the state", () => {
   expect(record).toMatchObject({
     generation: "6",
     host: { name: "serf-test-host", generation: "3" },
@@ -123,7 +123,7 @@ test("a record has what the state says of what runs, of the files and of the mem
   expect(recordedThings([])).toEqual(new Set());
 });
 
-test("a state in which nothing has come so far tells nothing", () => {
+test("the record of an almost empty state is empty", () => {
   expect(readRecord([])).toEqual({
     ...{ generation: "", host: undefined, rpcPort: 0, expected: undefined, storage: undefined },
     made: new Map(),
@@ -137,7 +137,7 @@ test("a state in which nothing has come so far tells nothing", () => {
   });
 });
 
-test("nothing differs where all is as recorded", () => {
+test("there are no rows when everything is as recorded", () => {
   expect(engineRows(record, found, whole)).toEqual([]);
   expect(membershipRows(record, whole, keys)).toEqual([]);
 });
@@ -147,7 +147,7 @@ const only = (changes: Partial<Inventory>, observation: Partial<Observation> = {
     ({ what, declared, found: now }) => `${what}: ${declared}, ${now}`,
   );
 
-test("each thing that is gone or another is a row", () => {
+test("each thing that is missing or different is a row", () => {
   const [seed, other] = found.containers;
   expect(only({ containers: [other!] })).toEqual(["container serf-test-seed: running, removed"]);
   expect(only({ containers: [{ ...seed!, id: "x" }, other!] })).toEqual([
@@ -173,11 +173,11 @@ test("each thing that is gone or another is a row", () => {
   expect(only({}, { files: older })).toEqual([
     "file seal in serf-test-config: as written, changed",
   ]);
-  // What a group has left that is no longer declared.
+  // A file of a group that was removed from the configuration.
   expect(only({}, { files: new Map([...files, ["x.json", ""]]) })).toEqual([]);
 });
 
-test("members and keys that differ are rows, and no key stands in them", () => {
+test("members and keys that differ are rows, without the keys themselves", () => {
   const members = [
     { ...whole.members![0]!, status: "failed" as const },
     { name: "x", address: "10.9.0.9", status: "alive" as const, tags: {} },
@@ -198,7 +198,7 @@ test("members and keys that differ are rows, and no key stands in them", () => {
   ]);
 });
 
-test("a preview's changes are those of resources, with the reasons", () => {
+test("a preview's changes are listed by resource, with the reasons", () => {
   const urn = (path: string) => `urn:pulumi:test::serf::${path}`;
   const steps = [
     { op: "same", urn: urn("pulumi:pulumi:Stack::serf-test") },

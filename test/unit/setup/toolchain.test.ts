@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** Runs a command on a machine that has Node.js alone. */
+/** Runs a command as on a machine that has only Node.js. */
 function onBareMachine(command: string, args: readonly string[], install: string) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [`cli/${command}.ts`, ...args], {
     env: { HOME: home, XDG_CACHE_HOME: home, PATH: home, SERF_INSTALL: install },
