@@ -52,7 +52,7 @@ describe("the document's table", () => {
       .filter((row) => row.startsWith("|"))
       .map((row) => row.split("|").map((cell) => cell.trim()));
     expect(rows).toContainEqual(["", "a joiner is killed", "none", "1.0 to 2.0 s", ""]);
-    expect(rows).toContainEqual(["", "the seed is gone for good", "one `up`", "7.0 s", ""]);
+    expect(rows).toContainEqual(["", "the seed is removed for good", "one `up`", "7.0 s", ""]);
     expect(rows).toContainEqual(["", "the seed is killed", "none", "–", ""]);
   });
 
