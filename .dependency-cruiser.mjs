@@ -1,11 +1,11 @@
 /**
- * Which folder may import which: `index → components → lib`, `programs → lib`, `cli → setup, lib`, and no
- * circle between files or folders. docs/contributing.md has the map.
+ * Which folder may import which: `index → components → lib`, `programs → lib`, `cli → setup, lib`. Import cycles
+ * between files or folders are forbidden. docs/contributing.md has an overview.
  */
-const rooms = "^(components|programs|lib|cli|setup|bench)/";
+const folders = "^(components|programs|lib|cli|setup|bench)/";
 
 /**
- * A rule that files of a room import those of some rooms only.
+ * A rule that files in one folder may import only files in the allowed folders.
  *
  * @param {string} from
  * @param {readonly string[]} allowed
@@ -23,13 +23,13 @@ const only = (from, allowed) => ({
 export default {
   forbidden: [
     {
-      name: "no circle of files",
+      name: "no import cycles between files",
       severity: "error",
-      from: { path: rooms },
+      from: { path: folders },
       to: { circular: true },
     },
     {
-      name: "no circle of folders",
+      name: "no import cycles between folders",
       scope: "folder",
       severity: "error",
       from: {},

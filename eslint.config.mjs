@@ -10,7 +10,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { "@pulumi": pulumi },
     rules: {
-      // Registering the plugin switches none of its rules on.
+      // Registering the plugin does not enable its rules.
       ...Object.fromEntries(Object.keys(pulumi.rules).map((rule) => [`@pulumi/${rule}`, "error"])),
       "@typescript-eslint/restrict-template-expressions": [
         "error",

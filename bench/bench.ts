@@ -17,8 +17,8 @@ import type { Results } from "./support/result.ts";
 import { measureRounds, type Tally } from "./measure/rounds.ts";
 
 /**
- * Measures everything and writes the results, also those of a run that is interrupted. The engine
- * and the host are as before in the end, whatever happens.
+ * Measures everything and writes the results, even when the run is interrupted. Always restores the engine
+ * and the host to their previous state.
  */
 export async function runBench(options: BenchOptions): Promise<void> {
   const date = new Date().toISOString();
@@ -62,7 +62,7 @@ async function chooseParallelism({
 }: BenchOptions): Promise<LimitParallelism> {
   const parallelismTried = given === undefined ? await tryParallelisms(profile) : [];
   const limitParallelism = given ?? best(parallelismTried);
-  say(`the limit makes ${limitParallelism} containers at once`);
+  say(`the limit creates ${limitParallelism} containers at once`);
   return { limitParallelism, parallelismTried };
 }
 

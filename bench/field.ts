@@ -11,7 +11,7 @@ import { composePeer, findPeer, terraformPeer } from "./support/peers.ts";
 import type { ProjectCopy } from "./support/projectCopy.ts";
 import type { Results } from "./support/result.ts";
 
-/** Who takes part beside the limit, and who is missing. */
+/** The contenders other than the limit, and those that are missing. */
 export interface Field {
   readonly contenders: readonly Contender[];
   readonly missing: Results["missing"];
@@ -20,10 +20,10 @@ export interface Field {
 const remedy = "`npm run bench:peers` builds it";
 
 /**
- * Looks who can take part.
+ * Finds the contenders that are available on this machine.
  *
- * @param folder where the peers' files go.
- * @param profile of all agents.
+ * @param folder the folder for the peers' files.
+ * @param profile the agents' profile.
  */
 export async function findField(
   copy: ProjectCopy,

@@ -1,4 +1,4 @@
-/** `npm run bench -- [OPTION…]`: bench/README.md has the options. */
+/** `npm run bench -- [OPTION…]`: the options are in bench/README.md. */
 import { dirname } from "node:path";
 import { runBench } from "./bench.ts";
 import { interruptible } from "./support/interrupt.ts";
@@ -30,7 +30,7 @@ await main(async () => {
   const chosen = chosenEngine();
   if (!isLocalEngine(chosen?.host)) {
     throw new UserError(
-      `The bench measures this machine's engine; ${chosen!.source} names another.`,
+      `The bench measures this machine's engine, but ${chosen!.source} names another one.`,
     );
   }
   await interruptible(() => withLargeNeighbourTable(() => runBench(options)));

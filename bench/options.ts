@@ -3,30 +3,30 @@ import { type Profile, profiles } from "../lib/agents/config.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { type ContenderName, contenderNames } from "./support/result.ts";
 
-/** What `npm run bench` is asked for. */
+/** The options of `npm run bench`. */
 export interface BenchOptions {
   /** The numbers of joiners. */
   readonly sizes: readonly number[];
   readonly rounds: number;
-  /** The folder of the results. */
+  /** The folder for the results. */
   readonly out: string;
-  /** Who takes part. Default: all. */
+  /** The contenders to measure. Default: all. */
   readonly contenders: readonly ContenderName[];
-  /** How many containers the limit makes at once; undefined to find out. */
+  /** How many containers the limit creates at once; undefined to find the best number. */
   readonly parallelism: number | undefined;
-  /** How patient all agents are with each other. Default: lan. */
+  /** The agents' timing profile. Default: lan. */
   readonly profile: Profile;
-  /** A file of results to render again; nothing is measured then. */
+  /** A results.json to render again, without measuring. */
   readonly render: string | undefined;
 }
 
-/** The most joiners that the bench's subnet holds. */
+/** The most joiners that fit into the bench's subnet. */
 const mostJoiners = 220;
 
 /**
  * Reads the command line.
  *
- * @throws UserError for an argument that is not understood, with what is allowed.
+ * @throws UserError for an invalid argument, with what is allowed.
  */
 export function parseOptions(args: readonly string[]): BenchOptions {
   let values;
@@ -69,11 +69,11 @@ function oneOf<T extends string>(option: string, text: string, values: readonly 
   const value = values.find((one) => one === text);
   if (value !== undefined) return value;
   const allowed = values.map((one) => JSON.stringify(one)).join(", ");
-  throw new UserError(`--${option} has ${JSON.stringify(text)}, allowed is ${allowed}.`);
+  throw new UserError(`--${option} is ${JSON.stringify(text)}, allowed is ${allowed}.`);
 }
 
 function count(option: string, text: string, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= most) return value;
-  throw new UserError(`--${option} has ${JSON.stringify(text)}, allowed is 1 to ${most}.`);
+  throw new UserError(`--${option} is ${JSON.stringify(text)}, allowed is 1 to ${most}.`);
 }

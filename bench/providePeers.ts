@@ -15,7 +15,7 @@ await main(async () => {
     (text) => (JSON.parse(text) as { terraform_version: string }).terraform_version,
     () => "missing",
   );
-  const source = version === "missing" ? "put it on the PATH: 1.11 or newer" : "installed";
+  const source = version === "missing" ? "install 1.11 or newer on the PATH" : "installed";
   console.log(
     formatTable([["PEER", "VERSION", "SOURCE"], ...rows, ["terraform", version, source]]),
   );

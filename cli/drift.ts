@@ -1,4 +1,4 @@
-/** `npm run drift`: what differs between the configuration, the state, the engine and the membership. */
+/** `npm run drift`: lists differences between the configuration, the state, the engine and the members. */
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { namesOf, project } from "../lib/cluster/names.ts";
 import { observeCluster } from "../lib/drift/observe.ts";
@@ -23,26 +23,26 @@ import { resourcesIn } from "./support/stack/state.ts";
 const line = {
   command: "npm run drift",
   purpose:
-    "Tells what differs between the configuration, the state, the engine and the membership, and changes\n" +
-    "nothing. The exit code is 0 when nothing does, 1 when something does, 2 when it cannot be told.",
+    "Lists the differences between the configuration, the state, the engine and the members. Changes nothing.\n" +
+    "Exit codes: 0 when nothing differs, 1 when something differs, 2 when the comparison was not possible.",
   options: { json: { help: "prints the differences as JSON" } },
   failure: 2,
   readsState: true,
 } as const;
 
-/** How often members are asked for their keys: Serf loses an answer now and then when the host is busy. */
-const keyQuestions = 3;
+/** How often the members are asked for their keys: Serf sometimes loses an answer when the host is busy. */
+const keyAttempts = 3;
 
 await command(line, async ({ stack, options: { json = false } }, place) => {
   const rows = await findDrift(stack, place);
   if (json) console.log(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0) console.log(`Stack ${stack} is as declared; nothing differs.`);
+  else if (rows.length === 0) console.log(`Stack ${stack} is as declared, nothing differs.`);
   else console.log(tableOf(rows));
   return rows.length === 0 ? 0 : 1;
 });
 
 async function findDrift(stack: string, { settings, state }: StackPlace): Promise<DriftRow[]> {
-  // The toolchain would start an engine, which this command must not.
+  // Checked before the toolchain, which would start an engine: this command must not.
   await pingEngine(8000).catch((error: unknown) => {
     const { source, host } = chosenEngine() ?? { source: "The engine", host: "the local socket's" };
     throw new UserError(
@@ -57,16 +57,18 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
     (what): DriftRow => ({
       what,
       declared: "not in the state",
-      found: "there",
+      found: "present",
       side: "state",
     }),
   );
   if (things.size === 0) {
     if (unknown.length > 0) return unknown;
-    throw new UserError(`Stack ${stack} is not up; \`npm start -- --stack ${stack}\` makes it.`);
+    throw new UserError(
+      `Stack ${stack} is not up; \`npm start -- --stack ${stack}\` brings it up.`,
+    );
   }
   const record = readRecord(resources);
-  // Pulumi takes the most time, and the processors that the agents need to answer.
+  // First, since Pulumi keeps the processors busy and agents might not answer in time while it runs.
   const planned = await plannedChanges(stack, env);
   const inventory = await readInventory(labelsOf(project, stack));
   const names = namesOf(project, stack);
@@ -87,14 +89,14 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
   ];
 }
 
-/** That no agent tells the keys is a difference of its own. */
+/** When no agent returns the keys, that is reported as a difference, not as an error. */
 function unlessRefused(error: unknown): undefined {
   if (!(error instanceof UserError)) throw error;
 }
 
 async function keysOfMembers(rpc: SerfRpc): Promise<KeyList> {
   let keys = await rpc.listKeys();
-  for (let asked = 1; asked < keyQuestions && keys.answered < keys.members; asked++) {
+  for (let asked = 1; asked < keyAttempts && keys.answered < keys.members; asked++) {
     keys = await rpc.listKeys();
   }
   return keys;

@@ -12,8 +12,8 @@ await command(
     positionals: ["NAME", "[PAYLOAD]"],
     options: {
       coalesce: {
-        // Serf's agent waits up to 3 s for more of them, and 1 s after the last.
-        help: "of events of that name within 3 s members see only the last; default, else --no-coalesce",
+        // Serf's agent waits up to 3 s for more events, and 1 s after the last one.
+        help: "when events of one name follow each other within 3 s, only the last is delivered; the default, turn it off with --no-coalesce",
       },
     },
   },
@@ -25,7 +25,7 @@ await command(
       await agent.rpc.event(name, payload, coalesce);
       return agent.name;
     });
-    console.log(`Event ${name} with ${payload.length} bytes was sent through ${through}.`);
+    console.log(`Event ${name} (${payload.length} bytes) was sent through ${through}.`);
     return 0;
   },
 );

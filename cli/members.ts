@@ -1,4 +1,4 @@
-/** `npm run members`: the live table of members. */
+/** `npm run members`: prints the members as the cluster currently sees them. */
 import { formatMembers } from "../lib/cluster/members.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { liveMembers } from "./support/agents/liveMembers.ts";
@@ -13,8 +13,12 @@ await command(
     purpose: "Prints the members as a running agent sees them.",
     options: {
       tag: { value: "NAME=REGEXP", multiple: true, help: tagHelp },
-      status: { value: "STATUS", multiple: true, help: `only these: ${statuses.join(", ")}` },
-      json: { help: "prints them as JSON" },
+      status: {
+        value: "STATUS",
+        multiple: true,
+        help: `only members with this status: ${statuses.join(", ")}`,
+      },
+      json: { help: "prints JSON" },
     },
   },
   async ({ stack, options: { tag, status, json } }) => {

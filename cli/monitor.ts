@@ -6,7 +6,7 @@ import { type Agent, openAgent } from "./support/agents/agents.ts";
 import { eventJson, eventLine } from "./support/agents/eventLines.ts";
 import { command } from "./support/stack/arguments.ts";
 
-/** Milliseconds in which another agent must answer when one is gone. */
+/** Milliseconds to look for another agent after the connection to the current one was lost. */
 const patience = 30_000;
 
 await command(
@@ -14,12 +14,12 @@ await command(
     command: "npm run monitor",
     purpose:
       "Prints joins, leaves, failures, events and queries as they happen, until it is interrupted.",
-    options: { json: { help: "prints JSON, one object a line" } },
+    options: { json: { help: "prints JSON, one object per line" } },
   },
   async ({ stack, options: { json } }) => {
     const stop = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-    // Whoever reads has enough, for example `head`.
+    // The reader closed the pipe, for example `head`.
     process.stdout.on("error", () => stop.abort());
     try {
       await monitor(stack, json ? eventJson : eventLine, stop.signal);
@@ -40,12 +40,12 @@ async function monitor(
     console.error(`Events as ${agent.name} sees them:`);
     const failure = await printEvents(agent, format);
     if (signal.aborted || failure === undefined) return;
-    console.error(`${failure} What happens until another agent is found will be missing here.`);
+    console.error(`${failure} Looking for another agent; events until then are not shown.`);
     agent = await nextAgent(stack, agent.name, signal);
   }
 }
 
-/** @returns why there are no more events; undefined when the connection was closed by us. */
+/** @returns why the events ended; undefined when we closed the connection. */
 async function printEvents({ rpc }: Agent, format: typeof eventLine): Promise<string | undefined> {
   try {
     for await (const event of rpc.stream()) console.log(format(event, new Date()));
@@ -66,7 +66,7 @@ async function nextAgent(stack: string, avoid: string, signal: AbortSignal): Pro
     } catch (error) {
       if (!(error instanceof UserError) || signal.aborted) throw error;
       if (Date.now() > deadline) {
-        throw new UserError(`Nobody has answered for ${patience / 1000} s. ${error.message}`);
+        throw new UserError(`No agent has answered for ${patience / 1000} s. ${error.message}`);
       }
     }
     await pause(250);

@@ -1,4 +1,4 @@
-/** `npm run preview`: what `up` would change. */
+/** `npm run preview`: shows what `up` would change. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UserError } from "../lib/host/errors.ts";
@@ -17,13 +17,11 @@ import { resourcesIn } from "./support/stack/state.ts";
 const line = {
   command: "npm run preview",
   purpose:
-    "Shows what `npm start` would change. Where no engine answers, it compares with the state alone.",
+    "Shows what `npm start` would change. When no engine answers, it compares with the state only.",
   options: {
-    offline: { help: "looks at no engine" },
-    summary: {
-      help: "prints what happens to the members, in which order, instead of every change",
-    },
-    markdown: { value: "FILE", help: "writes a review for a pull request into a file" },
+    offline: { help: "does not contact the engine" },
+    summary: { help: "prints what happens to which member, and in which order" },
+    markdown: { value: "FILE", help: "writes a review for a pull request to a file" },
   },
   readsState: true,
 } as const;
@@ -33,7 +31,7 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   const resources = resourcesIn(state);
   const { env } = await (offline ? pulumiTools() : pulumiWithImages());
   if (resources !== undefined) refuseRenamed(stack, resources);
-  // A stack that is not there is previewed against nothing, and not made.
+  // A stack that does not exist is previewed in a scratch backend, so that it is not created.
   const backend = resources === undefined ? await scratchBackend(stack, env) : env;
   const variables = { ...backend, ...(offline && { [offlineVariable]: "true" }) };
   if (!summary && markdown === undefined) {

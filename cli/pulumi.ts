@@ -4,7 +4,7 @@ import { refuseTakenOptions } from "../setup/npmOptions.ts";
 import { pulumiWithImages } from "../setup/toolchain.ts";
 import { pulumi } from "./support/stack/stack.ts";
 
-/** Options of Pulumi's without which a command does something else; whether each takes a value. */
+/** Pulumi's options that change what a command does, and whether each takes a value. */
 const decisive = {
   ...{ stack: true, "config-file": true, cwd: true, plan: true, target: true, exclude: true },
   ...{ secret: false, plaintext: false, path: false, refresh: false, "preview-only": false },

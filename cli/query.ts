@@ -1,4 +1,4 @@
-/** `npm run query -- NAME [PAYLOAD]`: asks the members and prints their answers. */
+/** `npm run query -- NAME [PAYLOAD]`: sends a query and prints the members' answers. */
 import type { Member } from "../lib/cluster/members.ts";
 import { joinerName, namesOf, project } from "../lib/cluster/names.ts";
 import { UserError } from "../lib/host/errors.ts";
@@ -15,17 +15,20 @@ await command(
   {
     command: "npm run query",
     purpose:
-      "Asks the members and prints each answer as it comes. A PAYLOAD of - is read from standard input.",
+      "Sends a query and prints each answer as it arrives. A PAYLOAD of - is read from standard input.",
     positionals: ["NAME", "[PAYLOAD]"],
     options: {
-      node: { value: "NAME", multiple: true, help: "only this member" },
+      node: { value: "NAME", multiple: true, help: "sends it to this member only" },
       tag: { value: "NAME=REGEXP", multiple: true, help: tagHelp },
       timeout: {
         value: "SECONDS",
-        help: "how long to wait; default: Serf's, by the number of members",
+        help: "how long to wait; default: Serf's, which depends on the number of members",
       },
-      expect: { value: "N", help: 'fails when fewer have answered; "all": all that are asked' },
-      json: { help: "prints JSON, one object a line" },
+      expect: {
+        value: "N",
+        help: 'fails when fewer members answer; "all" means every member that is asked',
+      },
+      json: { help: "prints JSON, one object per line" },
     },
   },
   async ({ stack, positionals: [name = "", argument], options }) => {
@@ -33,7 +36,7 @@ await command(
     const timeout = options.timeout === undefined ? undefined : timeoutFrom(options.timeout);
     const payload = await payloadFrom(argument);
     const query = { name, payload, nodes: options.node, tags: tagFilters(options.tag), timeout };
-    // Whoever is asked to send it, its name is no longer than that.
+    // Serf counts the sender's name into the size. Any agent may send it, so use the longest possible name.
     const from = joinerName(namesOf(project, stack).prefix, "a".repeat(16), 1000);
     const faults = queryFaults({ ...query, from });
     if (faults.length > 0) throw new UserError(faults.join("\n"));
@@ -50,7 +53,7 @@ await command(
   },
 );
 
-/** The names of those alive that the query is for. */
+/** The names of the alive members that the query addresses. */
 async function membersAsked(
   rpc: SerfRpc,
   { nodes = [], tags }: Query,
@@ -58,16 +61,16 @@ async function membersAsked(
 ): Promise<string[]> {
   const isAlive = ({ status }: Member) => status === "alive";
   const alive = (await rpc.members()).filter(isAlive).map(({ name }) => name);
-  const stranger = nodes.find((node) => !alive.includes(node));
-  if (stranger !== undefined) {
-    throw new UserError(`--node is "${stranger}", allowed is a member that is alive.`);
+  const unknown = nodes.find((node) => !alive.includes(node));
+  if (unknown !== undefined) {
+    throw new UserError(`--node is "${unknown}", allowed is the name of a member that is alive.`);
   }
-  const fitting = await rpc.members(tags).catch((error: unknown) => {
+  const matching = await rpc.members(tags).catch((error: unknown) => {
     throw new UserError(explained((error as Error).message, givenTags));
   });
-  const asked = fitting.filter(isAlive).map(({ name }) => name);
+  const asked = matching.filter(isAlive).map(({ name }) => name);
   const chosen = asked.filter((name) => nodes.length === 0 || nodes.includes(name));
-  if (chosen.length === 0) throw new UserError("No member alive fits --node and --tag.");
+  if (chosen.length === 0) throw new UserError("No alive member matches --node and --tag.");
   return chosen;
 }
 
@@ -92,7 +95,7 @@ function printJson({ type, from, payload }: QueryRecord): void {
   console.log(JSON.stringify({ type, from, ...answer }));
 }
 
-/** Prints answers, with the member's name before each line. */
+/** Prints each line of an answer after the member's name. */
 function printerFor(asked: readonly string[]): (record: QueryRecord) => void {
   const width = Math.max(...asked.map((name) => name.length));
   return ({ type, from, payload }) => {

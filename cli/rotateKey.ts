@@ -1,4 +1,4 @@
-/** `npm run rotate-key`: gives the cluster another gossip key, with no member leaving. */
+/** `npm run rotate-key`: replaces the gossip key while all members keep running. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { isOfAnotherFolder } from "../lib/agents/process.ts";
@@ -15,28 +15,30 @@ import { resourcesIn } from "./support/stack/state.ts";
 import { bringUp } from "./support/stack/up.ts";
 
 const purpose =
-  "Gives the cluster another gossip key, with no member leaving; a rotation that was cut short goes on.";
+  "Replaces the gossip key while all members keep running. Continues a rotation that was interrupted.";
 
 const line = { command: "npm run rotate-key", purpose, readsState: true } as const;
 
 await command(line, async ({ stack }, { settings, state }) => {
   const resources = resourcesIn(state);
   if (resources === undefined) {
-    throw new UserError(`Stack ${stack} is not up; \`npm start -- --stack ${stack}\` makes it.`);
+    throw new UserError(
+      `Stack ${stack} is not up; \`npm start -- --stack ${stack}\` brings it up.`,
+    );
   }
   refuseRenamed(stack, resources);
   const { env } = await toolchain();
-  // An agent that cannot write its keyring any more would let the rotation fail.
+  // The project's folder was moved: the host's agent cannot write its keyring, and the rotation would fail.
   if (isOfAnotherFolder(namesOf(project, stack).hostAgentDir)) {
     const code = await bringUp(stack, env);
     if (code !== 0) return code;
   }
-  // An `up` that failed may have failed in the middle of a rotation, whose key is still wanted.
-  if (!existsSync(unfinishedMark(stack))) await askForKey(stack, settings, env);
+  // If the last `up` failed, it may have been in the middle of a rotation. Then continue with that key.
+  if (!existsSync(unfinishedMark(stack))) await requestKey(stack, settings, env);
   return await bringUp(stack, env);
 });
 
-async function askForKey(
+async function requestKey(
   stack: string,
   settings: StackSettings,
   env: NodeJS.ProcessEnv,
@@ -45,10 +47,10 @@ async function askForKey(
   if (settings.isSet("gossipKey")) {
     const key = randomBytes(32).toString("base64");
     await withoutSalts(() => runPulumi([...set, "--secret", "gossipKey"], env, { input: key }));
-    console.log(`${configFile(stack)} has another gossipKey.`);
+    console.log(`${configFile(stack)} has a new gossipKey.`);
     return;
   }
   const next = Number(settings.value("keyRotation") ?? 0) + 1;
   await runPulumi([...set, "keyRotation", String(next)], env);
-  console.log(`${configFile(stack)} has keyRotation: ${next}, which asks for another key.`);
+  console.log(`${configFile(stack)} has keyRotation: ${next}, which requests a new key.`);
 }

@@ -1,4 +1,4 @@
-/** `npm run setup`: provides what is missing and says of each tool its version and source. */
+/** `npm run setup`: installs what is missing, and prints each tool's version and source. */
 import { parseArgs } from "node:util";
 import { UserError } from "../lib/host/errors.ts";
 import { formatTable } from "../lib/host/table.ts";
@@ -20,13 +20,13 @@ await main(async () => {
   return 0;
 });
 
-/** Without one there are no base images either. */
+/** With `--no-engine` the base images are skipped as well, since the engine holds them. */
 function isEngineWanted(): boolean {
   try {
     return !parseArgs({ options: { "no-engine": { type: "boolean" } } }).values["no-engine"];
   } catch (error) {
     throw new UserError(
-      `${(error as Error).message.split(".")[0]!}. The command takes --no-engine, with which it looks for no engine.`,
+      `${(error as Error).message.split(".")[0]!}. The only option is --no-engine, which skips the Docker engine and the base images.`,
     );
   }
 }

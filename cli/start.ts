@@ -1,4 +1,4 @@
-/** `npm start`: brings the stack up and shows the members. */
+/** `npm start`: brings the stack up and prints the members. */
 import { toolchain } from "../setup/toolchain.ts";
 import { command } from "./support/stack/arguments.ts";
 import { isLost, recover, refuseLeftovers } from "./support/stack/recovery.ts";
@@ -7,7 +7,7 @@ import { createStack } from "./support/stack/stack.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 import { bringUp } from "./support/stack/up.ts";
 
-const purpose = "Brings the stack up and prints its members; sets up what is missing.";
+const purpose = "Brings the stack up and prints its members. Installs what is missing first.";
 
 const line = { command: "npm start", purpose, readsState: true } as const;
 

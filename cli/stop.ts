@@ -1,4 +1,4 @@
-/** `npm stop`: destroys what `npm start` made. */
+/** `npm stop`: destroys what `npm start` created. */
 import { rm } from "node:fs/promises";
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { project } from "../lib/cluster/names.ts";
@@ -26,8 +26,10 @@ import { hasEmbeddedBackend, putAside, removeCopies } from "./support/stack/stat
 
 const line = {
   command: "npm stop",
-  purpose: "Destroys what `npm start` made.",
-  options: { yes: { help: "removes without asking, too, what the state does not know" } },
+  purpose: "Destroys what `npm start` created.",
+  options: {
+    yes: { help: "does not ask before it removes things that are missing from the state" },
+  },
   readsState: true,
 } as const;
 
@@ -36,7 +38,7 @@ await command(
   async ({ stack, isNamed, options: { yes = false } }, { settings, state, ...place }) => {
     const resources = state.kind === "known" ? state.resources : undefined;
     if (resources && settings.wants("protect")) throw new UserError(protectedStack(stack));
-    if (!isNamed && !yes && resources?.length && !(await isMeant(stack, place.env))) return 1;
+    if (!isNamed && !yes && resources?.length && !(await isConfirmed(stack, place.env))) return 1;
     const { env } = await toolchain();
     const fault = state.kind === "unreadable" ? state.fault : undefined;
     if (fault !== undefined && !hasEmbeddedBackend(env)) throw new UserError(fault);
@@ -46,7 +48,7 @@ await command(
     const names = [...new Set([stack, formerName(stack, resources ?? []) ?? stack])];
     if (resources && !isLost(stack, recorded)) {
       await refuseForeignVolumes(names, resources);
-      console.log(`Taking down stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
+      console.log(`Destroying stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
       const code = await deploy("destroy", stack, env);
       if (code !== 0) return code;
       for (const name of names) {
@@ -54,18 +56,18 @@ await command(
       }
     } else {
       const found = await findLeftovers(stack, settings, new Set());
-      if (!(await mayRemove(stack, settings, found, fault, yes))) return 1;
+      if (!(await confirmRemoval(stack, settings, found, fault, yes))) return 1;
       await removeLeftovers(stack, found);
       if (fault === undefined && describeLeftovers(found).length === 0) {
-        console.log(`Nothing of stack ${stack} is here.`);
+        console.log(`Stack ${stack} does not exist here; there is nothing to remove.`);
       }
     }
     for (const name of names) await removeAgentFiles(name);
     if (fault !== undefined) {
       for (const lock of await deadLocks(stack)) await rm(lock);
-      console.log(`The state that could not be read is in ${await putAside(stack)}.`);
+      console.log(`The unreadable state was moved to ${await putAside(stack)}.`);
     }
-    // What the state has lost, or what was left to a stack that has not asked for it.
+    // Also neighbour table entries that the state does not record, such as those of a lost state.
     for (const name of names) await releaseEntries(claimantOf(labelsOf(project, name)));
     if (resources && hasEmbeddedBackend(env)) {
       await runPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack], env);
@@ -77,34 +79,34 @@ await command(
 );
 
 /**
- * Asks whether the stack is meant that nobody named, where others are up as well.
+ * When no stack was named and others are up as well, asks whether the default one is meant.
  *
- * @throws UserError when nobody can be asked.
+ * @throws UserError when there is no terminal to ask at.
  */
-async function isMeant(stack: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+async function isConfirmed(stack: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const others = await othersThatAreUp(stack, env);
   if (others.length === 0) return true;
   return await askAtTerminal(
-    `No stack was named, and beside ${stack} there ${others.length === 1 ? "is" : "are"} ${others.join(", ")}.`,
-    `Take ${stack} down?`,
-    `Nothing was removed. Name it: \`npm stop -- --stack ${stack}\`.`,
+    `You did not name a stack. Besides ${stack}, ${others.join(", ")} ${others.length === 1 ? "is" : "are"} up.`,
+    `Destroy ${stack}?`,
+    `Nothing was removed. Name the stack: \`npm stop -- --stack ${stack}\`.`,
   );
 }
 
 function protectedStack(stack: string): string {
   return (
-    `Stack ${stack} is protected, and nothing was removed. If it is to go: ` +
+    `Stack ${stack} is protected, and nothing was removed. To remove it, run ` +
     `\`npm run pulumi -- config set --stack ${stack} protect false\`, \`npm start -- --stack ${stack}\`, ` +
     "and then this command again."
   );
 }
 
 /**
- * Asks whether what was found by its labels may go.
+ * Asks whether the things found by their labels may be removed.
  *
- * @throws UserError when it must stay, or nobody can be asked.
+ * @throws UserError when the stack is protected, or there is no terminal to ask at.
  */
-async function mayRemove(
+async function confirmRemoval(
   stack: string,
   settings: StackSettings,
   found: Leftovers,
@@ -114,15 +116,16 @@ async function mayRemove(
   const lines = describeLeftovers(found);
   if (lines.length === 0 && fault === undefined) return true;
   const situation = [
-    fault ?? `The state knows nothing of stack ${stack}.`,
-    `With its labels there ${lines.length === 1 ? "is" : "are"} here:`,
-    ...(lines.length === 0 ? ["  - nothing"] : lines.map((one) => `  - ${one}`)),
+    fault ?? `Stack ${stack} is not in the state.`,
+    ...(lines.length === 0
+      ? ["Nothing here has its labels."]
+      : ["These have its labels:", ...lines.map((one) => `  - ${one}`)]),
   ].join("\n");
   if (settings.wants("protect")) {
     console.log(situation);
     throw new UserError(
-      `Stack ${stack} is protected, and nothing was removed. If it is to go: set serf:protect to false in ` +
-        `${configFile(stack)}, and then this command again.`,
+      `Stack ${stack} is protected, and nothing was removed. To remove it, set serf:protect to false in ` +
+        `${configFile(stack)}, then run this command again.`,
     );
   }
   if (yes) {

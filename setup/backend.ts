@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 import { hasLogin } from "./parts/pulumi.ts";
 
 /**
- * What Pulumi needs to know of the state: where the user has a backend and a passphrase of their own, these,
- * else a backend and a random passphrase in an ignored folder of the clone.
+ * The environment that tells Pulumi its backend and passphrase: the user's own, if set, else a backend and a
+ * random passphrase in a folder of the clone that git ignores.
  */
 export async function backendEnv(folder: string): Promise<Record<string, string>> {
   const env = placesAsTyped(process.env);
@@ -21,23 +21,23 @@ export async function backendEnv(folder: string): Promise<Record<string, string>
     process.env["PULUMI_CONFIG_PASSPHRASE"] ?? process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   if (own === undefined) {
     const file = resolve(folder, "passphrase");
-    // Another passphrase than the lost one could not open a state that is there.
+    // If there is a state but no passphrase, the passphrase was lost: a new one could not decrypt the state.
     if (!existsSync(file) && !(await hasState(folder))) await makePassphrase(file);
     env["PULUMI_CONFIG_PASSPHRASE_FILE"] = file;
   }
-  // The salt that a state was encrypted with is in the state: configuration files can do without, see salt.ts.
+  // Pulumi then reads the salt from the state, so configuration files do not need it; see salt.ts.
   env["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"] = "true";
   return env;
 }
 
 /**
- * The user's places for the state and the passphrase that are relative, as absolute ones: they mean the folder
- * in which the command was typed, while npm and Pulumi work in others.
+ * Makes the user's relative paths to the backend and the passphrase absolute. They are relative to the folder
+ * where the user typed the command, but npm and Pulumi run in other folders.
  */
 export function placesAsTyped(env: NodeJS.ProcessEnv): Record<string, string> {
   const typedIn = env["INIT_CWD"] ?? process.cwd();
   const places: Record<string, string> = {};
-  // As Pulumi takes it: nothing stands for the folder itself, ~ for the home.
+  // Pulumi's syntax: `file://` alone is the current folder, `file://~` the home folder.
   const [, path] = /^file:\/\/(?![/~])(.*)$/.exec(env["PULUMI_BACKEND_URL"] ?? "") ?? [];
   if (path !== undefined) places["PULUMI_BACKEND_URL"] = `${pathToFileURL(typedIn).href}/${path}`;
   const file = env["PULUMI_CONFIG_PASSPHRASE_FILE"];
@@ -45,14 +45,14 @@ export function placesAsTyped(env: NodeJS.ProcessEnv): Record<string, string> {
   return places;
 }
 
-/** Whether the folder's own backend has the state of any stack. */
+/** Whether the backend in the folder has the state of any stack. */
 async function hasState(folder: string): Promise<boolean> {
   const stacks = resolve(folder, "state", ".pulumi", "stacks");
   const files = await readdir(stacks, { recursive: true }).catch(() => []);
   return files.some((name) => /\.json(\.gz|\.zst)?$/.test(name));
 }
 
-/** Never replaces one that exists: the state could not be read any more. */
+/** Never replaces an existing passphrase: the state could not be read without it. */
 async function makePassphrase(file: string): Promise<void> {
   const partial = join(`${file}.${process.pid}`);
   await writeFile(partial, randomBytes(32).toString("base64url"), { mode: 0o600 });

@@ -1,7 +1,7 @@
 /**
- * Whether commands may install what they lack: unless `SERF_INSTALL` is `no`.
+ * Whether commands may install what is missing. They may unless `SERF_INSTALL` is `no`.
  *
- * @throws Error when it is something else than yes or no.
+ * @throws Error when `SERF_INSTALL` is neither yes nor no.
  */
 export function mayInstall() {
   const { SERF_INSTALL: value = "" } = process.env;

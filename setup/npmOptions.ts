@@ -1,21 +1,21 @@
-/** Finds the options that npm has kept for itself because they stood before `--`. */
+/** Detects options that npm kept for itself because the user typed them without `--` before them. */
 import { UserError } from "../lib/host/errors.ts";
 import { run } from "../lib/host/run.ts";
 
 /**
- * Options that npm has as well and that people set for all they do, in a CI's environment for example. Not to
- * see them does no harm: whoever wants them is asked, or told what to type.
+ * Options that npm has as well and that are often set in npm's environment, for example in CI. Ignoring them
+ * is harmless: the command then asks, or says what to type.
  */
 const harmless = new Set(["yes", "help"]);
 
 /**
- * Refuses options that npm has taken: the command would do something else than was asked, on another stack
- * for example. npm hands an option `--NAME` on as the variable `npm_config_NAME` instead of as an argument.
+ * Refuses to run when npm has taken an option: the command would not do what the user asked, for example work on
+ * another stack. npm passes such an option `--NAME` as the variable `npm_config_NAME` instead of as an argument.
  *
- * @param command how it is called, for example `npm stop`.
- * @param names of the options that the command has; the value says whether an option takes one.
- * @param isSetting whether a variable has its value from npm's own configuration, and not from the command line.
- * @throws UserError that says what to type.
+ * @param command what the user types, for example `npm stop`.
+ * @param names the command's options, and whether each takes a value.
+ * @param isSetting whether a variable's value comes from npm's configuration, and not from the command line.
+ * @throws UserError that says what to type instead.
  */
 export async function refuseTakenOptions(
   command: string,
@@ -34,7 +34,7 @@ export async function refuseTakenOptions(
   const options = taken.join(" ");
   throw new UserError(
     `npm has taken ${options} as an option of its own, so nothing was done. Put \`--\` before it: ` +
-      `\`${command} -- ${options}\`. If you have not typed it, unset ` +
+      `\`${command} -- ${options}\`. If you did not type it, unset ` +
       `${Object.keys(names)
         .filter((name) => env[variableOf(name)] !== undefined && !harmless.has(name))
         .map(variableOf)
@@ -46,14 +46,14 @@ function variableOf(name: string): string {
   return `npm_config_${name.replaceAll("-", "_")}`;
 }
 
-/** npm gives a switch as "true" or, for `--no-NAME`, as nothing; so it does for an option without its value. */
+/** npm passes a switch as "true", and `--no-NAME` as "". An option whose value is missing looks the same. */
 function asTyped(name: string, takesValue: boolean, value: string): string {
   if (value === "") return `--no-${name}`;
   if (takesValue) return `--${name} ${value === "true" ? "…" : value}`;
   return `--${name}`;
 }
 
-/** Asks npm itself what it says without that variable. */
+/** Asks npm for its configured value, without that variable. */
 async function isNpmSetting(name: string, value: string): Promise<boolean> {
   const npm = process.env["npm_execpath"];
   if (npm === undefined) return false;

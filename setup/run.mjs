@@ -1,6 +1,6 @@
 // Runs a program of this project: `node setup/run.mjs PROGRAM ARGS…`.
 //
-// This is the one file that must work on any Node.js from 18 on, before a package is installed.
+// With what it imports, this file must run on any Node.js from version 18, before packages are installed.
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,8 +13,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const packaged = join(modules, `node-${process.platform}-${process.arch}`, "bin", "node");
 
-// No package here needs its install script: that of @pulumi/command only fetches a plugin. All are needed,
-// whatever NODE_ENV, an .npmrc or npm's own options leave out or only try elsewhere.
+// No package needs its install script: the one of @pulumi/command only downloads a plugin. The other options
+// override settings in NODE_ENV, an .npmrc or npm's variables that would leave packages out.
 const installation = [
   ...["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
   ...["--include=dev", "--include=optional", "--include=peer", "--no-dry-run", "--no-global"],
@@ -27,8 +27,8 @@ function runsTypeScript() {
 }
 
 /**
- * Whether the packages of the lock file are there, whoever has installed them. npm lists what it has installed
- * when all of that is in its place.
+ * Whether the packages of the lock file are installed, by this program or by the user. npm writes its list of
+ * installed packages last, so it is complete.
  */
 function isInstalled() {
   try {
@@ -57,18 +57,18 @@ async function install() {
   console.error("setup: installing the Node.js packages of package-lock.json");
   const npm = process.env["npm_execpath"];
   const [file, ...before] = npm ? [process.execPath, npm] : ["npm"];
-  // What the program prints may be read by another one, so nothing else is printed there.
+  // On standard error: another program may read the command's standard output.
   /** @type {import("node:child_process").StdioOptions} */
   const stdio = ["inherit", 2, 2];
   const code = await foreground(file, [...before, ...installation], { cwd: root, stdio });
   if (code !== 0) {
-    console.error("setup: `npm ci` failed; it says above why. A new run begins it anew.");
+    console.error("setup: `npm ci` failed; see its output above. Run the command again to retry.");
     process.exit(code);
   }
   console.error(`setup: packages installed in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-/** A Node.js that runs TypeScript: this one, or the one that came as a package. */
+/** A Node.js that runs TypeScript: this one, or the one that was installed as a package. */
 function chooseNode() {
   if (runsTypeScript()) return process.execPath;
   if (existsSync(packaged)) return packaged;
@@ -86,8 +86,8 @@ function refuse({ message, code }) {
   console.error(`setup: ${message}`);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     console.error(
-      "setup: this user must be able to write the project's folder, with .serf and node_modules in it. " +
-        "Where another user has made these, run the command as that user, or use chown.",
+      "setup: this user needs write access to the project's folder, and to .serf and node_modules in it. " +
+        "If another user owns them, run the command as that user, or use chown.",
     );
   }
   process.exit(1);
@@ -99,7 +99,7 @@ if (!isInstalled()) {
   }).catch(refuse);
 }
 const node = chooseNode();
-// What the program starts, Pulumi first of all, must find the same Node.js.
+// The program's children, above all Pulumi, must find the same Node.js.
 const PATH = [dirname(node), process.env["PATH"]].join(delimiter);
 process.exitCode = await foreground(node, process.argv.slice(2), {
   env: { ...process.env, ...proxyEnvironment(process.env), PATH },

@@ -8,38 +8,37 @@ import { mayInstall } from "./mayInstall.mjs";
 import type { Part, Provider, Tool } from "./parts/part.ts";
 import { pulumiProvider } from "./parts/pulumi.ts";
 
-/** What the project's commands work with. */
+/** The tools that the project's commands use. */
 export interface Toolchain {
-  /** The environment for Pulumi and what it starts. */
+  /** The environment for Pulumi and its child processes. */
   readonly env: NodeJS.ProcessEnv;
   readonly tools: readonly Tool[];
 }
 
 /**
- * Looks for all tools at once, and provides what is missing, on the engine that the docker client's variables
- * name.
+ * Finds all tools at the same time, and provides those that are missing. Base images are looked for on the
+ * engine that the docker client would use.
  *
- * @param engine default: provided.
- * @throws UserError when a tool cannot be had here, with what the user can do.
+ * @throws UserError when a tool cannot be provided on this machine, with what the user can do.
  */
 export function toolchain(): Promise<Toolchain> {
-  // The engine first: where none can be had, nothing else is worth its time.
+  // The engine first: without one, providing the rest would be a waste of time.
   return provided([engineProvider, pulumiProvider, baseImageProvider]);
 }
 
-/** As {@link toolchain}, of Pulumi alone: it tells which engine the stack is on, and works without any. */
+/** As {@link toolchain}, but only Pulumi: enough to read a stack's configuration and state. */
 export function pulumiTools(): Promise<Toolchain> {
   return provided([pulumiProvider]);
 }
 
-/** As {@link pulumiTools}, with the base images as far as an engine has them already. */
+/** As {@link pulumiTools}, with the base images if the engine already has them. */
 export function pulumiWithImages(): Promise<Toolchain> {
   return provided([pulumiProvider, { ...baseImageProvider, provide: () => Promise.resolve(none) }]);
 }
 
 async function provide(provider: Provider): Promise<Part> {
   if (mayInstall()) return await provider.provide();
-  throw new UserError(`${provider.missing()} SERF_INSTALL is no, so nothing is installed.`);
+  throw new UserError(`${provider.missing()} Nothing was installed, since SERF_INSTALL is no.`);
 }
 
 const none: Part = { tools: [], env: {}, path: [] };

@@ -1,15 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests on the engine share its ports and networks, so their files run one after another. */
+/** Tests on the engine share its ports and networks, so their files run one after the other. */
 const serial = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
 
-/** Whatever engine the docker client on this machine talks to. */
+/** On the engine that the docker client on this machine uses. */
 const noEngine = { DOCKER_HOST: "", DOCKER_CONTEXT: "", DOCKER_CONFIG: "/nonexistent" };
 
-/** Tests of the whole program take a second, and many on a machine with other work. */
+/** Tests of the whole program take a second, but many seconds on a busy machine. */
 const busy = { testTimeout: 60_000 };
 
-/** Tests that wait for minutes, for what a cluster must survive. */
+/** Long tests, such as failures and recovery, which wait for minutes. */
 const long = { ...serial, testTimeout: 900_000, hookTimeout: 600_000 };
 
 export default defineConfig({

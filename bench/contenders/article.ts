@@ -8,10 +8,10 @@ const seed = () => `${name()}-seed`;
 const label = `${benchLabel}=1`;
 
 /**
- * What articles on the subject do: `docker run` the seed, `docker inspect` its address, then
- * `docker run` one joiner after the other, the agents configured by arguments.
+ * What articles about Serf do: `docker run` the seed, `docker inspect` its address, then `docker run` one joiner
+ * after the other. The agents are configured by arguments.
  *
- * @param profile of the agents.
+ * @param profile the agents' profile.
  */
 export function article(profile: Profile): Contender {
   let joinerNames: string[] = [];

@@ -19,12 +19,12 @@ const project = () => `${prefix}-compose`;
 const label = `${benchLabel}=1`;
 
 /**
- * Docker Compose, in one of two forms: the joiners as replicas of one service, as users write N of a
- * kind, or a service for each, which Compose starts all at once.
+ * Docker Compose in one of two forms: the joiners as replicas of one service, which is the usual way, or as one
+ * service each, which Compose starts all at the same time.
  *
  * @param program the path of the built docker-compose.
- * @param folder where its files go.
- * @param profile of the agents.
+ * @param folder the folder for its files.
+ * @param profile the agents' profile.
  */
 export function compose(
   name: "compose" | "compose, a service each",
@@ -67,12 +67,12 @@ export function compose(
 /** Declares the joiners' services. */
 type Form = (joiners: number, profile: Profile) => object;
 
-/** One service with replicas, which get their addresses from the engine once the seed has its own. */
+/** One service with replicas. They start after the seed, since the engine assigns their addresses. */
 export function replicas(joiners: number, profile: Profile): object {
   return { joiner: { ...service("joiner", profile), scale: joiners, depends_on: ["seed"] } };
 }
 
-/** A service for each joiner. None waits for the seed, so the addresses are fixed. */
+/** One service per joiner. They do not wait for the seed, so their addresses are fixed. */
 export function serviceEach(joiners: number, profile: Profile): object {
   const joiner = (_: unknown, position: number) => [
     `joiner-${position + 1}`,
@@ -86,7 +86,7 @@ function service(role: string, profile: Profile, address?: string) {
   const folders = { ...described.tmpfs, [dataFolder]: ownTmpfs };
   return {
     image: described.image,
-    // One for all joiners: the name is the container's host name, the address the one it has.
+    // The same for all joiners: the agent uses the container's host name and address.
     command: [configFile(role), ...profileArguments(profile)],
     pull_policy: "never",
     labels: { [benchLabel]: "1" },
@@ -106,7 +106,7 @@ function service(role: string, profile: Profile, address?: string) {
   };
 }
 
-/** The whole file. */
+/** The complete Compose file. */
 export function composeFile(form: Form, joiners: number, profile: Profile): unknown {
   const port = `127.0.0.1:${gossipPort}:7946`;
   return {
@@ -127,7 +127,7 @@ export function composeFile(form: Form, joiners: number, profile: Profile): unkn
   };
 }
 
-/** The IDs of all containers with their starts, as a text to compare. */
+/** The IDs and states of all containers, as a text to compare. */
 async function containers(): Promise<string> {
   const path = `/containers/json?${query({ all: "1", filters: { label: [label] } })}`;
   const list = (await engine({ method: "GET", path })) as { Id: string; State: string }[];

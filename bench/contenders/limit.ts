@@ -20,15 +20,14 @@ import {
 const name = () => `${prefix}-limit`;
 const labels = { [benchLabel]: "1" };
 
-/** Ending is mostly waiting for the agents to leave, so many may wait at once. */
+/** Stopping is mostly waiting for the agents to leave, so many can be stopped at once. */
 const stopsAtOnce = 32;
 
 /**
- * The engine's own limit: its HTTP API driven directly, the same containers as ours, nothing in
- * between.
+ * The engine's own limit: creates the same containers as our stack directly through the engine's HTTP API.
  *
- * @param atOnce how many containers are made, and then started, at once.
- * @param profile of the agents.
+ * @param atOnce how many containers are created, and later started, at the same time.
+ * @param profile the agents' profile.
  */
 export function limit(atOnce: number, profile: Profile): Contender {
   let wanted: Agent[] = [];
@@ -48,7 +47,7 @@ export function limit(atOnce: number, profile: Profile): Contender {
       const before = process.cpuUsage();
       await engine({ method: "POST", path: "/networks/create", body: network() });
       await makeVolumes();
-      // All are made before the first is started, which is faster: agents that run take time.
+      // Create all before starting the first, which is faster: running agents take processor time.
       await forEachParallel(wanted, atOnce, make);
       await forEachParallel(wanted, atOnce, start);
       const { user, system } = process.cpuUsage(before);

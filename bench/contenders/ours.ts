@@ -11,7 +11,7 @@ import type { ProjectCopy } from "../support/projectCopy.ts";
 
 const names = namesOf(project, stack);
 
-/** This project, run as a user of plain Pulumi runs it, on a fresh stack each time. */
+/** This project with plain Pulumi commands, on a new stack each time. */
 export function ours(copy: ProjectCopy, hostAgent: boolean, profile: Profile): Contender {
   const { dir } = copy;
   const backend = join(dir, "..", "state");

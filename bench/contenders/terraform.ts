@@ -10,11 +10,11 @@ import { benchLabel, gossipPort, prefix, subnet } from "../support/place.ts";
 const name = () => `${prefix}-tf`;
 
 /**
- * Terraform with the Docker provider that ours is made of, too: the same containers as ours.
+ * Terraform with the Docker provider that Pulumi's is based on: the same containers as ours.
  *
  * @param provider the folder of the built provider.
- * @param folder where its files go.
- * @param profile of the agents.
+ * @param folder the folder for its files.
+ * @param profile the agents' profile.
  */
 export function terraform(provider: string, folder: string, profile: Profile): Contender {
   const work = join(folder, "stack");
@@ -22,7 +22,7 @@ export function terraform(provider: string, folder: string, profile: Profile): C
   const env = { ...process.env, TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1" };
   const call = (...args: string[]) => runChild(["terraform", ...args], { cwd: work, env });
   const apply = () => call("apply", "-auto-approve", "-input=false", "-no-color");
-  const isLeft = (output: string) => output.includes("0 added, 0 changed, 0 destroyed");
+  const isUnchanged = (output: string) => output.includes("0 added, 0 changed, 0 destroyed");
   return {
     name: "terraform",
     get seed() {
@@ -34,7 +34,7 @@ export function terraform(provider: string, folder: string, profile: Profile): C
     prepare: async (joiners) => {
       await rm(work, { recursive: true, force: true });
       await mkdir(work, { recursive: true });
-      // With the override Terraform runs without `init`, which would ask a registry.
+      // With the override Terraform needs no `init`, which would contact a registry.
       await writeFile(cliConfig, overrides(provider));
       await mkdir(join(work, "config"));
       for (const [file, content] of configFiles()) {
@@ -45,12 +45,12 @@ export function terraform(provider: string, folder: string, profile: Profile): C
     },
     up: async () => (await apply()).cpu,
     plan: async () => {
-      // 0 for no change; 2, a failure here, for some.
+      // The exit code is 0 for no changes, and 2 for changes, which runChild treats as a failure.
       await call("plan", "-detailed-exitcode", "-input=false", "-no-color");
     },
     apply: async () => {
       const { output } = await apply();
-      if (!isLeft(output)) throw new Error(`terraform apply changed something:\n${output}`);
+      if (!isUnchanged(output)) throw new Error(`terraform apply changed something:\n${output}`);
     },
     destroy: async () => {
       await call("destroy", "-auto-approve", "-input=false", "-no-color");
@@ -74,10 +74,10 @@ export function stackOf(joiners: number, configs: string, profile: Profile): unk
   const [seed] = agents(name(), 0, profile);
   const container = (member: string, address: string, group: string) => {
     const described = describeAgent({ name: member, address, group, profile });
-    return { name: member, ...inBounds(described), ...inPlace(address) };
+    return { name: member, ...withLimits(described), ...inPlace(address) };
   };
   const inPlace = (address: string) => ({
-    // Left out, it is read back as another and every plan replaces the container.
+    // If unset, the provider reads back another value, and every plan replaces the container.
     network_mode: "bridge",
     networks_advanced: [{ name: "${docker_network.cluster.name}", ipv4_address: address }],
     volumes: [{ host_path: configs, container_path: configFolder, read_only: true }],
@@ -89,7 +89,7 @@ export function stackOf(joiners: number, configs: string, profile: Profile): unk
     ip: "127.0.0.1",
     protocol,
   });
-  // The seed's address is the second of the subnet, the first joiner's the third.
+  // The seed has the second address of the subnet, the first joiner the third.
   const address = `\${cidrhost("${subnet.cidr}", count.index + 3)}`;
   const joiner = `${name()}-joiner-\${count.index + 1}`;
   return {
@@ -120,8 +120,8 @@ export function stackOf(joiners: number, configs: string, profile: Profile): unk
   };
 }
 
-/** What a container runs, and what it may use. The provider cannot limit the number of processes. */
-function inBounds(described: ContainerDescription) {
+/** What a container runs, and its limits. The provider cannot limit the number of processes. */
+function withLimits(described: ContainerDescription) {
   return {
     image: described.image,
     command: described.command,

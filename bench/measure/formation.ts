@@ -3,39 +3,39 @@ import { rest } from "../support/interrupt.ts";
 import { formTimeout } from "../support/place.ts";
 import { listenForStarts } from "./starts.ts";
 
-/** What a cluster must come to. */
+/** What the complete cluster looks like. */
 export interface Expectation {
-  /** The seed's container, from which the cluster is looked at. */
+  /** The seed's container, whose agent is asked for the members. */
   readonly seed: string;
-  /** `key=value`, which all containers carry. */
+  /** The label of all containers, as `key=value`. */
   readonly label: string;
   readonly containers: number;
   readonly members: number;
 }
 
-/** When a cluster formed, in milliseconds of the epoch. */
+/** When a cluster formed, in milliseconds since the epoch. */
 interface Formation {
   readonly lastStart: number;
   readonly formed: number;
 }
 
-/** A watch over a cluster that is being made. */
+/** Watches a cluster while it is created. */
 export interface Watch {
   /**
-   * Waits for a cluster whose containers have all been started.
+   * Waits until the cluster has formed. Call it when all containers have been started.
    *
-   * @throws Error that says what was awaited when it has not formed within {@link formTimeout} from now.
+   * @throws Error with what is missing when it has not formed within {@link formTimeout} from now.
    */
   readonly formation: () => Promise<Formation>;
-  /** Ends the watch, which never resolves then. */
+  /** Ends the watch. Its promise then never resolves. */
   readonly end: () => void;
 }
 
 const interval = 100;
 
 /**
- * Begins to watch a cluster. Every contender is watched in the same way; the members are asked
- * for only when the last container has started, since asking costs the engine some time.
+ * Starts watching a cluster, in the same way for every contender. The seed is asked for the members only after the
+ * last container has started, since each question costs the engine time.
  */
 export async function watch(expected: Expectation): Promise<Watch> {
   const starts = await listenForStarts(expected.label);
@@ -54,7 +54,7 @@ export async function watch(expected: Expectation): Promise<Watch> {
     return await new Promise<never>(() => undefined);
   };
   const formation = look().finally(starts.close);
-  // Awaited only after the contender's command, before which nobody would hear of a failure.
+  // Avoids an unhandled rejection: the promise is awaited only after the contender's command.
   formation.catch(() => undefined);
   return {
     formation: async () => {

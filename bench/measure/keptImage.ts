@@ -3,10 +3,10 @@ import type { Contender } from "../support/contender.ts";
 import { keptImage } from "../support/place.ts";
 
 /**
- * Lets this project build its image, and keeps it under the bench's own tag, so that it and its
- * layers stay when a stack is destroyed.
+ * Builds this project's image, and gives it a tag of the bench, so that the image and its layers are kept when a
+ * stack is destroyed.
  *
- * @param own this project's contender; its cluster is a seed alone, and is gone afterwards.
+ * @param own this project's contender. Brings up a seed without joiners, and destroys it.
  */
 export async function keepImage(own: Contender): Promise<void> {
   await own.prepare(0);

@@ -11,29 +11,28 @@ import { isOfBench } from "../support/ownership.ts";
 import { keptImage, stack } from "../support/place.ts";
 import { say } from "../support/progress.ts";
 
-/** Begins the names of the bench's temporary folders. */
+/** The prefix of the bench's temporary folders. */
 export const folderPrefix = "serf-bench-";
 
 interface Found {
   readonly Id: string;
-  /** Containers have several names, with a slash; networks one. */
+  /** Containers have several names, each with a leading slash; networks have one. */
   readonly Names?: readonly string[];
   readonly Name?: string;
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
 /**
- * Removes every container, network and volume of the bench from the engine, whoever of the contenders
- * made it. The images stay.
+ * Removes all containers, networks and volumes of all contenders from the engine. Images are kept.
  *
- * @returns how many there were.
+ * @returns how many were removed.
  */
 export async function removeLeftovers(): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await removeOnce();
     } catch (error) {
-      // The engine may still be at work on what a contender that failed has asked for.
+      // The engine may still be working on requests of a contender that failed.
       if (attempt === 5) throw error;
       await pause(2000);
     }
@@ -53,18 +52,18 @@ async function removeOnce(): Promise<number> {
   return removed;
 }
 
-/** Removes the images of the bench's stack and the kept tag. */
+/** Removes the images of the bench's stack, and the tag that kept one of them. */
 export async function removeImages(): Promise<void> {
   await remove(`/images/${keptImage}`);
   const label = Object.entries(labelsOf(project, stack)).map(([key, value]) => `${key}=${value}`);
   const path = `/images/json?${query({ filters: { label } })}`;
-  // Without force: an image that somebody else's container runs stays.
+  // Without force, so that an image in use by another container is kept.
   for (const { Id } of (await engine({ method: "GET", path })) as { Id: string }[]) {
     await remove(`/images/${Id}`);
   }
 }
 
-/** Ends agents that an earlier run left on the host, and removes its folders. */
+/** Stops agents that an earlier run left on the host, and removes its folders. */
 export async function removeFolders(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(folderPrefix)) continue;
@@ -90,17 +89,17 @@ async function listVolumes(): Promise<string[]> {
     .map(({ Name }) => Name);
 }
 
-/** An agent that is being restarted while it is removed may leave its endpoint to the network. */
+/** Stops a container first: one that is restarting while it is removed may leave its endpoint on the network. */
 async function removeContainer(id: string): Promise<void> {
   const path = `/containers/${id}`;
   await settle({ method: "POST", path: `${path}/stop?t=0` });
   await remove(`${path}?force=1&v=1`);
 }
 
-/** The networks that are known to stay. */
+/** Networks that cannot be removed. */
 const stuck = new Set<string>();
 
-/** Removes a network; one that the engine itself has lost track of stays until it is restarted. */
+/** Removes a network. If the engine has lost count of its endpoints, the network stays until a restart. */
 async function removeNetwork(id: string): Promise<number> {
   if (stuck.has(id)) return 0;
   try {
@@ -112,7 +111,7 @@ async function removeNetwork(id: string): Promise<number> {
     const { Containers } = (await engine({ method: "GET", path })) as { Containers: object };
     if (Object.keys(Containers).length > 0) throw error;
     stuck.add(id);
-    say(`${error.message}, but it has none: a restart of the engine frees it`);
+    say(`${error.message}, but it has none: restart the engine to remove it`);
     return 0;
   }
 }
@@ -121,7 +120,7 @@ function remove(path: string): Promise<void> {
   return settle({ method: "DELETE", path, timeout: 120_000 });
 }
 
-/** Lets the engine do what may already be done. */
+/** Sends a request, and ignores the error if there was nothing to do. */
 async function settle(request: EngineRequest): Promise<void> {
   try {
     await engine(request);

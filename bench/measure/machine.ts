@@ -6,7 +6,7 @@ import { run } from "../../lib/host/run.ts";
 import { benchLabel, keptImage } from "../support/place.ts";
 import { composePeer, findPeer, peerVersion, terraformPeer } from "../support/peers.ts";
 
-/** What of the machine bears on the figures. */
+/** The facts of the machine that affect the figures. */
 export async function machineFacts(): Promise<Record<string, string>> {
   const info = (await engine({ method: "GET", path: "/info" })) as Record<string, string>;
   const table = Object.values((await readLimits()) ?? {}).join("/");
@@ -22,7 +22,7 @@ export async function machineFacts(): Promise<Record<string, string>> {
   };
 }
 
-/** The versions of what is compared. */
+/** The versions of the programs that are compared. */
 export async function versionsOf(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const first = async (file: string, ...args: string[]) =>
     (await run(file, args, { env, timeout: 30_000 }).catch(() => "missing")).split("\n")[0]!.trim();

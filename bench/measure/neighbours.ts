@@ -1,11 +1,11 @@
 import { claimEntries, releaseEntries } from "../../lib/neighbourTable/limits.ts";
 
-/** What 128 agents on one host want; with the kernel's own limits members flap from some 32 agents on. */
+/** Enough for 128 agents on one host. With the kernel's default, members flap from about 32 agents on. */
 const entries = 16_384;
 
 const claimant = "bench";
 
-/** Runs a task with the neighbour table at least as large as wanted; puts the limits back. */
+/** Runs a task with a neighbour table of at least that size, then restores the limits. */
 export async function withLargeNeighbourTable<T>(task: () => Promise<T>): Promise<T> {
   await claimEntries(claimant, { entries, generation: claimant });
   try {

@@ -11,13 +11,13 @@ const candidates = [1, 2, 4, 8, 16];
 const attempts = 2;
 const joiners = 20;
 
-/** Tries how many containers the engine makes fastest at once, with 20 joiners. */
+/** Measures `up` with 20 joiners for several numbers of containers created at once. */
 export async function tryParallelisms(profile: Profile): Promise<Parallelism[]> {
   const tried: { atOnce: number; seconds: number[] }[] = candidates.map((atOnce) => ({
     atOnce,
     seconds: [],
   }));
-  // All once, then all again, so that a slow minute does not hit one of them alone.
+  // All once, then all again, so that a slow minute does not affect only one of them.
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (const { atOnce, seconds } of tried) {
       await nextPlace();
@@ -34,7 +34,7 @@ export async function tryParallelisms(profile: Profile): Promise<Parallelism[]> 
   return tried;
 }
 
-/** The one with the least median. */
+/** The number with the lowest median. */
 export function best(tried: readonly Parallelism[]): number {
   const figure = ({ seconds }: Parallelism) => median(seconds) ?? Infinity;
   return tried.reduce((a, b) => (figure(b) < figure(a) ? b : a)).atOnce;

@@ -7,20 +7,20 @@ import { say } from "../support/progress.ts";
 import type { Failure, Measurement, Metric } from "../support/result.ts";
 import { measure, type Record, StepError } from "./steps.ts";
 
-/** The most joiners for whom the image is rebuilt, since each is replaced then. */
+/** The image is rebuilt only up to this number of joiners, since that replaces every container. */
 const mostRebuilt = 20;
 
-/** What the rounds gave. */
+/** The results of the rounds. */
 export interface Tally {
   readonly measurements: Measurement[];
   readonly failures: Failure[];
 }
 
 /**
- * Measures every contender once per round at each size. A contender that fails is recorded as
- * failed, and the rest goes on.
+ * Measures every contender once per round at each size. If a contender fails, that is recorded and the others
+ * are still measured.
  *
- * @param tally is filled as the figures come, so that they outlast an interruption.
+ * @param tally is filled during the run, so that the figures are kept when it is interrupted.
  */
 export async function measureRounds(
   contenders: readonly Contender[],
@@ -37,7 +37,7 @@ export async function measureRounds(
   }
 }
 
-/** The items in their order, beginning with another in each round. */
+/** Rotates the items, so that each round starts with another one. */
 export function rotated<T>(items: readonly T[], by: number): T[] {
   const start = items.length === 0 ? 0 : by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

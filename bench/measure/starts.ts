@@ -3,18 +3,18 @@ import { engine, query } from "../../lib/engine/api.ts";
 import { connectEngine } from "../../lib/engine/connection.ts";
 import { versionFor } from "../../lib/engine/version.ts";
 
-/** The starts of containers that the engine reports, so that nothing has to ask for them. */
+/** The starts of containers, from the engine's events, which avoids polling. */
 export interface Starts {
-  /** How many different containers have started. */
+  /** How many containers have started. */
   readonly count: () => number;
-  /** When the last of them started, in milliseconds of the epoch. */
+  /** When the last of them started, in milliseconds since the epoch. */
   readonly last: () => number;
-  /** Asks for the starts of containers that run: an engine that is busy can leave out an event. */
+  /** Adds running containers whose start was not reported: a busy engine can drop an event. */
   readonly complete: () => Promise<void>;
   readonly close: () => void;
 }
 
-/** Milliseconds in which the engine must answer. */
+/** Milliseconds that the engine may take to answer. */
 const answerTimeout = 30_000;
 
 interface StartEvent {
@@ -23,9 +23,9 @@ interface StartEvent {
 }
 
 /**
- * Begins to listen for starts of containers with a label. Resolves when the engine listens, too.
+ * Listens for starts of containers with a label. Resolves when the engine has begun to report events.
  *
- * @param label `key=value`.
+ * @param label as `key=value`.
  * @throws Error when the engine cannot be reached.
  */
 export async function listenForStarts(label: string): Promise<Starts> {

@@ -3,10 +3,10 @@ import { watch } from "./formation.ts";
 import type { Contender } from "../support/contender.ts";
 import type { Metric } from "../support/result.ts";
 
-/** Takes a figure, or several of one step. */
+/** Records one or several figures of a step. */
 export type Record = (figures: Partial<{ readonly [metric in Metric]: number }>) => void;
 
-/** A step that did not succeed. */
+/** A step that failed. */
 export class StepError extends Error {
   override readonly name = "StepError";
   readonly step: string;
@@ -18,9 +18,9 @@ export class StepError extends Error {
 }
 
 /**
- * Takes a contender through all its steps, from a clean engine to a clean engine.
+ * Runs all steps of a contender, from a clean engine to a clean engine.
  *
- * @param isRebuilt whether the image is rebuilt in between, which replaces every container.
+ * @param isRebuilt whether to rebuild the image in between, which replaces every container.
  * @throws StepError at the first step that fails.
  */
 export async function measure(
@@ -50,7 +50,7 @@ export async function measure(
   record({ destroy: await seconds("destroy", destroy) });
 }
 
-/** Brings the cluster up and waits until all are alive as seen from the seed. */
+/** Brings the cluster up and waits until the seed sees all members alive. */
 export async function measureUp(
   contender: Contender,
   joiners: number,

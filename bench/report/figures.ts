@@ -1,9 +1,9 @@
 import type { ContenderName, Measurement, Metric } from "../support/result.ts";
 
-/** What stands for a figure that was not measured. */
+/** Shown for a figure that was not measured. */
 export const unknown = "–";
 
-/** The middle value, between two the mean of both; undefined for none. */
+/** The middle value, or the mean of the two middle ones; undefined for no values. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -13,17 +13,17 @@ export function median(values: readonly number[]): number | undefined {
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The least and the greatest value; undefined for none. */
+/** The lowest and the highest value; undefined for no values. */
 export function spread(values: readonly number[]): readonly [number, number] | undefined {
   return values.length === 0 ? undefined : [Math.min(...values), Math.max(...values)];
 }
 
-/** One figure by another; undefined where either is unknown or the other is zero. */
+/** One figure divided by another; undefined when either is unknown or the divisor is zero. */
 export function ratio(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined || other === 0 ? undefined : one / other;
 }
 
-/** The values of a metric over all rounds. */
+/** A metric's values in all rounds. */
 export function valuesOf(
   measurements: readonly Measurement[],
   contender: ContenderName,
@@ -37,7 +37,7 @@ export function valuesOf(
     .map(({ value }) => value);
 }
 
-/** Seconds: hundredths below ten, tenths above. */
+/** Seconds with two decimals below ten, and one above. */
 export function formatSeconds(value: number | undefined): string {
   if (value === undefined) return unknown;
   return value < 9.995 ? value.toFixed(2) : value.toFixed(1);
@@ -48,7 +48,7 @@ export function formatRatio(value: number | undefined): string {
   return value === undefined ? unknown : `${value.toFixed(2)} ×`;
 }
 
-/** Bytes in kB of 1000. */
+/** Bytes in kB; 1 kB is 1000 bytes. */
 export function formatBytes(value: number | undefined): string {
   return value === undefined ? unknown : `${(value / 1000).toFixed(1)} kB`;
 }

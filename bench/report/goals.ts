@@ -1,13 +1,13 @@
 import { formatRatio, formatSeconds, median, ratio, unknown, valuesOf } from "./figures.ts";
 import type { ContenderName, Metric, Results } from "../support/result.ts";
 
-/** What this project wants to be measured by. */
+/** A performance goal of this project. */
 export interface Goal {
   readonly what: string;
-  /** The goal is met at this figure or below it. */
+  /** The goal is met when the figure is at most this. */
   readonly atMost: number;
   readonly unit: "×" | "s";
-  /** The figure; undefined when something of it was not measured. */
+  /** The figure; undefined when it was not measured completely. */
   readonly figure: (results: Results) => number | undefined;
 }
 
@@ -21,8 +21,8 @@ export function medianOf(
   return median(valuesOf(measurements, contender, joiners, metric));
 }
 
-/** Our figure by another contender's, with so many joiners. */
-function against(
+/** Our figure divided by another contender's, with the same number of joiners. */
+function relativeTo(
   contender: ContenderName,
   theirs: Metric,
   joiners = 100,
@@ -32,25 +32,25 @@ function against(
     ratio(medianOf(results, "ours", joiners, ours), medianOf(results, contender, joiners, theirs));
 }
 
-/** The peer that declares a resource for each container, too, is the measure of most. */
+/** Most goals compare with Terraform, since it declares a resource per container as well. */
 export const goals: readonly Goal[] = [
   {
-    what: "`up`, N = 20, by `terraform apply`",
+    what: "`up`, N = 20, relative to `terraform apply`",
     atMost: 1.1,
     unit: "×",
-    figure: against("terraform", "up", 20),
+    figure: relativeTo("terraform", "up", 20),
   },
   {
-    what: "`up`, N = 100, by `terraform apply`",
+    what: "`up`, N = 100, relative to `terraform apply`",
     atMost: 1,
     unit: "×",
-    figure: against("terraform", "up"),
+    figure: relativeTo("terraform", "up"),
   },
   {
-    what: "`up`, N = 100, by `compose up`",
+    what: "`up`, N = 100, relative to `compose up`",
     atMost: 0.9,
     unit: "×",
-    figure: against("compose", "up"),
+    figure: relativeTo("compose", "up"),
   },
   {
     what: "preview that changes nothing, N = 3",
@@ -59,19 +59,19 @@ export const goals: readonly Goal[] = [
     figure: (results) => medianOf(results, "ours", 3, "plan"),
   },
   {
-    what: "preview that changes nothing, N = 100, by `terraform plan`",
+    what: "preview that changes nothing, N = 100, relative to `terraform plan`",
     atMost: 1.2,
     unit: "×",
-    figure: against("terraform", "plan"),
+    figure: relativeTo("terraform", "plan"),
   },
   {
-    what: "`destroy`, N = 100, by `terraform destroy`",
+    what: "`destroy`, N = 100, relative to `terraform destroy`",
     atMost: 0.6,
     unit: "×",
-    figure: against("terraform", "destroy"),
+    figure: relativeTo("terraform", "destroy"),
   },
   {
-    what: "`up` from 100 joiners to 101, by `up` of 100",
+    what: "`up` from 100 joiners to 101, relative to `up` of 100",
     atMost: 0.25,
     unit: "×",
     figure: (results) =>
@@ -91,7 +91,7 @@ export const goals: readonly Goal[] = [
   },
 ];
 
-/** A goal's figure in words, and whether it is met. */
+/** A goal's figure as text, and whether the goal is met. */
 export function judge(goal: Goal, results: Results): readonly [string, string] {
   const figure = goal.figure(results);
   if (figure === undefined) return [unknown, "not measured"];

@@ -18,7 +18,7 @@ import {
   type Results,
 } from "../support/result.ts";
 
-/** The metrics that stand in a table for each N, with their headings. */
+/** The metrics in the table of each N, with their headings. */
 const columns = {
   up: "up",
   cpu: "CPU",
@@ -28,19 +28,18 @@ const columns = {
   destroy: "destroy",
 };
 
-/** The metrics that only this project's own contender has. */
+/** The metrics that only this project's contender has. */
 const ownMetrics = ["grow", "shrink", "rebuild"] as const;
 
 /** Renders results.md. */
 export function renderMarkdown(results: Results): string {
   return [
     "# Results",
-    `${results.date.slice(0, 10)}. Seconds; the median of the rounds, in ` +
-      "parentheses the least and the greatest. README.md says what was done. `–`: not measured. " +
+    `Measured on ${results.date.slice(0, 10)}. Times are in seconds: the median of the rounds, with the ` +
+      "minimum and maximum in parentheses. `–` means not measured. README.md describes the method. " +
       `The agents' profile is ${results.profile}.`,
-    "The image is present in every run: it was built once at the beginning and is kept under a tag " +
-      "of the bench, so that the other contenders start from it and our own `up` finds every layer of " +
-      "its build in the engine's cache.",
+    "All contenders use the same image. It was built once at the beginning and kept under a tag of the " +
+      "bench, so our own `up` finds all layers of its build in the engine's cache.",
     ...missingPart(results),
     "## Goals",
     table([
@@ -63,7 +62,7 @@ export function renderMarkdown(results: Results): string {
 }
 
 function sizePart(results: Results, joiners: number): string[] {
-  const heading = ["N = " + String(joiners), ...Object.values(columns), "up by limit", "state"];
+  const heading = ["N = " + String(joiners), ...Object.values(columns), "up / limit", "state"];
   const limit = medianOf(results, "limit", joiners, "up");
   const rows = contenderNames.map((name) => [
     name,
@@ -72,14 +71,15 @@ function sizePart(results: Results, joiners: number): string[] {
     formatBytes(medianOf(results, name, joiners, "state")),
   ]);
   const own = ownMetrics.map((metric) => [metrics[metric], cell(results, "ours", joiners, metric)]);
+  const rounds = roundsOf(results, joiners);
   return [
-    `## ${joiners} joiners, ${roundsOf(results, joiners)} rounds`,
+    `## ${joiners} joiners, ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
     table([heading, ...rows]),
     table([["ours", "seconds"], ...own]),
   ];
 }
 
-/** A run that was interrupted has fewer than it was to have. */
+/** Counted, since an interrupted run has fewer rounds than requested. */
 function roundsOf({ measurements }: Results, joiners: number): number {
   const ours = measurements.filter(
     (one) => one.contender === "ours" && one.joiners === joiners && one.metric === "up",
@@ -104,9 +104,9 @@ function missingPart({ missing }: Results): string[] {
 function parallelismPart({ limitParallelism, parallelismTried }: Results): string[] {
   if (limitParallelism === undefined) return [];
   const title = "## The limit's parallelism";
-  const chosen = `The limit makes ${limitParallelism} containers at once.`;
+  const chosen = `The limit creates ${limitParallelism} containers at once.`;
   if (parallelismTried.length === 0)
-    return [title, `${chosen} It was told so by \`--parallelism\`.`];
+    return [title, `${chosen} This was set with \`--parallelism\`.`];
   const tried = parallelismTried.map(({ atOnce, seconds }) => [
     String(atOnce),
     formatSeconds(median(seconds)),
@@ -114,7 +114,7 @@ function parallelismPart({ limitParallelism, parallelismTried }: Results): strin
   ]);
   return [
     title,
-    `${chosen} The best of these, with 20 joiners:`,
+    `${chosen} This was the fastest of these, with 20 joiners:`,
     table([["at once", "median, s", "spread, s"], ...tried]),
   ];
 }

@@ -5,7 +5,7 @@ const width = 760;
 const height = 420;
 const plot = { left: 64, right: 560, top: 24, bottom: 360 };
 
-/** Told apart on a light and on a dark ground alike. */
+/** Distinguishable on light and dark backgrounds. */
 const colors: Readonly<Record<ContenderName, string>> = {
   limit: "#8a8f98",
   article: "#c98500",
@@ -22,7 +22,7 @@ const style = `<style>
   @media (prefers-color-scheme: dark) { text { fill: #d8dee6 } .axis, .grid { stroke: #9aa4b0 } }
 </style>`;
 
-/** Renders the plot of `up` by N: medians as lines, every single measurement as a dot. */
+/** Renders the plot of `up` over N: medians as lines, single measurements as dots. */
 export function renderSvg(results: Results): string {
   const seconds = results.measurements.filter(({ metric }) => metric === "up");
   const xTop = Math.max(1, ...results.sizes);
@@ -79,14 +79,14 @@ export function renderSvg(results: Results): string {
   ].join("\n");
 }
 
-/** Round steps from 0 to at least `most`, some four to eight of them. */
+/** About four to eight round values from 0 to at least `most`, for the axis. */
 export function steps(most: number): number[] {
   const magnitude = 10 ** Math.floor(Math.log10(most));
   const step = [0.2, 0.5, 1, 2].map((part) => part * magnitude).find((size) => most / size <= 8)!;
   return Array.from({ length: Math.ceil(most / step) + 1 }, (_, index) => round(index * step));
 }
 
-/** In the order in which the lines end, so that the legend reads from the top down. */
+/** Sorted by where the lines end, so that the legend has the same order from top to bottom. */
 function byLastFigure(names: readonly ContenderName[], results: Results): ContenderName[] {
   const last = (name: ContenderName) =>
     results.sizes.findLast((size) => medianOf(results, name, size, "up") !== undefined) ?? 0;

@@ -13,7 +13,7 @@ import { keyringFile } from "../../lib/agents/keyring.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { keptImage, subnet } from "./place.ts";
 
-/** An agent as the contenders with fixed addresses make it. */
+/** An agent with a fixed address. */
 export interface Agent {
   /** The container's and the member's name. */
   readonly name: string;
@@ -22,16 +22,16 @@ export interface Agent {
   readonly container: ContainerDescription;
 }
 
-/** What all contenders but the article bound their containers by: what ours does by default. */
+/** The limits of all contenders' containers, except the article's: our defaults. */
 const limits = { memory: 128, cpus: 1 };
 
-/** What all contenders but the article keep their gossip and their RPC secret with, as ours does. */
+/** The secrets of all contenders except the article: like ours, they encrypt gossip and protect RPC. */
 const secrets = {
   gossipKey: randomBytes(32).toString("base64"),
   rpcToken: randomBytes(32).toString("base64"),
 };
 
-/** The files that the agents' containers find in their folder with configurations, the same as ours. */
+/** The files in the agents' configuration folder, the same as ours. */
 export function configFiles(): [name: string, content: string][] {
   const config = (group: string) =>
     groupConfig({ tags: { role: group }, join: [subnet.seed] }, secrets.rpcToken);
@@ -42,7 +42,7 @@ export function configFiles(): [name: string, content: string][] {
   ];
 }
 
-/** What an agent's container is made of, the same as ours, but for its network and its volumes. */
+/** The description of an agent's container, the same as ours except for its network and volumes. */
 export function describeAgent(
   agent: AgentStart & { readonly group: string },
 ): ContainerDescription {
@@ -50,7 +50,7 @@ export function describeAgent(
   return describeContainer({ ...agent, ...elsewhere, image: keptImage, limits });
 }
 
-/** The seed, which comes first, and the joiners. */
+/** The seed, followed by the joiners. */
 export function agents(prefix: string, joiners: number, profile: Profile): Agent[] {
   const agent = (name: string, address: string, isSeed: boolean): Agent => ({
     name,

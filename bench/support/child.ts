@@ -4,7 +4,7 @@ import { pause } from "../../lib/host/run.ts";
 import { interrupted } from "./interrupt.ts";
 import { commandTimeout } from "./place.ts";
 
-/** What a contender's command did. */
+/** The result of a contender's command. */
 export interface Work {
   /** CPU seconds, user and system, of the command and all its descendants. */
   readonly cpu: number;
@@ -14,17 +14,17 @@ export interface Work {
 
 export interface ChildOptions {
   readonly cwd?: string;
-  /** Default: this process's. */
+  /** Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Exit codes of success. Default: 0. */
+  /** The exit codes that mean success. Default: 0. */
   readonly success?: readonly number[];
 }
 
-/** The shell has no part in the command: it only tells afterwards what its children used. */
+/** The shell is only there to report the CPU times of its children afterwards. */
 const accounting = '"$@"; code=$?; times >&3; exit $code';
 
 /**
- * Runs a contender's command to its end, within {@link commandTimeout}.
+ * Runs a contender's command and waits until it ends, at most {@link commandTimeout}.
  *
  * @throws Error with the end of its output when it fails, takes too long or the run is interrupted.
  */
@@ -33,7 +33,7 @@ export async function runChild(
   { cwd, env = process.env, success = [0] }: ChildOptions = {},
 ): Promise<Work> {
   interrupted.throwIfAborted();
-  // With a process group of its own, so that what it started can be ended with it.
+  // In its own process group, so that its children can be killed with it.
   const child = spawn("sh", ["-c", accounting, "sh", ...command], {
     cwd,
     env,
@@ -59,13 +59,13 @@ export async function runChild(
   interrupted.addEventListener("abort", onAbort);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
-      // Not "close": a detached agent may keep the pipes for ever.
+      // Not "close": a detached agent may keep the pipes open for ever.
       child.once("error", reject).once("exit", (code) => setImmediate(resolve, code));
     });
-    // The shell may be gone before those that it waited for.
+    // The shell may exit before its children.
     if (clock.isLate || interrupted.aborted) await endOfGroup(child.pid);
     if (clock.isLate || code === null || !success.includes(code)) {
-      const reason = clock.isLate ? "did not end in time" : `ended with ${String(code)}`;
+      const reason = clock.isLate ? "did not end in time" : `exited with ${String(code)}`;
       throw new Error(`${command.join(" ")} ${reason}:\n${output.slice(-2000)}`);
     }
     return { cpu: childSeconds(times), output };
@@ -77,7 +77,7 @@ export async function runChild(
   }
 }
 
-/** @returns whether there was anybody. */
+/** @returns whether the group had any process. */
 function killGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-leader, signal);
@@ -87,7 +87,7 @@ function killGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Waits for the end of a group that was told to end, and after 30 s ends it. */
+/** Waits until all processes of a terminated group have ended, and kills them after 30 s. */
 async function endOfGroup(leader: number | undefined): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (leader !== undefined && killGroup(leader, Date.now() > deadline ? "SIGKILL" : 0)) {
@@ -96,10 +96,10 @@ async function endOfGroup(leader: number | undefined): Promise<void> {
 }
 
 /**
- * Reads what the shell's `times` prints: its own times in the first line, its children's in the
- * second, user and system, for example `0m1.25s 0m0.40s`.
+ * Parses the output of the shell's `times`: its own user and system times on the first line, its children's on
+ * the second, for example `0m1.25s 0m0.40s`.
  *
- * @returns seconds of the children; 0 when the text is not what `times` prints.
+ * @returns the children's seconds; 0 when the text is not the output of `times`.
  */
 export function childSeconds(times: string): number {
   const line = times.trim().split("\n")[1] ?? "";

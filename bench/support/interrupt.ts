@@ -1,13 +1,12 @@
-/** Lets a run that is interrupted end what it started and clean up. */
+/** Lets an interrupted run stop its children and clean up. */
 
 const controller = new AbortController();
 
-/** Aborted when the run is to end early. */
+/** Aborted when the run should end early. */
 export const interrupted = controller.signal;
 
 /**
- * Turns SIGINT and SIGTERM into {@link interrupted} while a task runs, so that its `finally` blocks
- * are reached.
+ * Makes SIGINT and SIGTERM abort {@link interrupted} while a task runs, so that its `finally` blocks are run.
  */
 export async function interruptible<T>(task: () => Promise<T>): Promise<T> {
   const abort = (signal: NodeJS.Signals) => controller.abort(new Error(`ended by ${signal}`));
@@ -19,7 +18,7 @@ export async function interruptible<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Waits this many milliseconds; throws when the run is interrupted. */
+/** Waits. Throws when the run is interrupted. */
 export async function rest(milliseconds: number): Promise<void> {
   interrupted.throwIfAborted();
   await new Promise((resolve) => setTimeout(resolve, milliseconds));

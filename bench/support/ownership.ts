@@ -2,15 +2,15 @@ import { labelsOf } from "../../lib/cluster/labels.ts";
 import { namesOf, project } from "../../lib/cluster/names.ts";
 import { benchLabel, stack } from "./place.ts";
 
-/** What the engine tells of a container or a network. */
+/** A container, network or volume, as the engine reports it. */
 export interface Thing {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Whether the bench made it. The stack's labels alone do not tell: a container inherits those of its
- * image, so whoever runs the bench's image has them on containers of their own.
+ * Whether the bench created it. The stack's labels alone are not enough: a container inherits its image's labels,
+ * so any container that somebody runs from the bench's image has them.
  */
 export function isOfBench({ name, labels }: Thing): boolean {
   if (labels[benchLabel] === "1") return true;

@@ -8,15 +8,15 @@ import { during } from "../../setup/tools/progress.ts";
 
 /** A program that this project is compared with, built from its published Go module. */
 export interface Peer {
-  /** The folder below `peers` with the Go module that pins it. */
+  /** The folder below `bench/peers` with the Go module that pins it. */
   readonly module: "compose" | "terraform";
-  /** Its package. */
+  /** Its Go package. */
   readonly package: string;
   /** The program's file name. */
   readonly program: string;
-  /** The module of which the version counts. */
+  /** The module whose version is reported. */
   readonly versionOf: string;
-  /** The variable that holds the program's own version. */
+  /** The variable that is set to the program's version. */
   readonly versionVariable?: string;
 }
 
@@ -35,7 +35,7 @@ export const terraformPeer: Peer = {
   versionOf: "github.com/kreuzwerker/terraform-provider-docker",
 };
 
-/** The folder in the cache with the built program, or undefined when it was not built. */
+/** The folder in the cache with the built program; undefined when it was not built. */
 export function findPeer(peer: Peer): string | undefined {
   return cached(entry(peer));
 }
@@ -44,21 +44,23 @@ export function findPeer(peer: Peer): string | undefined {
  * Builds the program if it is not in the user's cache.
  *
  * @returns the folder.
- * @throws UserError without a Go; CommandError when it cannot be built, with what Go said.
+ * @throws UserError without Go; CommandError with Go's output when the build fails.
  */
 export async function providePeer(peer: Peer): Promise<string> {
   return await provide(entry(peer), async (folder) => {
     const go = await findGo();
     const stamp = peer.versionVariable && ` -X ${peer.versionVariable}=${peerVersion(peer)}`;
-    await during(`building ${peer.program} ${peerVersion(peer)}, some minutes once`, () =>
-      run(
-        go.command,
-        [
-          ...["build", "-C", moduleFolder(peer), "-mod=readonly", "-trimpath", "-buildvcs=false"],
-          ...[`-ldflags=-s -w${stamp ?? ""}`, "-o", join(folder, peer.program), peer.package],
-        ],
-        { timeout: 1_800_000, env: { ...process.env, ...buildEnv } },
-      ),
+    await during(
+      `building ${peer.program} ${peerVersion(peer)}, which takes some minutes once`,
+      () =>
+        run(
+          go.command,
+          [
+            ...["build", "-C", moduleFolder(peer), "-mod=readonly", "-trimpath", "-buildvcs=false"],
+            ...[`-ldflags=-s -w${stamp ?? ""}`, "-o", join(folder, peer.program), peer.package],
+          ],
+          { timeout: 1_800_000, env: { ...process.env, ...buildEnv } },
+        ),
     );
   });
 }
@@ -76,7 +78,7 @@ function moduleFolder(peer: Peer): string {
   return join(import.meta.dirname, "..", "peers", peer.module);
 }
 
-/** Differs whenever a build would give another program. */
+/** The cache entry's name; contains a hash of all that defines the program. */
 function entry(peer: Peer): string {
   const hash = createHash("sha256");
   for (const file of ["go.mod", "go.sum"])

@@ -1,25 +1,24 @@
-/** What the bench's clusters are called and where they live; nobody else on the host uses it. */
+/** The names, subnets and ports of the bench's clusters. Nothing else on the host may use them. */
 import { planSubnet } from "../../lib/cluster/subnet.ts";
 import { listNetworks } from "../../lib/engine/inventory.ts";
 
-/** The stack of our own contenders. */
+/** The stack of this project's contenders. */
 export const stack = "bench";
 
-/** Begins the names of everything that the other contenders make. Changes with the place. */
+/** The prefix of all names of the other contenders. Changed by {@link nextPlace}. */
 export let prefix = "serf-bench-1";
 
-/** Marks everything that the other contenders make. */
+/** The label of everything that the other contenders create. */
 export const benchLabel = "serf.bench";
 
-/** Changes with the place. */
+/** Changed by {@link nextPlace}. */
 export let subnet = planSubnet("10.213.1.0/24")!;
 
 let place = 1;
 
 /**
- * Moves to names and a subnet of its own for the next measurement. An engine that has lost count of a
- * network's endpoints keeps the network until it is restarted, and the next contender shall not
- * suffer from that, nor the next bench.
+ * Chooses new names and a new subnet for the next measurement. An engine that has lost count of a network's
+ * endpoints cannot remove the network until it is restarted; that must not affect the next contender or run.
  */
 export async function nextPlace(): Promise<void> {
   const taken = new Set((await listNetworks()).flatMap(({ subnets }) => subnets));
@@ -32,14 +31,14 @@ export async function nextPlace(): Promise<void> {
 export const gossipPort = 18946;
 export const rpcPort = 18373;
 
-/** The tag that keeps the image while stacks come and go. */
+/** The tag that keeps the image when a stack is destroyed. */
 export const keptImage = "serf-benchmark:kept";
 
-/** The seconds that an agent has for leaving, the same for every contender. */
+/** Seconds that an agent has to leave when it is stopped, the same for every contender. */
 export const stopGrace = 10;
 
-/** Milliseconds in which a cluster must have formed whose containers are all started. */
+/** Milliseconds that a cluster may take to form after all containers were started. */
 export const formTimeout = 300_000;
 
-/** Milliseconds in which a contender's command must have ended. */
+/** Milliseconds that a contender's command may take. */
 export const commandTimeout = 600_000;

@@ -1,4 +1,4 @@
-/** Says what the bench does, on standard error. */
+/** Reports progress on standard error. */
 export function say(text: string): void {
   console.error(`bench: ${text}`);
 }

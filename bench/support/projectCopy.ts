@@ -1,10 +1,10 @@
 import { cp, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-/** A copy of the project with a state of its own. */
+/** A copy of the project with its own state. */
 export interface ProjectCopy {
   readonly dir: string;
-  /** The clone that it is a copy of. */
+  /** The clone that was copied. */
   readonly root: string;
   /** The environment for Pulumi. */
   readonly env: NodeJS.ProcessEnv;
@@ -15,8 +15,8 @@ const passphrase = "bench";
 /**
  * Copies the project into a new folder.
  *
- * @param dir the folder, which is made.
- * @param env the toolchain's environment; what only the npm scripts have is taken out of it.
+ * @param dir the folder to create.
+ * @param env the toolchain's environment. Variables that only the npm scripts set are removed.
  */
 export async function copyProject(dir: string, env: NodeJS.ProcessEnv): Promise<ProjectCopy> {
   const root = resolve(import.meta.dirname, "../..");

@@ -1,8 +1,8 @@
 import type { Profile } from "../../lib/agents/config.ts";
 
-/** What a run of the bench records; results.json is a {@link Results}. */
+/** What a run of the bench records. The file results.json is a {@link Results}. */
 
-/** The contenders in the order in which reports name them. */
+/** The contenders, in the order of the reports. */
 export const contenderNames = [
   "limit",
   "article",
@@ -15,7 +15,7 @@ export const contenderNames = [
 
 export type ContenderName = (typeof contenderNames)[number];
 
-/** What is measured, each with what its figure means. */
+/** The metrics, with their meaning. */
 export const metrics = {
   up: "seconds until all members are alive as seen from the seed",
   cpu: "CPU seconds, user and system, of the contender's own processes during `up`",
@@ -31,19 +31,19 @@ export const metrics = {
 
 export type Metric = keyof typeof metrics;
 
-/** One figure, never an average. */
+/** A single measurement, never an average. */
 export interface Measurement {
   readonly contender: ContenderName;
-  /** The number of joiners; the seed comes on top, with the host's agent one more. */
+  /** The number of joiners. The seed and the host's agent are not included. */
   readonly joiners: number;
-  /** Counted from 1. */
+  /** Starts at 1. */
   readonly round: number;
   readonly metric: Metric;
-  /** In the unit that {@link metrics} names. */
+  /** In the unit that {@link metrics} states. */
   readonly value: number;
 }
 
-/** A step that did not succeed; the steps after it were left out in that round. */
+/** A step that failed. The contender's remaining steps in that round were skipped. */
 export interface Failure {
   readonly contender: ContenderName;
   readonly joiners: number;
@@ -52,28 +52,28 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** How fast the engine's own limit is with so many containers made at once. */
+/** How fast the limit is with a number of containers created at once. */
 export interface Parallelism {
   readonly atOnce: number;
-  /** Seconds of each attempt. */
+  /** The seconds of each attempt. */
   readonly seconds: readonly number[];
 }
 
 export interface Results {
-  /** ISO 8601, when the run began. */
+  /** When the run began, in ISO 8601. */
   readonly date: string;
-  /** Facts of the machine and versions, as words by name. */
+  /** Facts about the machine, by name. */
   readonly machine: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
-  /** How patient the agents are with each other. */
+  /** The agents' timing profile. */
   readonly profile: Profile;
   readonly rounds: number;
   readonly sizes: readonly number[];
-  /** How many containers the limit makes at once, where it is among the contenders. */
+  /** How many containers the limit creates at once; undefined when it was not a contender. */
   readonly limitParallelism?: number;
-  /** The attempts that chose it; none when it was given. */
+  /** The measurements that the number was chosen by; empty when it was given. */
   readonly parallelismTried: readonly Parallelism[];
-  /** Contenders that are not here, with what is missing. */
+  /** Contenders that were not available, with the reason. */
   readonly missing: Readonly<Partial<Record<ContenderName, string>>>;
   readonly measurements: readonly Measurement[];
   readonly failures: readonly Failure[];

@@ -1,10 +1,10 @@
-/** `npm run check`: what a contributor runs before each commit. It needs no Docker. */
+/** `npm run check`: run it before each commit. It does not need Docker. */
 import { execFile } from "node:child_process";
 import { main } from "../../setup/main.ts";
 
 const code = ["index.ts", "components", "programs", "lib", "cli", "setup", "bench"];
 
-/** Each by the packages' own programs, so that the versions of the lock file are used. */
+/** Tools are run from node_modules, so that their versions are those of the lock file. */
 const checks: Readonly<Record<string, readonly string[]>> = {
   types: ["node_modules/typescript/bin/tsc", "--pretty"],
   lint: ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings=0"],

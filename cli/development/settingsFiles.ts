@@ -1,4 +1,4 @@
-/** The files that are made, in part, from the table of settings. */
+/** The files that are partly generated from the table of settings. */
 import { stringify } from "yaml";
 import { limitSettings, table } from "../../lib/settings/table.ts";
 
@@ -7,7 +7,7 @@ type AnySetting = Pick<
   "type" | "description" | "allowed" | "default" | "change"
 > & { readonly meaning?: string };
 
-/** The files, from the project's folder, with what makes each anew from its text. */
+/** Paths relative to the project's folder, with the function that updates the file's text. */
 export const settingsFiles: Readonly<Record<string, (text: string) => string>> = {
   "Pulumi.yaml": withSchema,
   "docs/configuration.md": withTables,
@@ -15,7 +15,7 @@ export const settingsFiles: Readonly<Record<string, (text: string) => string>> =
 
 const settings: readonly (readonly [string, AnySetting])[] = Object.entries(table);
 
-/** Pulumi.yaml with the schema of the configuration, which is its end. */
+/** Replaces the section `config` of Pulumi.yaml, which must be the last one. */
 function withSchema(text: string): string {
   const begin = "\nconfig:\n";
   const at = text.indexOf(begin);
@@ -39,11 +39,11 @@ function sentence({ description, allowed, meaning }: Omit<AnySetting, "type" | "
 
 const [begin, end] = ["<!-- settings: made by `npm run generate` -->", "<!-- end of settings -->"];
 
-/** The document with the tables between its marks. */
+/** Replaces what is between the two marks of the document. */
 function withTables(text: string): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from)
-    throw new Error(`docs/configuration.md has no place for them: ${begin}`);
+    throw new Error(`docs/configuration.md has no marks for the tables: ${begin}`);
   const all: typeof settings = [
     ...settings,
     ...Object.entries(limitSettings).map(([key, one]) => [`limits.${key}`, one] as const),
@@ -71,7 +71,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** A table as the formatter writes it. */
+/** Pads the columns as Prettier does, so that the format check passes. */
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));

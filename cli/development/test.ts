@@ -1,4 +1,4 @@
-/** `npm test`: every test but the long ones, or those whose files are named. */
+/** `npm test`: all tests except the long ones, or only the files given. */
 import { main } from "../../setup/main.ts";
 import { runTests } from "./runTests.ts";
 

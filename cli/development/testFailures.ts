@@ -1,6 +1,6 @@
 /**
- * `npm run test:failures`: the long tests, or those whose files are named. With `--record` the tests of
- * failures alone, and the times that they measure are written into the documents.
+ * `npm run test:failures`: the long tests, or only the files given. With `--record` it runs only the failure
+ * tests, and writes the times that they measure into the documents.
  */
 import { main } from "../../setup/main.ts";
 import { runTests } from "./runTests.ts";

@@ -2,11 +2,11 @@ import { createInterface } from "node:readline/promises";
 import { UserError } from "../../lib/host/errors.ts";
 
 /**
- * Asks a question before something is removed.
+ * Asks for confirmation before something is removed.
  *
- * @param situation printed before it.
- * @param otherwise what to type where nobody can be asked.
- * @throws UserError when this is no terminal.
+ * @param situation printed before the question.
+ * @param otherwise the error when there is no terminal: what to type instead.
+ * @throws UserError when standard input or output is not a terminal.
  */
 export async function askAtTerminal(
   situation: string,

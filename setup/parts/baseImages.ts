@@ -10,29 +10,29 @@ import { findGo, type Go } from "../tools/goToolchain.ts";
 import { during, say } from "../tools/progress.ts";
 import type { Part, Provider } from "./part.ts";
 
-/** The images that Serf is compiled in and runs in, by the Dockerfile's argument. */
+/** The images that Serf is compiled in and runs in, by the name of the Dockerfile's argument. */
 interface BaseImages {
   readonly BUILDER_IMAGE: string;
   readonly RUNTIME_IMAGE: string;
 }
 
 /**
- * The images that the Dockerfile begins from: those it pins, or, where no image registry can be
- * reached, stand-ins made of Debian's busybox and this machine's Go.
+ * The Dockerfile's base images: those it pins or, when no image registry can be reached, substitutes made
+ * from Debian's busybox and this machine's Go.
  */
 export const baseImageProvider: Provider = {
   look,
   provide,
   missing: () => {
     const images = Object.values(pinnedImages()) as string[];
-    return `The engine lacks base images: ${images.map((image) => `\`docker pull ${image}\``).join(", ")}.`;
+    return `Base images are missing on the engine: ${images.map((image) => `\`docker pull ${image}\``).join(", ")}.`;
   },
 };
 
-/** Milliseconds; no longer than an engine has to say that it is there. */
+/** Milliseconds; no longer than an engine may take to answer at all. */
 const lookTimeout = 6000;
 
-/** Changes with what {@link makeStandIns} puts into the images. */
+/** The tag of the substitutes: raise it when {@link makeStandIns} puts something else into the images. */
 const recipe = 1;
 
 function pinnedImages(): BaseImages {
@@ -62,7 +62,7 @@ async function look(): Promise<Part | undefined> {
   return builderMade && runtimeMade ? standInPart(made) : undefined;
 }
 
-/** All names that the engine has for its images: with a tag, and with a digest. */
+/** All names of the engine's images, with tags and with digests. */
 async function imageNames(): Promise<string[]> {
   const images = (await engine({ method: "GET", path: "/images/json", timeout: lookTimeout })) as {
     readonly RepoTags: readonly string[] | null;
@@ -74,7 +74,7 @@ async function imageNames(): Promise<string[]> {
   ]);
 }
 
-/** As the engine names it: a digest stands without the tag. */
+/** The engine's name for an image: it drops the tag when there is a digest. */
 function shortName(image: string): string {
   return image.replace(/:[^:@/]+(?=@)/, "");
 }
@@ -85,7 +85,7 @@ function pinnedPart(images: BaseImages): Part {
 
 function standInPart(images: BaseImages): Part {
   return {
-    tools: toolsOf(images, "made of Debian's busybox and this machine's Go"),
+    tools: toolsOf(images, "made from Debian's busybox and this machine's Go"),
     env: { SERF_BUILDER_IMAGE: images.BUILDER_IMAGE, SERF_RUNTIME_IMAGE: images.RUNTIME_IMAGE },
     path: [],
   };
@@ -101,16 +101,16 @@ function toolsOf(images: BaseImages, source: string) {
 async function provide(): Promise<Part> {
   const pinned = pinnedImages();
   try {
-    // The smaller one first: it tells soon whether a registry can be reached.
+    // The smaller one first: if no registry can be reached, it fails soon.
     for (const image of [pinned.RUNTIME_IMAGE, pinned.BUILDER_IMAGE]) {
       await during(`pulling ${image.replace(/@.*/, "")}`, () => docker(["pull", image], 600_000));
     }
     return pinnedPart(pinned);
   } catch (error) {
-    say(`the image cannot be had from a registry: ${(error as Error).message}`);
+    say(`the image cannot be pulled: ${(error as Error).message}`);
   }
   const made = standIns();
-  await during("making base images of Debian's busybox and this machine's Go", () =>
+  await during("making base images from Debian's busybox and this machine's Go", () =>
     makeStandIns(made),
   );
   return standInPart(made);
@@ -121,8 +121,8 @@ const certificates = "/etc/ssl/certs/ca-certificates.crt";
 async function makeStandIns(images: BaseImages): Promise<void> {
   const go = await findGo().catch((error: unknown) => {
     throw new UserError(
-      "No image registry can be reached, and a base image to compile Serf in cannot be made " +
-        `without Go: ${(error as Error).message}`,
+      "No image registry can be reached, and without Go no base image for compiling Serf can be made: " +
+        (error as Error).message,
     );
   });
   const folder = await mkdtemp(join(tmpdir(), "serf-base-"));
@@ -149,7 +149,7 @@ async function makeRuntimeRoot(folder: string, root: string): Promise<void> {
   for (const name of ["bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "etc", "tmp"]) {
     await mkdir(join(root, name), { recursive: true });
   }
-  // Newer releases of Debian keep all programs below /usr.
+  // Newer Debian releases install all programs below /usr.
   const places = ["bin/busybox", "usr/bin/busybox"].map((place) => join(unpacked, place));
   await cp(places.find(existsSync)!, busybox);
   for (const applet of (await run(busybox, ["--list-full"])).trim().split("\n")) {
@@ -161,12 +161,12 @@ async function makeRuntimeRoot(folder: string, root: string): Promise<void> {
 }
 
 async function fetchPackage(folder: string, name: string): Promise<void> {
-  // apt-get writes into the working directory.
+  // `apt-get download` writes into the working directory.
   const args = ["-c", 'cd "$1" && apt-get download "$2"', "sh", folder, name];
   await withLists(() => run("sh", args, { timeout: 120_000 })).catch((error: unknown) => {
     throw new UserError(
-      `No image registry can be reached, and Debian's ${name} cannot be had either, of which a ` +
-        `base image could be made: ${(error as Error).message}`,
+      `No image registry can be reached, and Debian's ${name}, from which a base image could be made, ` +
+        `cannot be downloaded either: ${(error as Error).message}`,
     );
   });
 }

@@ -10,18 +10,18 @@ import { during } from "../tools/progress.ts";
 import type { Part, Provider } from "./part.ts";
 
 const documentation = "https://docs.docker.com/engine/install";
-/** Milliseconds in which an engine that is elsewhere must answer. */
+/** Milliseconds that an engine on another host may take to answer. */
 const answerTimeout = 6000;
 const engineLog = "/var/log/dockerd.log";
 
-/** A Docker engine that answers: the user's, or Debian's where this may install and start it. */
+/** A running Docker engine: the user's, or Debian's package where it can be installed and started. */
 export const engineProvider: Provider = {
-  look: () => answeringEngine("answers already"),
+  look: () => answeringEngine("already running"),
   provide: provideEngine,
   missing: () => `No Docker engine answers. Start one, or install it: ${documentation}`,
 };
 
-/** @throws UserError when an engine is chosen that cannot be provided here, and does not answer. */
+/** @throws UserError when the user has chosen another engine than the local one, and it does not answer. */
 async function answeringEngine(source: string): Promise<Part | undefined> {
   const chosen = chosenEngine();
   if (chosen !== undefined && chosen.host !== defaultHost) {
@@ -52,11 +52,11 @@ async function provideEngine(): Promise<Part> {
   if (!installed) await installPackages("the Docker engine", "docker.io", "iptables", "iproute2");
   await during("starting the Docker engine", startEngine);
   const part = await answeringEngine(installed ? "started" : "Debian's package docker.io");
-  if (part === undefined) throw new UserError(`The Docker engine ended; see ${engineLog}.`);
+  if (part === undefined) throw new UserError(`The Docker engine exited; see ${engineLog}.`);
   return part;
 }
 
-/** Why the engine cannot be installed and started here, as the rest of a sentence. */
+/** Why the engine cannot be installed and started here, as the second half of a sentence. */
 async function obstacleToInstalling(): Promise<string | undefined> {
   const chosen = chosenEngine();
   if (chosen !== undefined)
@@ -65,17 +65,17 @@ async function obstacleToInstalling(): Promise<string | undefined> {
     error instanceof CommandError ? error.stderr : "",
   );
   if (said.includes("permission denied")) {
-    return "this user may not use it. Run as a member of the group docker.";
+    return "this user has no access to it. Run as a member of the group docker.";
   }
   const packages = obstacleToPackages();
   return packages && `installing or starting one ${packages}.`;
 }
 
 /**
- * Starts the engine of this machine, if none answers.
+ * Starts this machine's engine, unless it already answers.
  *
- * @param command of an engine that no systemd starts.
- * @throws UserError when none answers within a minute.
+ * @param command starts the engine where there is no systemd.
+ * @throws UserError when it does not answer within a minute.
  */
 export async function startEngine(command: readonly string[] = ["dockerd"]): Promise<void> {
   const hasSystemd = existsSync("/run/systemd/system");
@@ -84,7 +84,7 @@ export async function startEngine(command: readonly string[] = ["dockerd"]): Pro
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     if ((await engineVersion().catch(() => "")) !== "") return;
-    // One that is just stopping has its files locked, and a new one ends at once.
+    // An engine that is still stopping has its files locked, so a new one exits at once: try again.
     if (!hasSystemd && (engine === undefined || engine.exitCode !== null))
       engine = spawnEngine(command);
     await pause(200);

@@ -1,27 +1,27 @@
-/** What setup says of a tool. */
+/** A tool, as `npm run setup` lists it. */
 export interface Tool {
   readonly name: string;
-  /** Where finding out takes time, how to. */
+  /** A function when finding out takes time. */
   readonly version: string | (() => Promise<string>);
-  /** How it came here. */
+  /** Where it came from, for example "official release". */
   readonly source: string;
 }
 
 /** A part of the toolchain. */
 export interface Part {
   readonly tools: readonly Tool[];
-  /** What programs need in their environment to use it. */
+  /** Environment variables that programs need to use it. */
   readonly env: Readonly<Record<string, string>>;
   /** Folders for the `PATH`. */
   readonly path: readonly string[];
 }
 
-/** Looks for a part, quickly, and provides it if it is not there. */
+/** Finds a part quickly, or provides it if it is missing. */
 export interface Provider {
   /** @returns undefined when the part is missing or cannot be used. */
   readonly look: () => Promise<Part | undefined>;
-  /** What is missing and how to get it, as sentences, for who wants nothing installed. */
+  /** A message for `SERF_INSTALL=no`: what is missing and how to get it. */
   readonly missing: () => string;
-  /** @throws UserError when the part cannot be had here. */
+  /** @throws UserError when the part cannot be provided on this machine. */
   readonly provide: () => Promise<Part>;
 }

@@ -16,7 +16,7 @@ import type { Part, Provider, Tool } from "./part.ts";
 const releaseSource = "official release";
 const buildSource = "built from its Go module";
 
-/** Pulumi with its plugins: the user's own if it is installed, else the pinned one of the cache. */
+/** Pulumi with its plugins: the user's own if it is installed, else the pinned version in the cache. */
 export const pulumiProvider: Provider = {
   look: () => Promise.resolve(installedPulumi() ? installedPart() : cachedPart()),
   provide: () => (installedPulumi() ? provideForInstalled() : provideOwn()),
@@ -24,8 +24,9 @@ export const pulumiProvider: Provider = {
     const plugins = Object.entries(versions.plugins).map(
       ([name, version]) => `\`pulumi plugin install resource ${name} ${version}\``,
     );
-    const pulumi = "Pulumi is not installed: https://www.pulumi.com/docs/install, and then";
-    return `${installedPulumi() ? "Plugins of Pulumi are missing:" : pulumi} ${plugins.join(", ")}.`;
+    const pulumi =
+      "Pulumi is not installed: install it from https://www.pulumi.com/docs/install, then run";
+    return `${installedPulumi() ? "Pulumi plugins are missing: run" : pulumi} ${plugins.join(", ")}.`;
   },
 };
 
@@ -40,7 +41,7 @@ function installedPulumi(): boolean {
   });
 }
 
-/** Where an installed Pulumi keeps its plugins and its login. */
+/** The folder where an installed Pulumi keeps its plugins and its login. */
 function userHome(): string {
   return process.env["PULUMI_HOME"] || join(homedir(), ".pulumi");
 }
@@ -76,7 +77,7 @@ function ownPart(folder: string, source: string): Part {
     env: {
       PULUMI_HOME: home,
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      // Loading the SDK takes half a second without it, at every run.
+      // Without it, loading the SDK takes half a second in every run.
       NODE_COMPILE_CACHE: join(folder, "compiled"),
     },
     path: [bin],
@@ -98,7 +99,7 @@ async function provideOwn(): Promise<Part> {
     return ownPart(folder, releaseSource);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    say(`no official release of Pulumi can be had from here (${error.message})`);
+    say(`the official releases of Pulumi cannot be downloaded (${error.message})`);
   }
   return ownPart(await build(), buildSource);
 }
@@ -126,7 +127,7 @@ function installedPart(): Part | undefined {
     }
   });
   if (present) return { tools: [installedTool, ...pluginTools("installed")], env: {}, path: [] };
-  // Stand-ins do not go into the user's own folder, where other projects would find them.
+  // Built plugins stay out of the user's own folder, where other projects would find them.
   const built = cached(buildEntry());
   if (built === undefined) return undefined;
   const { plugins } = toolFolder(built);
@@ -146,12 +147,13 @@ async function provideForInstalled(): Promise<Part> {
         run("pulumi", ["plugin", "install", "resource", name, version], { timeout: 300_000 }),
       );
     } catch (error) {
-      say(`the plugin cannot be had: ${(error as Error).message}`);
+      say(`the plugin cannot be installed: ${(error as Error).message}`);
       await build();
       break;
     }
   }
   const part = installedPart();
-  if (part === undefined) throw new UserError("The installed Pulumi did not keep the plugins.");
+  if (part === undefined)
+    throw new UserError("The installed Pulumi does not have the plugins after installing them.");
   return part;
 }

@@ -10,18 +10,18 @@ function cacheRoot(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "serf-cluster");
 }
 
-/** Where something is in the cache, or undefined when it is not. */
+/** The path of an entry, or undefined when it is not in the cache. */
 export function cached(entry: string, root = cacheRoot()): string | undefined {
   const path = join(root, entry);
   return existsSync(path) ? path : undefined;
 }
 
 /**
- * Provides a folder of the cache. It appears under its name only when it is complete, whatever
- * happens in between, and two runs at once make it only once.
+ * Provides an entry of the cache, which is a folder. It gets its name only when it is complete, even if a run
+ * is killed, and two runs at the same time create it only once.
  *
- * @param entry the name, which holds the version or a hash of the content: it is never changed.
- * @param make fills the empty folder that it is given.
+ * @param entry the name. It contains a version or a hash of the content, since an entry never changes.
+ * @param make fills the empty folder that it gets.
  */
 export async function provide(
   entry: string,
@@ -45,7 +45,7 @@ export async function provide(
   });
 }
 
-/** Removes what runs that were killed have left half-made. */
+/** Removes incomplete entries of runs that were killed. */
 async function sweep(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const pid = /\.partial-(\d+)$/.exec(name)?.[1];

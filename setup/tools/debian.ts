@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { run } from "../../lib/host/run.ts";
 import { during } from "./progress.ts";
 
-/** Why packages cannot be installed here, as the rest of a sentence; undefined when they can. */
+/** Why packages cannot be installed here, as the second half of a sentence; undefined when they can. */
 export function obstacleToPackages(): string | undefined {
   if (process.getuid?.() !== 0) return "needs root";
-  if (!isDebian()) return "is possible from here only on Debian and Ubuntu";
+  if (!isDebian()) return "is supported on Debian and Ubuntu only";
   return undefined;
 }
 
@@ -17,13 +17,13 @@ function isDebian(): boolean {
   }
 }
 
-/** Installs Debian's packages. */
+/** Installs Debian packages. */
 export async function installPackages(what: string, ...packages: string[]): Promise<void> {
   const install = () => apt("install", "--yes", "--no-install-recommends", ...packages);
   await during(`installing ${what} (Debian's package ${packages[0]!})`, () => withLists(install));
 }
 
-/** Runs a task a second time with new package lists: a machine just made has none, or old ones. */
+/** Runs a task; if it fails, updates the package lists and retries. A new machine has no lists, or old ones. */
 export async function withLists(task: () => Promise<unknown>): Promise<void> {
   try {
     await task();
@@ -33,7 +33,7 @@ export async function withLists(task: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Runs apt-get without questions, waiting for another package manager that is at work. */
+/** Runs apt-get without questions. Waits if another package manager is running. */
 function apt(...args: string[]): Promise<string> {
   return run("apt-get", ["-o", "DPkg::Lock::Timeout=120", "--quiet", ...args], {
     timeout: 600_000,

@@ -6,26 +6,26 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../../lib/host/errors.ts";
 
-/** A server that does not answer, or not with the file. Another way may lead to the same end. */
+/** The server does not answer, or does not have the file. The caller may have another way to get it. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
-/** How long a server may take, in milliseconds. */
+/** Timeouts for a server, in milliseconds. */
 export interface Patience {
   /** Until it answers. Default: 5,000. */
   readonly answer: number;
-  /** Between two parts of a file. Default: 20,000. */
+  /** Between two chunks of a file. Default: 20,000. */
   readonly silence: number;
 }
 
 export const patience: Patience = { answer: 5_000, silence: 20_000 };
 
-/** How often a transfer that broke off is begun again. */
+/** How often a download is tried when the transfer breaks off. */
 const attempts = 3;
 
 /**
- * Reads a small text.
+ * Downloads a small text.
  *
  * @throws Unreachable
  */
@@ -41,9 +41,9 @@ export async function fetchText(url: string, within = patience): Promise<string>
 }
 
 /**
- * Downloads a file and verifies it. What does not pass is removed.
+ * Downloads a file and verifies it. A file with another checksum is removed.
  *
- * @param checksum in hexadecimal, SHA-256 or SHA-1 by its length.
+ * @param checksum in hexadecimal; SHA-256 or SHA-1, depending on its length.
  * @throws Unreachable when the server does not answer or does not have the file.
  * @throws UserError when the transfer breaks off three times or the file is not the expected one.
  */
@@ -69,7 +69,7 @@ export async function download(
       break;
     } catch (error) {
       await rm(file, { force: true });
-      // A full disk is no fault of the transfer.
+      // Retrying does not help when the disk is full.
       if (isFileError(error) || attempt === attempts) {
         throw new UserError(
           `The download of ${url} broke off (${reasonOf(error)}). Run the command again.`,
@@ -94,7 +94,7 @@ export async function download(
 }
 
 /**
- * The checksum of a file in a list of lines `CHECKSUM  NAME`. Pulumi lists SHA-256 for its command
+ * Finds the checksum of a file in a list with lines `CHECKSUM  NAME`. Pulumi publishes SHA-256 for its command
  * line, and SHA-1 with names `./NAME` for its plugins (publish.yml in pulumi/pulumi-docker).
  *
  * @throws UserError when the list does not have the file.
@@ -105,7 +105,7 @@ export function checksumIn(list: string, url: string): string {
     const [, sum, file] = checksumLine.exec(line.trim()) ?? [];
     if (file === name && sum !== undefined) return sum.toLowerCase();
   }
-  throw new UserError(`The list of checksums that belongs to ${url} does not have ${name}.`);
+  throw new UserError(`The list of checksums for ${url} does not have ${name}.`);
 }
 
 const checksumLine = /^([0-9a-f]{64}|[0-9a-f]{40})\s+\*?(?:\.\/)?(\S+)$/i;
@@ -123,7 +123,7 @@ async function open(url: string, within: Patience) {
   }
 }
 
-/** Ends a transfer that has been silent for too long. */
+/** Aborts a transfer when no data arrives for too long. */
 class Guard {
   readonly #controller = new AbortController();
   #milliseconds: number;
@@ -167,7 +167,7 @@ function isFileError(error: unknown): boolean {
   );
 }
 
-/** `fetch` wraps the reason, such as a refused connection, in an error that says nothing. */
+/** `fetch` wraps the reason, such as a refused connection, in an error that only says "fetch failed". */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error && error.message === "fetch failed"

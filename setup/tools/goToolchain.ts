@@ -7,27 +7,28 @@ import { installPackages, obstacleToPackages } from "./debian.ts";
 import { during } from "./progress.ts";
 import { goToolchain, oldestGo } from "./versions.ts";
 
-/** A Go toolchain of the machine. */
+/** A Go toolchain on this machine. */
 export interface Go {
   readonly command: string;
   /** For example `go1.26.8`. */
   readonly version: string;
-  /** Where it is installed. */
+  /** The folder where it is installed. */
   readonly root: string;
-  /** Where it gets modules from. */
+  /** `GOPROXY`: where it downloads modules from. */
   readonly proxy: string;
 }
 
 /**
  * Finds a Go that is new enough, or provides one.
  *
- * @throws UserError when there is none and it cannot be had here.
+ * @throws UserError when there is none and it cannot be provided on this machine.
  */
 export async function findGo(): Promise<Go> {
   const found = (await ask("go")) ?? (await ask("/usr/local/go/bin/go"));
   if (found !== undefined && isNewEnough(found.version, oldestGo)) return found;
   const provided = await ask(join(await provideGo(), "bin", "go"));
-  if (provided === undefined) throw new UserError("The Go that was provided does not run here.");
+  if (provided === undefined)
+    throw new UserError("The Go that was installed does not run on this machine.");
   return provided;
 }
 
@@ -39,7 +40,7 @@ async function ask(command: string): Promise<Go | undefined> {
   return version && root && proxy !== undefined ? { command, version, root, proxy } : undefined;
 }
 
-/** Whether a version as `go env GOVERSION` prints it is not older than another. */
+/** Whether a version, as printed by `go env GOVERSION`, is at least the oldest allowed. */
 export function isNewEnough(version: string, oldest: string): boolean {
   const parts = (text: string) => (/\d[\d.]*/.exec(text)?.[0] ?? "").split(".").map(Number);
   const [found, needed] = [parts(version), parts(oldest)];
@@ -51,15 +52,15 @@ export function isNewEnough(version: string, oldest: string): boolean {
 }
 
 /**
- * Provides the pinned Go, which is published as a module that every Go can download and verify:
- * https://go.dev/doc/toolchain. Debian's is too old to compile the tools, and will do for that.
+ * Provides the pinned Go. It is published as a module that any Go can download and verify:
+ * https://go.dev/doc/toolchain. Debian's Go is too old to compile the tools, but can do that.
  *
- * @returns where it is installed.
+ * @returns the folder where it is installed.
  */
 async function provideGo(): Promise<string> {
   const arch = process.arch === "x64" ? "amd64" : process.arch;
   const sum = (goToolchain.sums as Readonly<Record<string, string>>)[`linux-${arch}`];
-  if (process.platform !== "linux" || sum === undefined) throw needsGo("it is not here");
+  if (process.platform !== "linux" || sum === undefined) throw needsGo("it is not installed");
   const folder = await provide(`go-${goToolchain.version}-linux-${arch}`, async (folder) => {
     const any = (await ask("go"))?.command ?? (await installDebianGo());
     const module = `golang.org/toolchain@v0.0.1-go${goToolchain.version}.linux-${arch}`;
@@ -100,7 +101,7 @@ async function fetchToolchain(
   }
   await rename(Dir, join(folder, "go"));
   await rm(workspace, { recursive: true });
-  // A module keeps no executable bits.
+  // A module does not keep executable bits.
   for (const place of ["bin", "pkg/tool"]) {
     const files = await readdir(join(folder, "go", place), {
       recursive: true,

@@ -12,7 +12,7 @@ import { versions } from "./versions.ts";
 
 const sources = join(import.meta.dirname, "..", "go");
 
-/** Differs whenever a build would give programs that do something else; how they are compiled is no part of it. */
+/** A hash of the sources and versions. Compiler flags are not included: they do not change what the tools do. */
 export function toolSourcesHash(): string {
   const hash = createHash("sha256").update(JSON.stringify(versions));
   const files = readdirSync(sources, { recursive: true, withFileTypes: true })
@@ -23,7 +23,7 @@ export function toolSourcesHash(): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** Builds all tools from their published Go modules into a folder of tools. */
+/** Builds all tools from their published Go modules into a tool folder. */
 export async function buildTools(folder: string, go: Go): Promise<void> {
   const out = join(folder, "built");
   await mkdir(out);
@@ -33,15 +33,15 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
     goBuild(go, join(sources, module), ["-o", `${out}/`, ...args], () => (packages += 1));
 
   await during(
-    `building Pulumi ${versions.pulumi} and its plugins from their Go modules, some minutes once`,
+    `building Pulumi ${versions.pulumi} and its plugins from their Go modules, which takes some minutes once`,
     async () => {
-      // At once, so that one compiles while the other downloads or links.
+      // Both at the same time, so that one compiles while the other downloads or links.
       const language = build(
         "language",
         `-ldflags=-s -w -X ${version}=${versions.languageHost}`,
         "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       );
-      // One module for all the others, since they share most of what is compiled.
+      // All others are one module, since they share most of the packages.
       const tools = build(
         "tools",
         `-ldflags=-s -w -X ${version}=${versions.pulumi}`,
@@ -61,15 +61,15 @@ export async function buildTools(folder: string, go: Go): Promise<void> {
   await layOut(folder, out);
 }
 
-/** What Pulumi looks for to run a Node.js program. */
+/** The program that Pulumi looks for to run a Node.js program. */
 const hostName = "pulumi-language-nodejs";
 
-/** Debug symbols are stripped in the end: not making them saves a tenth of the time. */
+/** The linker strips debug symbols anyway; not generating them saves a tenth of the time. */
 const compilerFlags = "-dwarf=false";
 
 /**
- * What every step of Pulumi's passes through. The compiler optimizes all the rest less, by far the most
- * of it, which saves a sixth of the time: it does not inline functions there.
+ * Packages that every Pulumi operation runs through. In all others, which are by far the most, the compiler does
+ * not inline functions (`-l`), which saves a sixth of the time.
  */
 const hotPackages = [
   "std",
@@ -86,7 +86,7 @@ const hotPackages = [
   "github.com/zclconf/go-cty/...",
 ];
 
-/** Of several patterns that match a package the last one counts. */
+/** If several patterns match a package, the last one counts. */
 const buildFlags = [
   "-v",
   "-trimpath",
@@ -96,7 +96,7 @@ const buildFlags = [
   ...hotPackages.map((pattern) => `-gcflags=${pattern}=${compilerFlags}`),
 ];
 
-/** A compiler that collects garbage less often is a sixth faster, where it has the memory. */
+/** With enough memory, let the compiler collect garbage less often: that makes it a sixth faster. */
 function buildEnv(): Record<string, string> {
   const env = { GOWORK: "off", GOFLAGS: "" };
   return totalmem() < 8 * 2 ** 30 ? env : { ...env, GOGC: "400" };
@@ -126,7 +126,7 @@ function goBuild(go: Go, cwd: string, args: string[], compiled: () => void): Pro
         reject(
           new UserError(
             `\`go build\` in setup/go failed (${signal ?? `exit code ${String(code)}`}). ` +
-              `Run the command again; what was compiled is kept.\n${complaints.slice(-4000)}`,
+              `Run the command again; packages that were compiled are kept.\n${complaints.slice(-4000)}`,
           ),
         );
       }

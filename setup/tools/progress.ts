@@ -1,12 +1,12 @@
-/** Says what setup does, on standard error, so that a command's own output stays clean. */
+/** Reports progress on standard error, which keeps the command's own output clean. */
 export function say(text: string): void {
   console.error(`setup: ${text}`);
 }
 
 /**
- * Says that something begins, how it goes every 15 seconds, and how long it took.
+ * Reports that a task starts, its progress every 15 seconds, and how long it took.
  *
- * @param detail what is known of its progress.
+ * @param detail appended to each progress report. Default: nothing.
  */
 export async function during<T>(
   what: string,

@@ -6,7 +6,7 @@ import { during } from "./progress.ts";
 import { layOut } from "./toolFolder.ts";
 import { versions } from "./versions.ts";
 
-/** An official release: an archive, and the list of checksums that was published with it. */
+/** An official release: the URLs of an archive and of the list of checksums published with it. */
 export interface Release {
   readonly archive: string;
   readonly checksums: string;
@@ -33,7 +33,7 @@ export function pinnedReleases(platform: string, arch: string): Release[] {
 }
 
 /**
- * Downloads releases into a folder of tools, each verified.
+ * Downloads and verifies releases into a tool folder.
  *
  * @throws Unreachable when a server does not answer in time or does not have a file.
  * @throws UserError when a transfer breaks off or a checksum is wrong.
@@ -43,7 +43,7 @@ export async function downloadTools(
   releases: readonly Release[],
   within: Patience = patience,
 ): Promise<void> {
-  // The lists are small: they tell within seconds whether this way is open.
+  // The lists first: they are small and show within seconds whether the servers can be reached.
   const lists = await Promise.all(releases.map(({ checksums }) => fetchText(checksums, within)));
   const unpacked = join(folder, "unpacked");
   await mkdir(unpacked);

@@ -2,13 +2,13 @@ import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { versions } from "./versions.ts";
 
-/** A folder of the cache with Pulumi's command line and the plugins. */
+/** An entry of the cache with Pulumi's command line and the plugins. */
 export interface ToolFolder {
-  /** Belongs on the `PATH`. */
+  /** To be added to the `PATH`. */
   readonly bin: string;
-  /** Is to be `PULUMI_HOME`, where Pulumi finds the plugins without a warning. */
+  /** The value for `PULUMI_HOME`, where Pulumi finds the plugins without a warning. */
   readonly home: string;
-  /** Where each plugin's program is; belongs on the `PATH` of a Pulumi with a home of its own. */
+  /** Each plugin's folder. A Pulumi with its own home finds the plugins when these are on the `PATH`. */
   readonly plugins: readonly string[];
 }
 
@@ -24,9 +24,9 @@ export function toolFolder(folder: string): ToolFolder {
 }
 
 /**
- * Puts programs in their places: the resource plugins into the home, everything else into `bin`.
+ * Moves programs to their places: the resource plugins into the home, everything else into `bin`.
  *
- * @param from a folder with the programs, removed in the end. Archives have them in subfolders.
+ * @param from a folder with the programs, possibly in subfolders. It is removed at the end.
  */
 export async function layOut(folder: string, from: string): Promise<void> {
   const { bin, home } = toolFolder(folder);

@@ -27,19 +27,19 @@ const documents = [
 ];
 
 describe.each(documents)("%s", (file) => {
-  test("has links that lead somewhere", () => {
+  test("has no broken links", () => {
     expect(linkFaults(file, read(file))).toEqual([]);
   });
 
-  test("names commands that there are", () => {
+  test("names existing commands", () => {
     expect(commandFaults(read(file), scripts)).toEqual([]);
   });
 
-  test("names settings that there are", () => {
+  test("names existing settings", () => {
     expect(settingFaults(read(file), declaredSettings())).toEqual([]);
   });
 
-  test("names files and folders that there are", () => {
+  test("names existing files and folders", () => {
     expect(pathFaults(read(file))).toEqual([]);
   });
 });
@@ -51,7 +51,7 @@ describe("README.md", () => {
     expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(180);
   });
 
-  test("leads to every document in docs", () => {
+  test("links to every document in docs", () => {
     expect(linkedFiles("README.md", readme)).toEqual(expect.arrayContaining(inDocs));
   });
 
@@ -68,7 +68,7 @@ test("the newest release in CHANGELOG.md is the version in package.json", () => 
   expect(releases[0]?.[1]).toBe(version);
 });
 
-// What the checks above let pass, and what not.
+// What the checks above accept and refuse.
 describe("the checks", () => {
   test.each([
     "[there](docs/nowhere.md)",
@@ -77,7 +77,7 @@ describe("the checks", () => {
     "[in another](CHANGELOG.md#no-such-heading)",
     "[lines](index.ts#L1)",
     "[by reference][one]\n\n[one]: docs/nowhere.md",
-  ])("find a link that leads nowhere: %s", (text) => {
+  ])("find a broken link: %s", (text) => {
     expect(linkFaults("README.md", text)).toHaveLength(1);
   });
 
@@ -87,11 +87,11 @@ describe("the checks", () => {
     "# The *first* `npm start`, again\n\n[up](#the-first-npm-start-again)",
     "# One\n\n# One\n\n[the second](#one-1)",
     "`[no](link)` and\n\n    [no](link)\n\n```\n[no](link)\n```",
-  ])("let a link pass that leads somewhere: %s", (text) => {
+  ])("accept a link: %s", (text) => {
     expect(linkFaults("README.md", text)).toEqual([]);
   });
 
-  test("look from where a document stands", () => {
+  test("resolve links from the document's folder", () => {
     expect(linkFaults("bench/README.md", "[results](results/results.md)")).toEqual([]);
     expect(linkFaults("bench/README.md", "[results](bench/results/results.md)")).toHaveLength(1);
   });
@@ -103,7 +103,7 @@ describe("the checks", () => {
     },
   );
 
-  test("let commands pass that there are, and prose", () => {
+  test("accept existing commands, and prose", () => {
     const text =
       "`npm start`, `npm run check`, `npm ci`; npm keeps some options.\n\n    npm start\n";
     expect(commandFaults(text, { start: "", check: "" })).toEqual([]);
@@ -114,11 +114,11 @@ describe("the checks", () => {
     "    npm run pulumi -- config set --stack dev --path tag.rack a7",
     "    config set --type string --path tag.rack a7",
     "```yaml\nconfig:\n  serf:joiner: 3\n```",
-  ])("find a setting that there is not: %s", (text) => {
+  ])("find an unknown setting: %s", (text) => {
     expect(settingFaults(text, declaredSettings())).toHaveLength(1);
   });
 
-  test("let settings pass that there are", () => {
+  test("accept existing settings", () => {
     const text = [
       "`pulumi config set joiners 3`, `config set --path --type string tags.version 1.10`",
       "    pulumi config set --stack prod --secret \\\n      gossipKey KEY",
@@ -132,11 +132,11 @@ describe("the checks", () => {
     "`components/nothing.ts`",
     "`node programs/nothing.ts < input.json`",
     "`lib/nothing/*.ts`",
-  ])("find a path that there is not: %s", (text) => {
+  ])("find a missing path: %s", (text) => {
     expect(pathFaults(text)).toHaveLength(1);
   });
 
-  test("let paths pass that there are, and those of others", () => {
+  test("accept existing paths, and paths outside the project", () => {
     const text =
       "`docker/agent`, `./lib/host/preload.mjs`, `docs/*.md`, `.serf/state`, `/etc/serf`";
     expect(pathFaults(text)).toEqual([]);

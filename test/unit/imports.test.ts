@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 let dir: string;
 
-/** A project with this one's rules, and nothing else. */
+/** A project that has only this project's rules. */
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "serf-imports-"));
   for (const name of [".dependency-cruiser.mjs", "tsconfig.json"]) cpSync(name, join(dir, name));
@@ -20,13 +20,13 @@ interface Violation {
   readonly rule: { readonly name: string };
 }
 
-/** Writes files that import others, and returns the rules that they break, by file or folder. */
+/** Writes files with imports, and returns the rules that they break, by file or folder. */
 function broken(imports: readonly (readonly [string, string])[]): Set<string> {
   const files = Map.groupBy(imports, ([from]) => from);
   for (const file of new Set(imports.flat())) {
     mkdirSync(dirname(join(dir, file)), { recursive: true });
     const lines = (files.get(file) ?? []).map(
-      // Types count as well: they, too, tell one room of another.
+      // Type imports count as well, since they make one folder depend on another.
       ([, to]) => `import type {} from "${"../".repeat(file.split("/").length - 1) || "./"}${to}";`,
     );
     writeFileSync(join(dir, file), `${lines.join("\n")}\nexport {};\n`);
@@ -40,7 +40,7 @@ function broken(imports: readonly (readonly [string, string])[]): Set<string> {
   return new Set(summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`));
 }
 
-test("an import against the direction of the rooms is refused", () => {
+test("an import against the direction of the folders is refused", () => {
   const forbidden = [
     ["index.ts", "programs/a.ts"],
     ["index.ts", "cli/a.ts"],
@@ -57,12 +57,12 @@ test("an import against the direction of the rooms is refused", () => {
     ["bench/b.ts", "cli/a.ts"],
   ] as const;
   const names = [...broken(forbidden)].map((one) => one.replace(/: .*/, ""));
-  // The folders break rules of their own.
+  // Folders are in the list as well, since they form cycles.
   const files = new Set(names.filter((name) => name.endsWith(".ts")));
   expect([...files].sort()).toEqual([...new Set(forbidden.map(([from]) => from))].sort());
 });
 
-test("an import along it is allowed", () => {
+test("an import in the direction of the folders is allowed", () => {
   const allowed = [
     ["index.ts", "components/a.ts"],
     ["index.ts", "lib/a/a.ts"],
@@ -77,13 +77,13 @@ test("an import along it is allowed", () => {
   expect([...broken(allowed)]).toEqual([]);
 });
 
-test("a circle is refused, of files and of folders", () => {
+test("import cycles between files and between folders are refused", () => {
   const rules = broken([
     ["lib/a/a.ts", "lib/a/b.ts"],
     ["lib/a/b.ts", "lib/a/a.ts"],
     ["lib/c/a.ts", "lib/d/a.ts"],
     ["lib/d/b.ts", "lib/c/b.ts"],
   ]);
-  expect(rules).toContain("lib/a/a.ts: no circle of files");
-  expect(rules).toContain("lib/c: no circle of folders");
+  expect(rules).toContain("lib/a/a.ts: no import cycles between files");
+  expect(rules).toContain("lib/c: no import cycles between folders");
 });

@@ -14,7 +14,7 @@ import {
   types,
 } from "./support/mocks.ts";
 
-/** What the real look at the host and the engine would tell; see test/e2e. */
+/** A simulated observation of the host and the engine; test/live uses a real one. */
 const engine = vi.hoisted((): { isReached: boolean; look?: Look } => ({ isReached: true }));
 
 vi.mock("../../components/stack/preflight.ts", () => ({
@@ -22,7 +22,7 @@ vi.mock("../../components/stack/preflight.ts", () => ({
   preflight: () =>
     engine.isReached
       ? Promise.resolve(engine.look)
-      : Promise.reject(new Error("looked at an engine that is not reached")),
+      : Promise.reject(new Error("looked at an engine that cannot be reached")),
 }));
 vi.mock("../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
 vi.mock("../../lib/membership/publishedPort.ts", () => ({
@@ -56,7 +56,7 @@ afterEach(() => {
 });
 
 async function deploy(mode: Mode = {}) {
-  // The stack's own import of its components comes after the mocks are set.
+  // Import the stack's components only after the mocks are set.
   const { declared, returned } = await declare(
     async () => await (await import("../../index.ts")).default(),
     mode,
@@ -68,7 +68,7 @@ function names(declared: readonly Declared[], type: string): string[] {
   return Object.keys(ofType(declared, type)).sort();
 }
 
-/** The containers of joiners. */
+/** The joiners' containers. */
 function joinersIn(declared: readonly Declared[]): Declared[] {
   const containers = Object.values(ofType(declared, types.container));
   return containers.filter((one) => labelsIn(one)["serf.role"] === "joiner");
@@ -82,7 +82,7 @@ function generationsIn(declared: readonly Declared[]): Record<string, string> {
 }
 
 describe.each([{ preview: false }, { preview: true }])("the program, $preview", ({ preview }) => {
-  test("declares one image, one network, a seed, three joiners, host's agent and gate", async () => {
+  test("declares one image, one network, a seed, three joiners, the host's agent and the gate", async () => {
     const { declared } = await deploy({ preview });
     expect(names(declared, types.image)).toEqual(["image"]);
     expect(names(declared, types.network)).toEqual(["network"]);
@@ -100,13 +100,13 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
     expect(names(declared, types.volume)).toEqual(["storage-config", "storage-data"]);
   });
 
-  test("declares the seed before the joiners, who then need not look for it", async () => {
+  test("declares the seed before the joiners, so that its container is created first", async () => {
     const { declared } = await deploy({ preview });
     const containers = declared.filter(({ type }) => type === types.container);
     expect(containers[0]!.name).toBe("seed");
   });
 
-  test("declares as many joiners as configured, the same ones whatever their number", async () => {
+  test("declares as many joiners as configured; their names do not depend on the number", async () => {
     const five = await deploy({ preview, config: { joiners: "5" } });
     const two = await deploy({ preview, config: { joiners: "2" } });
     expect(joinersIn(five.declared)).toHaveLength(5);
@@ -119,13 +119,13 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
     expect(outputs["joiners"]).toEqual([]);
   });
 
-  test("leaves the host out when it is not to join", async () => {
+  test("leaves the host's agent out when the host does not join", async () => {
     const { declared, outputs } = await deploy({ preview, config: { hostAgent: "false" } });
     expect(names(declared, types.command)).not.toContain("host");
     expect(outputs["host"]).toBeNull();
   });
 
-  test("refuses a wrong configuration before it declares anything", async () => {
+  test("refuses an invalid configuration before it declares anything", async () => {
     const declared: Declared[] = [];
     const program = async () => await (await import("../../index.ts")).default();
     await expect(
@@ -147,13 +147,13 @@ test.each([
     ["joiner", address],
     ["web", address],
   ]);
-  // It is no part of a container, or another address would replace all of them.
+  // It is not part of a container, or a changed address would replace all of them.
   for (const { inputs } of joinersIn(declared)) {
     expect(JSON.stringify(inputs)).not.toContain(address);
   }
 });
 
-test("another number of joiners writes no file anew", async () => {
+test("a changed number of joiners does not rewrite any file", async () => {
   const filesOf = async (joiners: string) => {
     const { declared } = await deploy({ config: { joiners } });
     return [configurationsIn(declared, "joiners"), configurationsIn(declared, "storage")];
@@ -161,14 +161,14 @@ test("another number of joiners writes no file anew", async () => {
   expect(await filesOf("5")).toEqual(await filesOf("2"));
 });
 
-test("with join gateway the host's agent is told that it is the first, and joins itself", async () => {
+test("with join gateway the host's agent knows that it is the first, and joins itself", async () => {
   const { declared } = await deploy({ config: { join: "gateway" } });
   const stdin = Object.values(ofType(declared, types.command)["host"]!.inputs["stdin"] as object);
   expect(stdin.join()).toContain('"isFirst":true');
   expect(stdin.join()).toContain('"join":"172.30.0.1:7946"');
 });
 
-/** What the state says of a container of a member, and what the engine tells of it. */
+/** A member's container in the state and on the engine. */
 function member(role: string, name: string, address: string, changes: object = {}) {
   const labels = { "serf.role": role, "serf.spec": "former", "serf.generation": "4" };
   const list = Object.entries(labels).map(([label, value]) => ({ label, value }));
@@ -207,7 +207,7 @@ describe("with maxUnavailable", () => {
     },
   };
 
-  test("each image is tried before anything is made from it, and nobody waits who is new", async () => {
+  test("each image is tried before anything is created from it, and new members do not wait", async () => {
     const groups = '{"web":{"count":1,"serfVersion":"0.10.4"}}';
     const { declared } = await deploy({ config: { ...config, groups } });
     const { declared: plain } = await deploy({ config: { joiners: "2", groups } });
@@ -246,7 +246,7 @@ describe("with maxUnavailable", () => {
     ]),
   };
 
-  /** All see all alive, whenever one looks. */
+  /** All members always see all others alive. */
   function letAllBeAlive(): void {
     const names = ["seed", "joiner-1", "joiner-2", "host"].map((name) => `serf-test-${name}`);
     const seen = new Map(names.map((name) => [name, { status: "alive" as const }]));
@@ -256,7 +256,7 @@ describe("with maxUnavailable", () => {
     });
   }
 
-  test("those that run wait for their turns, the joiners before the seed, a few at once", async () => {
+  test("running members wait for their turn, the joiners before the seed, a few at a time", async () => {
     engine.look = running.look;
     letAllBeAlive();
     const { state } = running;
@@ -270,7 +270,7 @@ describe("with maxUnavailable", () => {
     ]);
     const steps = vi.mocked(watch).mock.calls.filter(([, also]) => also.length > 0);
     expect(steps.map(([, also]) => also)).toEqual([
-      // New, since its process does not run; it comes before all that are replaced.
+      // New, since its process does not run, so it comes before all that are replaced.
       ["serf-test-host"],
       ["serf-test-joiner-1", "serf-test-joiner-2"],
       ["serf-test-seed"],
@@ -278,7 +278,7 @@ describe("with maxUnavailable", () => {
     for (const [told] of vi.mocked(watch).mock.calls) expect(told).toEqual(rolling);
   });
 
-  test("when no room comes, the program fails and those that wait are left alone", async () => {
+  test("if too many members stay down, the program fails and the waiting ones are not touched", async () => {
     engine.look = running.look;
     letAllBeAlive();
     const alive = vi.mocked(watch).getMockImplementation()!;
@@ -302,7 +302,7 @@ describe("with maxUnavailable", () => {
     expect(names(declared, types.container)).toEqual([]);
   });
 
-  test("in a preview nobody waits", async () => {
+  test("in a preview no member waits", async () => {
     engine.look = running.look;
     vi.mocked(watch).mockRejectedValue(new Error("a preview must not look at the cluster"));
     const { declared } = await deploy({ preview: true, config, state: running.state });
@@ -326,7 +326,7 @@ describe("with maxUnavailable", () => {
     }
   });
 
-  test("the host's agent in a container is asked there", async () => {
+  test("the host's agent in a container is asked in that container", async () => {
     engine.look = running.look;
     letAllBeAlive();
     await deploy({ config: { ...config, hostAgentIn: "container" }, state: running.state });
@@ -335,7 +335,7 @@ describe("with maxUnavailable", () => {
     });
   });
 
-  test("without it nobody waits", async () => {
+  test("without maxUnavailable no member waits", async () => {
     engine.look = running.look;
     const { state } = running;
     const { declared } = await deploy({ config: { joiners: "2" }, state });
@@ -344,7 +344,7 @@ describe("with maxUnavailable", () => {
   });
 });
 
-test("the outputs are those of the contract", async () => {
+test("the outputs are the documented ones", async () => {
   const { outputs } = await deploy({ config: { joiners: "2", gossipPort: "7979" } });
   expect(outputs).toEqual({
     image: "sha256:0123",
@@ -369,7 +369,7 @@ test("a preview knows what does not depend on the engine", async () => {
   expect(outputs["image"]).toBeUndefined();
 });
 
-test("the gate expects every member, from the seed's, the last joiner's and the host's side", async () => {
+test("the gate expects every member in the views of the seed, the last joiner and the host", async () => {
   const { declared } = await deploy({ config: { joiners: "2" } });
   const input = told(declared, "convergence") as unknown as {
     expected: { name: string }[];
@@ -387,18 +387,18 @@ test("the gate expects every member, from the seed's, the last joiner's and the 
     "serf-test-joiner-2",
     "serf-test-host",
   ]);
-  // Of the host's process and of what all share, beside the containers.
+  // Besides the containers: the generations of the host's process and of what all members share.
   expect(input.incarnations).toEqual(["seed-id", "joiner-1-id", "joiner-2-id", "1", "1"]);
 });
 
-test("the gate also lets all leave when the stack is destroyed", async () => {
+test("the gate also makes all agents leave when the stack is destroyed", async () => {
   const { declared } = await deploy();
   const { inputs } = ofType(declared, types.command)["convergence"]!;
   expect(inputs["create"]).toMatch(/converge.ts form$/);
   expect(inputs["delete"]).toMatch(/converge.ts dissolve$/);
 });
 
-test("one command limits the processes of all containers, also of the host's agent", async () => {
+test("one command limits the processes of all containers, including the host agent's", async () => {
   const { declared } = await deploy({ config: { joiners: "2", hostAgentIn: "container" } });
   expect(told(declared, "process-limits")).toEqual({
     containers: ["seed-id", "joiner-1-id", "joiner-2-id", "host-id"],
@@ -419,7 +419,7 @@ test("everything on the engine carries the stack's labels and its generation", a
   expect(build.label).toEqual(labels);
 });
 
-test("on an engine that is chosen, the docker client builds the image before the provider looks for it", async () => {
+test("on a chosen engine, the docker client builds the image before the provider looks it up", async () => {
   vi.stubEnv("DOCKER_HOST", "tcp://engine.example:2376");
   const { declared } = await deploy();
   const image = ofType(declared, types.image)["image"]!.inputs;
@@ -435,7 +435,7 @@ test("on an engine that is chosen, the docker client builds the image before the
 
 describe("a stack that is up", () => {
   const joiners = [
-    // Who has an address keeps it.
+    // Joiners keep the addresses that they have.
     member("joiner", "joiner-1", "172.30.0.9"),
     member("joiner", "joiner-2", "172.30.0.4"),
   ];
@@ -461,14 +461,14 @@ describe("a stack that is up", () => {
     ...{ seed: "4", "joiner-1": "4", "joiner-2": "4" },
   };
 
-  describe("in a preview that reaches no engine", () => {
+  describe("in a preview without an engine", () => {
     beforeEach(() => {
       engine.isReached = false;
       vi.stubEnv("SERF_BUILDER_IMAGE", "another/go:1");
     });
     const preview = () => deploy({ preview: true, config, state });
 
-    test("is declared with exactly the generations and addresses that are recorded", async () => {
+    test("is declared with exactly the recorded generations and addresses", async () => {
       const { declared, outputs } = await preview();
       expect(generationsIn(declared)).toEqual(asRecorded);
       expect(outputs["joiners"]).toEqual([
@@ -478,14 +478,14 @@ describe("a stack that is up", () => {
       expect(outputs["seed"]).toMatchObject({ endpoint: "127.0.0.1:32768" });
     });
 
-    test("has the builder and the base images that are recorded, and not those of this machine", async () => {
+    test("has the recorded builder and base images, not those of this machine", async () => {
       const { declared } = await preview();
       expect(told(declared, "image-build")).toMatchObject({
         buildArgs: { BUILDER_IMAGE: "own/go:1", RUNTIME_IMAGE: "own/base:1" },
       });
     });
 
-    test("has a provider that asks no engine, by a name that lists no change of it", async () => {
+    test("has a provider that does not contact the engine, and shows no change of the provider", async () => {
       const { declared } = await preview();
       const providers = ofType(declared, types.provider);
       expect(Object.keys(providers)).toEqual(["default-engine"]);
@@ -499,7 +499,7 @@ describe("a stack that is up", () => {
     });
   });
 
-  test("of which an engine that is reached has nothing more is made once more", async () => {
+  test("is created again completely when the engine has nothing of it", async () => {
     const { declared } = await deploy({ config, state });
     expect(generationsIn(declared)).toEqual({
       ...{ network: "3", "storage-config": "4", "storage-data": "6" },
@@ -510,19 +510,19 @@ describe("a stack that is up", () => {
     expect(host).toBeUndefined();
   });
 
-  test("is declared the same each time that the same is found", async () => {
+  test("has the same declaration whenever the same is found", async () => {
     const [one, other] = [await deploy({ config, state }), await deploy({ config, state })];
     expect(other.declared).toEqual(one.declared);
   });
 });
 
-test("of an engine that is behind a socket, but elsewhere, the host's agent is a container", async () => {
+test("the host's agent is a container when the engine's socket leads to another host", async () => {
   elsewhere = "runs on another host";
   const { declared } = await deploy({ config: { joiners: "0" } });
   expect(names(declared, types.container)).toEqual(["host", "seed"]);
 });
 
-test("the host's agent has the port that is set, and all who join it know it", async () => {
+test("the host's agent has the configured port, and members join it there", async () => {
   const config = { hostAgentPort: "7950", join: "gateway", joiners: "1" };
   const { declared } = await deploy({ config });
   const host = revealSecret(ofType(declared, types.command)["host"]!.inputs["stdin"]);
@@ -536,13 +536,13 @@ function startOf({ declared }: { readonly declared: readonly Declared[] }): unkn
   return ofType(declared, types.container)["host"]!.inputs["command"];
 }
 
-describe("the provider is told the engine", () => {
+describe("the provider gets the engine's address", () => {
   const provider = async () => {
     const { declared } = await deploy();
     return ofType(declared, types.provider)["default-engine"]!.inputs;
   };
 
-  test("unless it finds the same as the docker client", async () => {
+  test("unless it would choose the same engine as the docker client", async () => {
     for (const name of ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY"])
       vi.stubEnv(name, undefined);
     vi.stubEnv("DOCKER_CONFIG", "/nonexistent");
@@ -554,10 +554,10 @@ describe("the provider is told the engine", () => {
   });
 
   test.each([
-    // The provider would use TLS, whatever the host.
+    // The provider would use TLS for any host.
     [{ DOCKER_HOST: "tcp://there:2375", DOCKER_CERT_PATH: "/certs" }, "tcp://there:2375", ""],
     [{ DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certs" }, "tcp://localhost:2376", "/certs"],
-    // To the provider a context stands above the host.
+    // For the provider a context takes precedence over the host.
     [{ DOCKER_HOST: "ssh://there", DOCKER_CONTEXT: "lab" }, "ssh://there", ""],
     [{ DOCKER_CONTEXT: "default" }, "unix:///var/run/docker.sock", ""],
   ])("%j", async (env, host, certPath) => {

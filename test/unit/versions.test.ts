@@ -1,4 +1,4 @@
-/** Versions that belong together, and stand in more than one file. */
+/** Versions that must match, but are in more than one file. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { goToolchain, oldestGo, versions } from "../../setup/tools/versions.ts";
@@ -9,10 +9,10 @@ const { dependencies } = JSON.parse(read("package.json")) as {
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
-/** By how many minor versions Pulumi's command line and its SDK may differ; docs/contributing.md says why. */
+/** How many minor versions Pulumi's command line and SDK may differ; docs/contributing.md says why. */
 const mostMinorsApart = 0;
 
-/** The major version is the part with the index 0, the minor that with 1. */
+/** @param index 0 for the major version, 1 for the minor. */
 const partOf = (version: string, index: number) => Number(version.split(".")[index]);
 
 /** The version of a module in a go.mod. */
@@ -31,13 +31,13 @@ describe("Pulumi's command line", () => {
     expect(apart, both).toBeLessThanOrEqual(mostMinorsApart);
   });
 
-  test.each(["pkg", "sdk"])("is what the build route builds, by its module %s", (part) => {
+  test.each(["pkg", "sdk"])("is the version of the build route's module %s", (part) => {
     const goMod = read("setup/go/tools/go.mod");
     const module = `github.com/pulumi/pulumi/${part}/v3`;
     expect(versionIn(goMod, module)).toBe(`v${versions.pulumi}`);
   });
 
-  test("has the language host of the build route from its own module", () => {
+  test("has the build route's language host in the version of its module", () => {
     const goMod = read("setup/go/language/go.mod");
     const module = "github.com/pulumi/pulumi/sdk/v3";
     expect(versionIn(goMod, module)).toBe(`v${versions.languageHost}`);
@@ -45,7 +45,7 @@ describe("Pulumi's command line", () => {
 });
 
 describe("plugins", () => {
-  test("are those of the SDKs that the program imports", () => {
+  test("have the versions of the SDKs that the program imports", () => {
     const sdks = Object.entries(dependencies).flatMap(([name, version]) => {
       const [, plugin] = /^@pulumi\/(.*)$/.exec(name) ?? [];
       return plugin === undefined || plugin === "pulumi" ? [] : [[plugin, version] as const];
@@ -67,7 +67,7 @@ interface CustomManager {
   readonly matchStringsStrategy?: string;
 }
 
-/** The versions that the update bot finds in a file, as `currentValue` or, recursively, as the last match. */
+/** The versions that the update bot finds: `currentValue` of the last pattern, within the other patterns' matches. */
 function foundBy({ matchStrings }: CustomManager, text: string): string[] {
   const [last = "", ...outer] = matchStrings.toReversed();
   const texts = outer

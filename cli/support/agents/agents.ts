@@ -1,4 +1,4 @@
-/** The agents of a stack that the commands ask. */
+/** Finds an agent of a stack that answers the commands. */
 import { agentRoles, labelFilters, labelsOf, roleLabel } from "../../../lib/cluster/labels.ts";
 import { compareNames } from "../../../lib/cluster/members.ts";
 import { project } from "../../../lib/cluster/names.ts";
@@ -8,22 +8,22 @@ import { RpcError } from "../../../lib/serf/connection.ts";
 import { openInContainer } from "../../../lib/serf/open.ts";
 import type { SerfRpc } from "../../../lib/serf/rpc.ts";
 
-/** How many agents are asked before a command gives up. */
+/** How many agents are tried before a command gives up. */
 const tries = 5;
 
-/** How an agent is chosen. */
+/** Options for choosing an agent. */
 export interface AgentChoice {
-  /** The container that is asked last of all. Default: none. */
+  /** The container to try last. Default: none. */
   readonly avoid?: string;
-  /** Ends the search when it is aborted, and the connection that was found. Default: nothing. */
+  /** When aborted, stops the search and closes the connection. Default: none. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Lets the first agent of the stack do something that can, the seed's first of all.
+ * Tries the agents of the stack one after the other, the seed's first, until one succeeds.
  *
- * @param work is given the name of a running container, which is also the member's name.
- * @throws UserError when none can; it says what each of them said.
+ * @param work gets the name of a running container, which is also the member's name.
+ * @throws UserError when none succeeds, with each agent's error.
  */
 async function firstAgent<T>(
   stack: string,
@@ -33,7 +33,7 @@ async function firstAgent<T>(
   const containers = agentOrder(await runningContainers(stack), avoid);
   if (containers.length === 0) {
     throw new UserError(
-      `No container of stack ${stack} runs here. \`npm start -- --stack ${stack}\` makes the cluster.`,
+      `No container of stack ${stack} is running here. Start the cluster with \`npm start -- --stack ${stack}\`.`,
     );
   }
   const failures: string[] = [];
@@ -62,10 +62,10 @@ export function openAgent(stack: string, choice: AgentChoice = {}): Promise<Agen
 }
 
 /**
- * Works through one agent of the stack and closes the connection. Another agent is asked only as long
- * as none has answered: what was sent once is not sent again.
+ * Opens a connection to an agent of the stack, runs the work and closes the connection. Another agent is
+ * tried only while connecting, not when the work fails: an event must not be sent twice.
  *
- * @throws UserError when none answers, or the one that did refuses.
+ * @throws UserError when no agent answers, or the agent reports an error.
  */
 export async function throughAgent<T>(
   stack: string,
@@ -81,7 +81,7 @@ export async function throughAgent<T>(
   }
 }
 
-/** The seed first, the others by their numbers, the one to be avoided last. */
+/** The seed first, then the others by their numbers, and the one to avoid last. */
 export function agentOrder(containers: readonly string[], avoid?: string): string[] {
   const rank = (name: string) => (name === avoid ? 2 : name.endsWith("-seed") ? 0 : 1);
   return containers.toSorted((a, b) => rank(a) - rank(b) || compareNames(a, b));

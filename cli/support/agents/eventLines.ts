@@ -1,8 +1,8 @@
-/** The events of a cluster as lines. */
+/** Formats the events of a cluster, one per line. */
 import type { SerfEvent } from "../../../lib/serf/messages.ts";
 import { readablePayload, shownPayload } from "./payload.ts";
 
-/** A line for people, with the local time. */
+/** A line for people to read, with the local time. */
 export function eventLine(event: SerfEvent, time: Date): string {
   const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(":");
   const milliseconds = String(time.getMilliseconds()).padStart(3, "0");
@@ -11,7 +11,7 @@ export function eventLine(event: SerfEvent, time: Date): string {
   return `${clock}.${milliseconds}  ${kind.padEnd(13)}  ${onOneLine(contentOf(event))}`;
 }
 
-/** A JSON object for programs, on one line; the time is in UTC. */
+/** A JSON object for programs, on one line, with the time in UTC. */
 export function eventJson(event: SerfEvent, time: Date): string {
   const head = { time: time.toISOString(), type: event.type };
   if ("members" in event) {
@@ -34,7 +34,7 @@ function contentOf(event: SerfEvent): string {
   return `${name}  ${shownPayload(payload)}`.trimEnd();
 }
 
-/** Names and tags are other people's texts, too: control characters are shown, not obeyed. */
+/** Escapes control characters: names and tags come from other members and must not control the terminal. */
 function onOneLine(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }

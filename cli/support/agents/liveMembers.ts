@@ -1,16 +1,16 @@
 import type { Member } from "../../../lib/cluster/members.ts";
 import { throughAgent } from "./agents.ts";
 
-/** Of which members the table is made. */
+/** Selects members. */
 export interface MemberFilter {
-  /** Regular expressions for tags, as {@link tagFilters} makes them. Default: any. */
+  /** Regular expressions for tags, in the form that {@link tagFilters} returns. Default: any. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Default: any. */
   readonly status?: readonly string[];
 }
 
 /**
- * The members as a running agent of the stack sees them, the seed's view first.
+ * The members as a running agent of the stack sees them; the seed's agent is asked first.
  *
  * @throws UserError when no agent of the stack answers.
  */

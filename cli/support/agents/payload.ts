@@ -1,17 +1,17 @@
 import { buffer } from "node:stream/consumers";
 
-/** The bytes that the argument PAYLOAD stands for: its text, or standard input for `-`. Default: none. */
+/** The bytes of the argument PAYLOAD: its text, or standard input for `-`. Default: no bytes. */
 export async function payloadFrom(argument: string | undefined): Promise<Uint8Array> {
   return argument === "-" ? await buffer(process.stdin) : Buffer.from(argument ?? "");
 }
 
-/** A payload in a form that a text can hold. */
+/** A payload as text. */
 export interface ReadablePayload {
   readonly payload: string;
   readonly encoding: "utf-8" | "base64";
 }
 
-/** As text when it is UTF-8 that shows on a terminal as it is, else in base64. Nothing is lost. */
+/** Text when the payload is UTF-8 that is safe to print on a terminal, else base64. */
 export function readablePayload(bytes: Uint8Array): ReadablePayload {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -22,15 +22,15 @@ export function readablePayload(bytes: Uint8Array): ReadablePayload {
   return { payload: Buffer.from(bytes).toString("base64"), encoding: "base64" };
 }
 
-/** Whether a text has no control character but tab and line ends, and none that reverses a line. */
+/** Whether a text has no control characters except tabs and line ends, and none for bidirectional text. */
 function isPrintable(text: string): boolean {
   return !/(?![\t\n\r])\p{Cc}|\p{Bidi_Control}/u.test(text);
 }
 
-/** A payload for people: base64 is said to be such. Spaces and line ends at the end are left out. */
+/** A payload for people to read. Trailing whitespace is removed, and base64 is marked as such. */
 export function shownPayload(bytes: Uint8Array): string {
   const { payload, encoding } = readablePayload(bytes);
   return encoding === "utf-8"
     ? payload.trimEnd()
-    : `${payload} (base64 of ${bytes.length} bytes that are no printable text)`;
+    : `${payload} (base64 of ${bytes.length} bytes that are not printable text)`;
 }

@@ -1,12 +1,12 @@
 import { UserError } from "../../../lib/host/errors.ts";
 
-/** Says what `--tag` takes, for a command's help. */
-export const tagHelp = "only members whose whole tag NAME fits the regular expression";
+/** The help of the option `--tag`. */
+export const tagHelp = "only members whose tag NAME matches the regular expression as a whole";
 
 /**
- * The filters that `--tag NAME=REGEXP` stands for, in the form that Serf takes.
+ * Turns the values of `--tag NAME=REGEXP` into the filters that Serf takes.
  *
- * @throws UserError for one that is not of that form, and for a tag that is named twice.
+ * @throws UserError for a value without that form, and for a tag that is named twice.
  */
 export function tagFilters(given: readonly string[]): Record<string, string> {
   const filters = new Map<string, string>();
@@ -18,16 +18,16 @@ export function tagFilters(given: readonly string[]): Record<string, string> {
     if (filters.has(name)) {
       throw new UserError(`--tag names "${name}" twice, allowed is once: ${name}=ONE|OTHER.`);
     }
-    // For members Serf compares with the whole value, for queries with a part of it; thus it is the
-    // whole value for both, also where an expression has a "|".
+    // Serf anchors the expression when it lists members, but not when it filters a query. Anchor it
+    // always; the group keeps an expression with "|" together.
     filters.set(name, `^(?:${expression})$`);
   }
   return Object.fromEntries(filters);
 }
 
-/** Adds to an error what may be behind it: Serf ends the connection on an expression it cannot read. */
+/** Adds a possible cause to an error: Serf closes the connection on a regular expression it cannot parse. */
 export function explained(message: string, given: readonly string[]): string {
   if (given.length === 0 || !/client closed|closed the connection/.test(message)) return message;
   const list = given.map((filter) => `--tag ${filter}`).join(" ");
-  return `${message}\nSerf may not be able to read a regular expression (https://golang.org/s/re2syntax): ${list}`;
+  return `${message}\nSerf may not be able to parse a regular expression (https://golang.org/s/re2syntax): ${list}`;
 }

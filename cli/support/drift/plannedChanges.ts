@@ -3,7 +3,7 @@ import { withoutSalts } from "../stack/salt.ts";
 import { runPulumi } from "../stack/stack.ts";
 import type { DriftRow } from "./rows.ts";
 
-/** A part of what `pulumi preview --json` prints. */
+/** The part of the output of `pulumi preview --json` that is used here. */
 interface Preview {
   readonly steps?: readonly {
     readonly op: string;
@@ -14,13 +14,13 @@ interface Preview {
 }
 
 const operations: Readonly<Record<string, string>> = {
-  create: "to be made",
-  update: "to be changed",
+  create: "to be created",
+  update: "to be updated",
   replace: "to be replaced",
-  delete: "to be removed",
+  delete: "to be deleted",
 };
 
-/** Lists what the configuration would change in a state whose things are all as they were made. */
+/** Lists what the configuration would change, assuming that everything in the state is unchanged. */
 export async function plannedChanges(stack: string, env: NodeJS.ProcessEnv): Promise<DriftRow[]> {
   const args = ["preview", "--json", "--stack", stack];
   const variables = { ...env, [offlineVariable]: "true" };
@@ -28,7 +28,7 @@ export async function plannedChanges(stack: string, env: NodeJS.ProcessEnv): Pro
   return changesIn(JSON.parse(text) as Preview);
 }
 
-/** The changes in a preview, of resources; a component changes with what it has. */
+/** The resources that a preview would change. Components are left out: their resources are listed. */
 export function changesIn({ steps = [] }: Preview): DriftRow[] {
   return steps.flatMap(({ op, urn, detailedDiff, diffReasons }) => {
     const operation = operations[op];
@@ -41,7 +41,7 @@ export function changesIn({ steps = [] }: Preview): DriftRow[] {
       {
         what: `${type.replace(/^.*:/, "")} ${name}`,
         declared: `${operation}${reasons}`,
-        found: op === "create" ? "not there" : "as the last `up` left it",
+        found: op === "create" ? "missing" : "as the last `up` left it",
         side: "configuration" as const,
       },
     ];

@@ -1,4 +1,4 @@
-/** Reads out of a stack's state what `up` has made, in the terms in which it is looked at. */
+/** Reads from a stack's state what `up` created, in the form in which the engine's state is observed. */
 import type { Fleet } from "../../../lib/agents/fleet.ts";
 import { generationLabel, roleLabel } from "../../../lib/cluster/labels.ts";
 import type { ExpectedMember } from "../../../lib/cluster/members.ts";
@@ -17,16 +17,16 @@ import type { RecordedResource } from "../stack/stateFiles.ts";
 /** What a stack's state says. */
 export interface StackRecord {
   readonly inventory: Inventory;
-  /** What containers were made from, by their names. */
+  /** The descriptions that containers were created from, by container name. */
   readonly made: ReadonlyMap<string, ComparedDescription>;
-  /** Of what the members share. */
+  /** The generation of what the members share: the files and keys in the volume. */
   readonly generation: string;
   readonly host: HostObservation | undefined;
-  /** Where an agent of the host that is a process answers RPC. */
+  /** The RPC port of the host's agent, where that is a process. */
   readonly rpcPort: number;
-  /** Who should be alive; undefined where no `up` came to its end. */
+  /** The members that should be alive; undefined when no `up` has completed. */
   readonly expected: readonly ExpectedMember[] | undefined;
-  /** What was written for the agents, with the secrets; undefined where nothing was. */
+  /** The files written for the agents, with the secrets; undefined when none were written. */
   readonly storage: RecordedStorage | undefined;
 }
 
@@ -91,7 +91,7 @@ function hostFrom(inputs: Values): HostObservation {
   return { name: String(inputs["name"]), generation: String(inputs["generation"]), faults: [] };
 }
 
-/** The docker client's build leaves the generation where the provider's leaves all labels. */
+/** The provider's build records all labels; for the docker client's build only the generation is known. */
 function imageFrom({ id = "", inputs = {} }: RecordedResource): FoundImage {
   const build = inputs["build"] as { label: Readonly<Record<string, string>> } | undefined;
   const triggers = inputs["triggers"] as { built: string } | undefined;
@@ -111,7 +111,7 @@ function labelsIn({ inputs = {} }: RecordedResource): Record<string, string> {
   return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
 }
 
-/** A value that Pulumi may have wrapped as a secret. */
+/** Unwraps a value that Pulumi may have marked as a secret. */
 function reveal(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const { plaintext } = value as { readonly plaintext?: string };

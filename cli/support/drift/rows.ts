@@ -1,4 +1,4 @@
-/** Compares what a stack's state says with what is found: the rows of the table of `npm run drift`. */
+/** The rows of `npm run drift`: compares a stack's state with what is found. */
 import { basename } from "node:path";
 import { configFile, groupConfig, keyringPath, tokenPath } from "../../../lib/agents/config.ts";
 import { keyringFile } from "../../../lib/agents/keyring.ts";
@@ -10,7 +10,7 @@ import type { FoundContainer, Inventory } from "../../../lib/engine/found.ts";
 import type { KeyList } from "../../../lib/serf/messages.ts";
 import type { StackRecord } from "./record.ts";
 
-/** One thing that differs. */
+/** One difference. */
 export interface DriftRow {
   readonly what: string;
   /** What the configuration or the state says. */
@@ -20,7 +20,7 @@ export interface DriftRow {
   readonly side: "configuration" | "state" | "engine" | "membership";
 }
 
-/** What has become of things that the state knows. */
+/** Differences between the recorded resources and what the engine and the host have. */
 export function engineRows(
   record: StackRecord,
   found: Inventory,
@@ -48,12 +48,12 @@ export function engineRows(
     ...volumes.flatMap(({ name }) =>
       found.volumes.some((one) => one.name === name) || found.foreign.volumes.includes(name)
         ? []
-        : row(`volume ${name}`, "there", "removed"),
+        : row(`volume ${name}`, "present", "removed"),
     ),
     ...images.flatMap(({ names: [name = ""] }) =>
       found.images.some(({ names }) => names.includes(name))
         ? []
-        : row(`image ${name}`, "there", "removed"),
+        : row(`image ${name}`, "present", "removed"),
     ),
     ...hostFaults(record, observation).flatMap(({ what, made, now }) =>
       row(`host's agent ${record.host!.name}${what}`, made, now),
@@ -70,19 +70,19 @@ function containerFault(
 ): string | undefined {
   if (now === undefined) return "removed";
   if (!now.isRunning) return now.state ?? "stopped";
-  return declared.id === now.id ? undefined : "another container of that name";
+  return declared.id === now.id ? undefined : "another container with that name";
 }
 
 function hostFaults({ host }: StackRecord, { host: now }: Observation) {
   if (host === undefined) return [];
   if (now === undefined) return [{ what: "", made: "running", now: "dead" }];
   if (now.generation !== host.generation) {
-    return [{ what: "", made: "running", now: "another start of it" }];
+    return [{ what: "", made: "running", now: "another process" }];
   }
   return now.faults.map(({ what, made, found }) => ({ what: `: ${what}`, made, now: found }));
 }
 
-/** The files for agents that are not as they were written. */
+/** The agents' files that were changed since they were written. */
 function fileFaults({ storage, generation }: StackRecord, { files }: Observation): string[] {
   if (storage === undefined || files === undefined) return [];
   if (sealedGeneration(files) === generation) return [];
@@ -95,10 +95,11 @@ function fileFaults({ storage, generation }: StackRecord, { files }: Observation
   const changed = wanted.flatMap(([name = "", content]) =>
     files.get(name) === content ? [] : [name],
   );
-  return changed.length > 0 ? changed : ["of others"];
+  // With no changed file, the seal is of another generation or covers a file that is not known here.
+  return changed.length > 0 ? changed : ["seal"];
 }
 
-/** How the members differ from those that the last `up` left. */
+/** Differences between the members now and those after the last `up`. */
 export function membershipRows(
   { expected, storage }: StackRecord,
   { members }: Observation,
@@ -112,7 +113,7 @@ export function membershipRows(
     side: "membership",
   });
   if (members === undefined) {
-    return [row("the cluster", `${expected.length} members`, "no agent that answers")];
+    return [row("the cluster", `${expected.length} members`, "no agent answers")];
   }
   const faults = compareMembers(expected, members).filter(({ fault }) => fault !== "unexpected");
   const others = [...(keys?.keys ?? [])].filter(([key]) => key !== storage?.gossipKey);
@@ -126,7 +127,7 @@ export function membershipRows(
       row(`member ${name}`, "not of this stack", `${status} at ${address}`),
     ),
     ...(count < alive
-      ? [row("gossip key", `on all ${alive} members`, keys ? `on ${count}` : "not told")]
+      ? [row("gossip key", `on all ${alive} members`, keys ? `on ${count}` : "unknown")]
       : []),
     ...others.map(([, members]) =>
       row("another gossip key", "on no member", `on ${members} of ${alive}`),

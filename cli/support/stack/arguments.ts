@@ -1,4 +1,4 @@
-/** The command line of a command: what it takes, how that is read, and the help. */
+/** The command lines of the commands: their options, the parser and the help. */
 import { parseArgs } from "node:util";
 import { allowedStackNames, isStackName } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
@@ -13,32 +13,32 @@ import { readState, type StackState } from "./state.ts";
 /** An option of a command. */
 export interface Option {
   readonly help: string;
-  /** What the help calls the value. Default: the option is a switch, and `--no-NAME` its opposite. */
+  /** The name of the value in the help. Default: the option is a switch, which `--no-NAME` turns off. */
   readonly value?: string;
-  /** Whether it may be given more than once. Default: the last one counts. */
+  /** Whether it may be repeated. Default: no, the last one counts. */
   readonly multiple?: true;
 }
 
-/** What a command takes besides `--stack` and `--help`. */
+/** What a command accepts besides `--stack` and `--help`. */
 export interface CommandLine<Options extends Readonly<Record<string, Option>>> {
-  /** How it is called, for example `npm start`. */
+  /** What the user types, for example `npm start`. */
   readonly command: string;
-  /** What it does, as a sentence. */
+  /** What it does, as a sentence for the help. */
   readonly purpose: string;
-  /** What follows, in order; what may be left out stands in brackets. Default: nothing. */
+  /** The positional arguments in order; optional ones are in brackets, as in `[PAYLOAD]`. Default: none. */
   readonly positionals?: readonly string[];
   /** Default: none. */
   readonly options?: Options;
-  /** The exit code when it cannot do its work. Default: 1. */
+  /** The exit code when the command fails. Default: 1. */
   readonly failure?: number;
-  /** Whether it wants to know the stack's state. Default: it does not. */
+  /** Whether the command needs the stack's state. Default: no. */
   readonly readsState?: true;
 }
 
-/** What was given. */
+/** The parsed arguments. */
 export interface Arguments<Options> {
   readonly stack: string;
-  /** Whether the stack was named; otherwise it is `dev`. */
+  /** Whether the user named the stack; if not, it is `dev`. */
   readonly isNamed: boolean;
   readonly positionals: readonly string[];
   readonly options: {
@@ -52,22 +52,22 @@ export interface Arguments<Options> {
 
 const common = {
   stack: { value: "NAME", help: "the stack; default: dev" },
-  help: { help: "prints this" },
+  help: { help: "prints this help" },
 } as const satisfies Readonly<Record<string, Option>>;
 
 /** The stack that a command works on. */
 export interface StackPlace {
-  /** As Pulumi is run, for what needs neither an engine nor base images. */
+  /** The environment for running Pulumi, enough for what needs neither an engine nor base images. */
   readonly env: NodeJS.ProcessEnv;
   /** The stack's configuration. */
   readonly settings: StackSettings;
-  /** What the backend has of the stack, where the command reads that. */
+  /** The stack's state, if the command has `readsState`. */
   readonly state: StackState;
 }
 
 /**
- * Runs a command of the project with what the user gave, on the engine of the stack; with `--help` it prints
- * the help instead.
+ * Runs a command of the project with the user's arguments, on the stack's engine. With `--help` it only
+ * prints the help.
  *
  * @param work returns the exit code.
  */
@@ -98,7 +98,7 @@ export function command<const Options extends Readonly<Record<string, Option>>>(
 /**
  * Reads the arguments of a command.
  *
- * @throws UserError for anything that the command does not take, and for a stack's name that Docker
+ * @throws UserError for an argument that the command does not accept, and for a stack's name that Docker
  *   or Serf would refuse.
  */
 export function parseCommandLine<const Options extends Readonly<Record<string, Option>>>(
@@ -143,7 +143,7 @@ function parse(line: Line, args: readonly string[]) {
       allowNegative: true,
     });
   } catch (error) {
-    // The first sentence names the argument; the others tell of Node.js's own ways.
+    // Keep the first sentence, which names the argument; the rest is about Node.js's own syntax.
     const [fault = ""] = (error as Error).message.split(/\.?(?:\s*\n|\. |$)/);
     throw refusal(line, `${fault}.`);
   }

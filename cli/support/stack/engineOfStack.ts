@@ -9,10 +9,10 @@ import { UserError } from "../../../lib/host/errors.ts";
 import type { StackSettings } from "./settings.ts";
 
 /**
- * Lets this process, and all that it starts, talk to the engine that the stack's configuration names.
- * Where it names none, the docker client's choice stays.
+ * Makes this process and its children use the engine that the stack's configuration names. When it names
+ * none, they use the one that the docker client would choose.
  *
- * @throws UserError when what it names is no engine.
+ * @throws UserError when the configured address is not valid.
  */
 export function useEngineOf(stack: string, settings: StackSettings): void {
   const host = settings.value("dockerHost");

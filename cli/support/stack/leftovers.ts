@@ -1,4 +1,4 @@
-/** What carries a stack's labels on the engine, or runs on the host, and is not in the state. */
+/** Finds things with a stack's labels on the engine, and its agent on the host, that are not in the state. */
 import { rm } from "node:fs/promises";
 import { livingAgent, stopAgent } from "../../../lib/agents/process.ts";
 import { carries, labelsOf, roleLabel } from "../../../lib/cluster/labels.ts";
@@ -20,14 +20,14 @@ export interface Leftovers {
   readonly networks: readonly FoundNetwork[];
   readonly volumes: readonly FoundVolume[];
   readonly images: readonly FoundImage[];
-  /** The process of the host's agent. */
+  /** The process ID of the host's agent. */
   readonly agent: number | undefined;
 }
 
 /**
- * Looks for what is not recorded, but for the agents' data, where the stack's configuration retains it.
+ * Looks for things of the stack that are not recorded. With `retainData` the agents' data volume is skipped.
  *
- * @param recorded the IDs that the state knows; none finds everything of the stack.
+ * @param recorded the IDs in the state. An empty set finds everything that belongs to the stack.
  */
 export async function findLeftovers(
   stack: string,
@@ -54,11 +54,11 @@ export async function findLeftovers(
 }
 
 /**
- * Refuses to destroy a stack where somebody else's volume has the name of one of it: Pulumi knows volumes by
- * their names alone, and would remove it.
+ * Refuses to destroy a stack when one of its volumes was replaced by somebody else's with the same name:
+ * Pulumi identifies volumes by name only, and would remove that one.
  *
- * @param names the stack's name, and the one that it had when it was brought up.
- * @throws UserError that names them.
+ * @param names the stack's name, and the name that it had when it was brought up.
+ * @throws UserError that names these volumes.
  */
 export async function refuseForeignVolumes(
   names: readonly string[],
@@ -75,17 +75,17 @@ export async function refuseForeignVolumes(
     .flatMap(({ id = "" }) => (isForeign(id) ? [id] : []));
   if (taken.length === 0) return;
   throw new UserError(
-    `The engine has ${taken.map((name) => `a volume named ${name}`).join(" and ")} that does not carry the ` +
-      `labels of stack ${stack}, and nothing was removed, since Pulumi would remove that as well. Remove it ` +
-      `yourself, \`docker volume rm ${taken.join(" ")}\`, or keep the agents' data, ` +
+    `The engine has ${taken.map((name) => `a volume named ${name}`).join(" and ")} without the labels of ` +
+      `stack ${stack}. Nothing was removed, since Pulumi would remove that volume as well. Remove it yourself, ` +
+      `\`docker volume rm ${taken.join(" ")}\`, or keep the agents' data, ` +
       `\`npm run pulumi -- config set --stack ${stack} retainData true\` and \`npm start -- --stack ${stack}\`; ` +
-      "then this command again.",
+      "then run this command again.",
   );
 }
 
 const volumeType = "docker:index/volume:Volume";
 
-/** A line for each, for people. */
+/** One line per thing, for messages. */
 export function describeLeftovers({
   containers,
   networks,
@@ -103,22 +103,22 @@ export function describeLeftovers({
 }
 
 /**
- * What of it a new stack could not be made beside. A volume or an image is simply used again, and what
- * only served to write into a volume harms nobody.
+ * The leftovers that keep a new stack from being created. Volumes and images do not: they are used again.
+ * Neither do containers that only wrote into a volume.
  */
 export function inTheWay(found: Leftovers): Leftovers {
   const containers = found.containers.filter(({ labels }) => labels[roleLabel] !== "writer");
   return { ...found, containers, volumes: [], images: [] };
 }
 
-/** Removes what was found, and the files of the host's agent where that is part of it. */
+/** Removes the leftovers, and stops the host's agent if it is one of them. */
 export async function removeLeftovers(stack: string, found: Leftovers): Promise<void> {
   const { containers, networks, volumes, images, agent } = found;
   await removeContainers(containers);
   for (const path of [
     ...networks.map(({ id }) => `/networks/${id}`),
     ...volumes.map(({ name }) => `/volumes/${name}`),
-    // By the names, which leaves an image to whoever has given it another one.
+    // By name: an image that somebody has given another name stays under that name.
     ...images
       .flatMap(({ id, names }) => (names.length > 0 ? names : [id]))
       .map((image) => `/images/${image}?force=1`),

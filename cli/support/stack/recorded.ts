@@ -1,7 +1,7 @@
-/** What a stack's state knows of its things. */
+/** What a stack's state records. */
 import type { RecordedResource } from "./stateFiles.ts";
 
-/** The IDs that the state knows. */
+/** The IDs of all resources in the state, without Pulumi's own. */
 export function recordedThings(resources: readonly RecordedResource[]): Set<string> {
   return new Set(
     resources.flatMap(({ id, type }) =>

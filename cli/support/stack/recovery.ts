@@ -1,4 +1,4 @@
-/** Mends what an interrupted run left, so that the next one can do its work. */
+/** Cleans up after an interrupted run, so that the next one can work. */
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,28 +13,28 @@ import type { StackSettings } from "./settings.ts";
 import { runPulumi } from "./stack.ts";
 import { hasEmbeddedBackend, type RecordedResource } from "./stateFiles.ts";
 
-/** A file that stands while an `up` is under way, and stays where that did not come to a good end. */
+/** A file that exists while an `up` is running. If the `up` fails or is killed, the file stays. */
 export function unfinishedMark(stack: string): string {
   return join(ownFolder, "unfinished", stack);
 }
 
-/** Notes that the stack is being changed. */
+/** Marks the stack as being changed. */
 export async function begin(stack: string): Promise<void> {
   await mkdir(join(ownFolder, "unfinished"), { recursive: true });
   await writeFile(unfinishedMark(stack), "");
 }
 
-/** Notes that the stack was brought to a good end. */
+/** Removes the mark after a successful run. */
 export async function finish(stack: string): Promise<void> {
   await rm(unfinishedMark(stack), { force: true });
 }
 
 /**
- * Removes the lock of a run that died, what an unfinished `up` made without recording it, and containers
- * that somebody has put in the place of recorded ones.
+ * Releases the lock of a run that died. Removes what an unfinished `up` created but did not record, and
+ * containers with the stack's labels that are not in the state.
  *
- * @returns the IDs and names that the state knows.
- * @throws UserError when another run is at work on the stack.
+ * @returns the IDs in the state.
+ * @throws UserError when another run is working on the stack.
  */
 export async function recover(
   stack: string,
@@ -43,14 +43,14 @@ export async function recover(
 ): Promise<Set<string>> {
   const isEmbedded = hasEmbeddedBackend(env);
   if (isEmbedded && (await deadLocks(stack)).length > 0) {
-    console.log(`Releasing the lock of an earlier run on stack ${stack} that was cut short.`);
+    console.log(`Releasing the lock of an earlier run on stack ${stack} that was interrupted.`);
     await runPulumi(["cancel", "--yes", "--stack", stack], env);
   }
   const recorded = recordedThings(resources);
   if (existsSync(unfinishedMark(stack))) {
     await removeLeftovers(stack, await findLeftovers(stack, settings, recorded));
   } else if (isEmbedded && recorded.size > 0) {
-    // In a state that others share, what is not recorded may be just in the making.
+    // Not with a shared backend: there another run may be creating them right now.
     const { containers } = await findLeftovers(stack, settings, recorded);
     const none = { networks: [], volumes: [], images: [], agent: undefined };
     await removeLeftovers(stack, { ...none, containers });
@@ -58,33 +58,33 @@ export async function recover(
   return recorded;
 }
 
-/** Whether the state of a stack is lost that has none, or one without any resource. */
+/** Whether the state was lost: it has no resources, but no `up` was interrupted either. */
 export function isLost(stack: string, recorded: ReadonlySet<string>): boolean {
   return recorded.size === 0 && !existsSync(unfinishedMark(stack));
 }
 
 /**
- * Refuses to make a stack beside what one of the same name has left.
+ * Refuses to create a stack while things of another one with the same name are in the way.
  *
- * @throws UserError that names all of it.
+ * @throws UserError that lists them.
  */
 export async function refuseLeftovers(stack: string, settings: StackSettings): Promise<void> {
   const found = describeLeftovers(inTheWay(await findLeftovers(stack, settings, new Set())));
   if (found.length === 0) return;
   throw new UserError(
-    `The state knows nothing of stack ${stack}, but the engine has, with its labels:\n` +
+    `Stack ${stack} is not in the state, but these have its labels:\n` +
       `${found.map((line) => `  - ${line}`).join("\n")}\n` +
-      "Nothing was made, since these stand in the way. If the state was lost, bring it back, or remove them: " +
-      `\`npm stop -- --stack ${stack} --yes\`. If another clone of the project made them, give this stack ` +
+      "They are in the way, so nothing was created. If the state was lost, restore it, or remove them: " +
+      `\`npm stop -- --stack ${stack} --yes\`. If another clone of the project created them, give this stack ` +
       "another name.",
   );
 }
 
 /**
- * Pulumi's own locks of a file backend, which name the process that holds them.
+ * The lock files of Pulumi's file backend. Each names the process that holds it.
  *
- * @returns the files of those whose process is gone.
- * @throws UserError when one lives.
+ * @returns the files whose process is gone.
+ * @throws UserError when one of the processes is still running.
  */
 export async function deadLocks(stack: string): Promise<string[]> {
   const folder = join(ownFolder, "state", ".pulumi", "locks", "organization", project, stack);
@@ -94,14 +94,14 @@ export async function deadLocks(stack: string): Promise<string[]> {
     const { pid } = JSON.parse(text) as { pid?: number };
     if (pid !== undefined && isPulumi(pid)) {
       throw new UserError(
-        `Another run (process ${pid}) is at work on stack ${stack}. Wait for its end and try again.`,
+        `Another run (process ${pid}) is working on stack ${stack}. Wait until it ends and try again.`,
       );
     }
   }
   return files;
 }
 
-/** Whether a process runs that may hold a lock; another may have got the pid of a dead one. */
+/** Whether a process that may hold a lock is running. The pid of a dead run may belong to another program. */
 function isPulumi(pid: number): boolean {
   if (startTimeOf(pid) === undefined) return false;
   const file = `/proc/${pid}/cmdline`;

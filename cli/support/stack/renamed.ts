@@ -1,10 +1,10 @@
-/** Stacks whose state was given another name than the one that all they made carries. */
+/** Detects stacks that were renamed while they were up. */
 import { UserError } from "../../../lib/host/errors.ts";
 import type { RecordedResource } from "./stateFiles.ts";
 
 /**
- * The name under which a state's things were made, where that is not the stack's. `pulumi stack rename` changes
- * the state alone: on the engine, and on the host, everything goes on under the former name.
+ * The name that the stack had when its resources were created, if it has another name now.
+ * `pulumi stack rename` changes only the state: on the engine and the host, everything keeps the old name.
  */
 export function formerName(
   stack: string,
@@ -28,8 +28,8 @@ export function refuseRenamed(stack: string, resources: readonly RecordedResourc
   const former = formerName(stack, resources);
   if (former === undefined) return;
   throw new UserError(
-    `Stack ${stack} was called ${former} when it was brought up, and what it made still is. Rename it back: ` +
-      `\`npm run pulumi -- stack rename ${former} --stack ${stack}\`. Or take it down first: ` +
+    `Stack ${stack} was called ${former} when it was brought up, and its resources still have that name. ` +
+      `Rename it back: \`npm run pulumi -- stack rename ${former} --stack ${stack}\`. Or recreate it: ` +
       `\`npm stop -- --stack ${stack}\`, then \`npm start -- --stack ${stack}\`.`,
   );
 }

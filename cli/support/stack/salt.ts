@@ -1,9 +1,9 @@
 /**
- * Keeps the passphrase's salt out of the configuration files that are in git.
+ * Keeps the passphrase's salt out of the configuration files, which are in git.
  *
- * Pulumi writes it into the file that it reads. The passphrase may be this clone's own, and then the salt would
- * lock every other clone out. It is needed in a file with encrypted values only: for the state, Pulumi takes
- * the state's own (`PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER`).
+ * Pulumi writes the salt into the stack's configuration file. When each clone has a passphrase of its own, one
+ * clone's salt would lock out all others. Only a file with encrypted values needs it: for the state, Pulumi uses
+ * the salt in the state (`PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER`).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
@@ -14,21 +14,21 @@ import { project } from "../../../lib/cluster/names.ts";
 import { ownFolder } from "../../../lib/host/ownFolder.ts";
 import { startTimeOf } from "../../../lib/host/startTime.mjs";
 
-/** Texts of configuration files by their names. */
+/** The texts of configuration files, by file name. */
 export type ConfigFiles = Readonly<Record<string, string>>;
 
-/** What a run has found when it began, for whoever cleans up after one that was killed. */
+/** What the files were when a run began, so that the next run can restore them if this one is killed. */
 interface RunNote {
   readonly born: string;
   readonly before: ConfigFiles;
 }
 
-/** Where runs have their notes. */
+/** The folder of the notes. */
 const notes = join(ownFolder, "runs");
 
 /**
- * Lets Pulumi work, and takes the salts that it wrote out of the files again; also those that a run has left
- * which was killed. Any number may work at once.
+ * Runs work that calls Pulumi, then removes the salts that Pulumi wrote. Also removes those left by a run that
+ * was killed. Several runs may work at the same time.
  */
 export async function withoutSalts<T>(work: () => Promise<T>): Promise<T> {
   await mkdir(notes, { recursive: true });
@@ -56,7 +56,7 @@ async function cleanUpAfterTheDead(): Promise<void> {
       await restore(before);
       await rm(file, { force: true });
     } catch (error) {
-      // Another run has cleaned up.
+      // Another run has cleaned up meanwhile.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }
@@ -73,15 +73,15 @@ async function restore(before: ConfigFiles): Promise<void> {
       await rm(name);
       continue;
     }
-    // At once, since somebody may read it just now.
+    // Atomically, since another program may be reading it.
     await writeFile(`${name}.${process.pid}`, text);
     await rename(`${name}.${process.pid}`, name);
   }
 }
 
 /**
- * The files that have got a salt without need, as they should be; undefined for one that is to go, since it
- * was made for the salt alone.
+ * The new texts of files that got a salt they do not need; undefined for a file to delete, which Pulumi
+ * created only for the salt.
  */
 export function unsalted(
   before: ConfigFiles,
@@ -103,7 +103,7 @@ export function unsalted(
 
 const saltLine = /^encryptionsalt:.*\n?/m;
 
-/** @returns undefined where it cannot be read. */
+/** @returns undefined when the text is not valid YAML. */
 function contentOf(text: string): unknown {
   try {
     return parse(text, { merge: true }) as unknown;
@@ -113,9 +113,9 @@ function contentOf(text: string): unknown {
 }
 
 /**
- * As `contentOf`, with what Pulumi's YAML takes for a number or a date, and this one for something else.
+ * As `contentOf`, but reads numbers and dates as Pulumi's YAML 1.1 parser does, such as `017` or `2020-01-01`.
  *
- * @returns undefined where it cannot be read.
+ * @returns undefined when the text is not valid YAML.
  */
 function contentAsPulumiReads(text: string): unknown {
   try {
@@ -135,7 +135,7 @@ function contentAsPulumiReads(text: string): unknown {
   }
 }
 
-/** `2_500`, `017` and `0b11`, which are numbers to YAML 1.1 alone. */
+/** Reads `2_500`, `017` and `0b11`, which are numbers only in YAML 1.1. */
 function numberIn(source: string): number | undefined {
   const [, sign, digits] = /^([-+]?)(\d[\dA-Za-z_.]*)$/.exec(source.replaceAll("_", "")) ?? [];
   if (digits === undefined) return undefined;
@@ -143,7 +143,7 @@ function numberIn(source: string): number | undefined {
   return Number.isNaN(value) ? undefined : sign === "-" ? -value : value;
 }
 
-/** The moment that a date without quotes stands for. */
+/** Reads an unquoted date. */
 function dateIn(source: string): Date | undefined {
   const [, year = "", month = "", day = "", time = "00:00:00", zone = "Z"] =
     /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[-+]\d\d:\d\d)?)?$/.exec(
@@ -153,7 +153,7 @@ function dateIn(source: string): Date | undefined {
   return dateOf(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${time}${zone}`);
 }
 
-/** The moment that Pulumi has written in place of one, as `2020-01-01 00:00:00 +0000 UTC`. */
+/** Reads a date in the form that Pulumi writes: `2020-01-01 00:00:00 +0000 UTC`. */
 function writtenDate(value: unknown): Date | undefined {
   const [, day = "", time = "", hours = "", minutes = ""] =
     /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([-+]\d\d)(\d\d) \S+$/.exec(String(value)) ?? [];
@@ -166,8 +166,8 @@ function dateOf(text: string): Date | undefined {
 }
 
 /**
- * What a file means to Pulumi. When it writes the salt it writes all else anew as well: with full keys, texts in
- * place of numbers and switches, without comments of its own format and without anchors.
+ * What a file means to Pulumi. When Pulumi writes the salt, it rewrites the whole file: with full keys, with
+ * numbers and booleans as strings, and without the original formatting and anchors.
  */
 function meaningOf(text: string): object {
   const { config, ...others } = (contentAsPulumiReads(text) ?? {}) as Content;
@@ -183,7 +183,7 @@ function meaningOf(text: string): object {
   };
 }
 
-/** What Pulumi makes of a value, where it is no map or list. */
+/** The string that Pulumi turns a scalar into; maps and lists are kept. */
 function textOf(value: ConfigValue): string | object {
   if (value === null) return "";
   if (value instanceof Date) return value.toISOString();
@@ -197,7 +197,7 @@ interface Content {
   readonly [key: string]: unknown;
 }
 
-/** Whether a value is encrypted. */
+/** Whether any value in it is encrypted. */
 function hasSecret(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return "secure" in value || Object.values(value).some(hasSecret);

@@ -1,4 +1,4 @@
-/** A stack's configuration, as Pulumi reads it: the stack's file with the defaults of Pulumi.yaml. */
+/** A stack's configuration, as Pulumi reads it: the stack's file, with the defaults of Pulumi.yaml. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import { ownFolder } from "../../../lib/host/ownFolder.ts";
 import { CommandError } from "../../../lib/host/run.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
 
-/** The settings of a stack that commands need, by key. What Pulumi holds as JSON they do not need. */
+/** The settings of a stack that commands need. None of these are lists or maps. */
 export class StackSettings {
   readonly #values: ConfigValues;
 
@@ -16,34 +16,34 @@ export class StackSettings {
     this.#values = values;
   }
 
-  /** A setting's value; undefined where it is not set, which is the same to Pulumi as an empty text. */
+  /** A setting's value; undefined when it is not set or empty, which Pulumi does not distinguish. */
   value(key: string): string | undefined {
     return this.#values[`${project}:${key}`]?.value || undefined;
   }
 
-  /** Whether a setting is set, as a secret or not. */
+  /** Whether a setting is set, as plain text or as a secret. */
   isSet(key: string): boolean {
     return this.#values[`${project}:${key}`]?.secret === true || this.value(key) !== undefined;
   }
 
-  /** Whether the stack wants this. What is neither true nor false the program refuses; until then it counts. */
+  /** Whether a switch is on. An invalid value counts as on, the safe side; the Pulumi program reports it. */
   wants(key: "protect" | "retainData"): boolean {
     return (this.value(key) ?? "false") !== "false";
   }
 }
 
-/** What `pulumi config --json` prints. A secret has a value only where it was asked for. */
+/** The output of `pulumi config --json`. A secret has a value only with `--show-secrets`. */
 export type ConfigValues = Readonly<
   Record<string, { readonly value?: string; readonly secret: boolean }>
 >;
 
-/** What commands want to know, even where it is a secret. */
+/** The settings whose values the commands need, even when they are secrets. */
 const wanted = ["dockerHost", "dockerCertPath", "protect", "retainData", "keyRotation"];
 
 /**
- * Asks Pulumi for the configuration of a stack, which need not exist.
+ * Asks Pulumi for the configuration of a stack. The stack need not exist.
  *
- * @throws UserError with Pulumi's words, when it cannot be read.
+ * @throws UserError with Pulumi's message when the configuration cannot be read.
  */
 export async function readSettings(stack: string, env: NodeJS.ProcessEnv): Promise<StackSettings> {
   try {
@@ -54,7 +54,7 @@ export async function readSettings(stack: string, env: NodeJS.ProcessEnv): Promi
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new UserError(
-      `Pulumi cannot tell the configuration of stack ${stack}: ${error.stderr.trim().replace(/^error: /, "")}`,
+      `Pulumi cannot read the configuration of stack ${stack}: ${error.stderr.trim().replace(/^error: /, "")}`,
     );
   }
 }
@@ -70,8 +70,8 @@ async function settingsIn(stack: string, env: NodeJS.ProcessEnv): Promise<StackS
 }
 
 /**
- * Pulumi tells the configuration of stacks only that its backend has. One that is not there it may find in a
- * backend of ours, which has nothing but empty stacks.
+ * A backend with an empty stack of that name. Pulumi reads the configuration of a stack only if its backend has
+ * the stack; this one serves for stacks that do not exist yet.
  */
 export async function scratchBackend(
   stack: string,
@@ -81,7 +81,7 @@ export async function scratchBackend(
   await mkdir(join(folder, "state"), { recursive: true });
   await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
   const backend = { ...env, PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href };
-  // Made in that folder, since Pulumi writes the salt of the passphrase beside its Pulumi.yaml.
+  // Created in that folder, since Pulumi writes the passphrase's salt next to its Pulumi.yaml.
   await runPulumi(["stack", "init", stack, "--no-select", "--cwd", folder], {
     ...backend,
     PULUMI_CONFIG_PASSPHRASE: "",

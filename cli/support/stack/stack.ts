@@ -1,4 +1,4 @@
-/** What the commands share: the stack they work on and how they call Pulumi. */
+/** Calls Pulumi for the commands. */
 import { chosenEngine } from "../../../lib/engine/context.ts";
 import { foreground } from "../../../lib/host/foreground.mjs";
 import { CommandError, run, type RunOptions } from "../../../lib/host/run.ts";
@@ -9,12 +9,12 @@ export function configFile(stack: string): string {
   return `Pulumi.${stack}.yaml`;
 }
 
-/** Runs Pulumi at the user's terminal. */
+/** Runs Pulumi in the user's terminal. */
 export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   return withoutSalts(() => foreground("pulumi", args, { env }));
 }
 
-/** Brings the stack up or takes it down, at the user's terminal. Returns Pulumi's exit code. */
+/** Brings the stack up or destroys it, in the user's terminal. Returns Pulumi's exit code. */
 export async function deploy(
   command: "up" | "destroy",
   stack: string,
@@ -25,31 +25,31 @@ export async function deploy(
 }
 
 /**
- * Lets a deployment work on more resources at once than Pulumi's 4 for each core: most of them wait
- * for the engine, or some seconds for an agent to leave.
+ * Raises the number of resources that Pulumi works on at once, by default 4 per core: most of the time it
+ * waits for the engine, or a few seconds for an agent to leave.
  */
 function parallelism(env: NodeJS.ProcessEnv): string[] {
-  // A server that is reached over SSH drops connections when many come at once.
+  // An SSH server drops connections when many are opened at once.
   const isRemote = chosenEngine(env)?.host.startsWith("ssh:") ?? false;
   return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];
 }
 
-/** Makes the stack. */
+/** Creates the stack. */
 export async function createStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
-  // What follows without a `--stack` means the one that was made last.
+  // Without --no-select: later Pulumi commands without `--stack` then use this stack.
   await withoutSalts(() => runPulumi(["stack", "init", stack], env));
 }
 
-/** Whether Pulumi has refused something because its backend has no such stack. */
+/** Whether Pulumi failed because its backend has no such stack. */
 export function isNoStack(error: unknown): boolean {
   return error instanceof CommandError && /no stack named .* found/.test(error.stderr);
 }
 
 /**
- * Runs Pulumi for its output. What may write the passphrase's salt takes {@link withoutSalts} around it.
+ * Runs Pulumi and returns its output. Wrap calls that may write the passphrase's salt in {@link withoutSalts}.
  *
- * @param options what it reads from standard input, and the milliseconds that it may take, 60,000 by default.
- * @throws CommandError with what Pulumi said.
+ * @param options Pulumi's standard input, none by default, and its time limit in milliseconds, 60,000 by default.
+ * @throws CommandError with Pulumi's error output.
  */
 export function runPulumi(
   args: readonly string[],

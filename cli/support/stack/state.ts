@@ -1,4 +1,4 @@
-/** The state of a stack, as Pulumi reads it: what is recorded, or why it cannot be read and what helps. */
+/** Reads a stack's state through Pulumi. If that fails, says why and what the user can do. */
 import { UserError } from "../../../lib/host/errors.ts";
 import { CommandError } from "../../../lib/host/run.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
@@ -9,21 +9,21 @@ import {
   stateFile,
 } from "./stateFiles.ts";
 
-/** What the backend has of a stack. */
+/** A stack's state in the backend. */
 export type StackState =
   | { readonly kind: "none" }
-  /** It cannot be read. The fault is a sentence with the ways out. */
+  /** It cannot be read. The fault is a message that says why and what to do. */
   | { readonly kind: "unreadable"; readonly fault: string }
-  /** The resources have their secrets in plain text. */
+  /** The secrets of the resources are in plain text. */
   | { readonly kind: "known"; readonly resources: readonly RecordedResource[] };
 
-/** @param env as Pulumi is run. */
+/** @param env the environment for Pulumi. */
 export async function readState(stack: string, env: NodeJS.ProcessEnv): Promise<StackState> {
   try {
-    // With the secrets, since a passphrase that is missing or another must be noticed before all else.
+    // With the secrets, so that a missing or wrong passphrase is noticed first.
     const args = ["stack", "export", "--show-secrets", "--stack", stack];
     const { deployment } = JSON.parse(await runPulumi(args, env)) as {
-      // Null where the disk was full before the first resource.
+      // Null when the disk was full before the first resource was recorded.
       readonly deployment: { readonly resources?: readonly RecordedResource[] } | null;
     };
     return { kind: "known", resources: deployment?.resources ?? [] };
@@ -53,10 +53,10 @@ async function faultOf(stack: string, said: string, env: NodeJS.ProcessEnv): Pro
   ].join("\n");
 }
 
-/** What is wrong with a file, by Pulumi's words. */
+/** What is wrong with the state's file, from Pulumi's error. */
 function damageIn(said: string): string {
   const [, json] = /(unexpected end of JSON input|invalid character .*)/.exec(said) ?? [];
-  return json === undefined ? `cannot be used: ${said}` : `is no JSON: ${json}`;
+  return json === undefined ? `cannot be used: ${said}` : `is not JSON: ${json}`;
 }
 
 function passphraseSource(env: NodeJS.ProcessEnv): string {
@@ -65,7 +65,7 @@ function passphraseSource(env: NodeJS.ProcessEnv): string {
     : "PULUMI_CONFIG_PASSPHRASE";
 }
 
-/** What Pulumi says of a passphrase, as the rest of a sentence, and what helps. */
+/** Recognizes a passphrase problem in Pulumi's error: what it is, as part of a sentence, and the way out. */
 export function passphraseFault(
   said: string,
   source: string,
@@ -82,8 +82,8 @@ export function passphraseFault(
   }
   if (/incorrect passphrase|message authentication failed/.test(said)) {
     return {
-      what: `another passphrase than the one in ${source}`,
-      way: `to go on: give the right one in ${source}`,
+      what: `a different passphrase from the one in ${source}`,
+      way: `to go on: put the right one in ${source}`,
     };
   }
   return undefined;
@@ -91,19 +91,19 @@ export function passphraseFault(
 
 function waysOut(stack: string, first: string | undefined, env: NodeJS.ProcessEnv): string[] {
   return [
-    "Nothing was changed. The ways out:",
+    "Nothing was changed. What you can do:",
     ...(first === undefined ? [] : [`  - ${first}`]),
     ...(hasEmbeddedBackend(env)
       ? [
-          `  - to begin anew: npm stop -- --stack ${stack} --yes`,
-          "    removes by its labels what the stack has made, and puts the state aside",
+          `  - to start over: npm stop -- --stack ${stack} --yes`,
+          "    removes everything with the stack's labels, and moves the state away",
         ]
       : []),
   ];
 }
 
 /**
- * The resources of a stack; undefined where the backend has no such stack.
+ * The resources of a stack; undefined when the backend has no such stack.
  *
  * @throws UserError when the state cannot be read.
  */
@@ -112,7 +112,7 @@ export function resourcesIn(state: StackState): readonly RecordedResource[] | un
   return state.kind === "known" ? state.resources : undefined;
 }
 
-/** The other stacks of the project that have something. */
+/** The other stacks of the project that have resources. */
 export async function othersThatAreUp(stack: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const list = JSON.parse(await runPulumi(["stack", "ls", "--json"], env)) as {
     readonly name: string;

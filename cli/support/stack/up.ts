@@ -3,7 +3,7 @@ import { liveMembers } from "../agents/liveMembers.ts";
 import { begin, finish } from "./recovery.ts";
 import { deploy } from "./stack.ts";
 
-/** Brings a stack up that the backend has, and shows the members. Returns the exit code. */
+/** Brings up a stack that exists in the backend, and prints the members. Returns the exit code. */
 export async function bringUp(stack: string, env: NodeJS.ProcessEnv): Promise<number> {
   await begin(stack);
   const code = await deploy("up", stack, env);

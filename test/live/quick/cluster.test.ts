@@ -5,10 +5,10 @@ import { startTimeOf } from "../../../lib/host/startTime.mjs";
 import type { ConvergenceInput } from "../../../lib/inputs/converge.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../support/project.ts";
 
-// One story, told in order: each test begins with the cluster that the one before has left.
+// The tests run in order: each starts with the cluster that the previous one left.
 
 const stack = "e2e";
-const beside = "beside-e2e";
+const neighbour = "beside-e2e";
 const config = { subnet: "172.31.250.0/24", gossipPort: 17946, rpcPort: 17373 };
 const seed = "serf-e2e-seed";
 const host = "serf-e2e-host";
@@ -17,22 +17,22 @@ const cluster = (joiners: number) =>
   [host, seed, ...Array.from({ length: joiners }, (_, position) => joiner(position + 1))].sort();
 
 let project: Project;
-let besideBefore: Record<string, string>;
+let neighbourBefore: Record<string, string>;
 
 beforeAll(async () => {
   project = new Project();
   project.configure(stack, { ...config, joiners: 3 });
-  project.configure(beside, {
+  project.configure(neighbour, {
     subnet: "172.31.251.0/24",
     gossipPort: 17956,
     rpcPort: 17383,
     joiners: 1,
   });
-  // What a run that was killed has left.
+  // Remove what a killed run left.
   await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("stop", "--yes", "--stack", beside);
-  await project.succeed("start", "--stack", beside);
-  besideBefore = await containersOf(beside);
+  await project.succeed("stop", "--yes", "--stack", neighbour);
+  await project.succeed("start", "--stack", neighbour);
+  neighbourBefore = await containersOf(neighbour);
 });
 
 afterAll(async () => {
@@ -48,7 +48,7 @@ async function expectNoChange(): Promise<void> {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
 
-/** Exactly the expected members alive, none failed, as every one of them sees it. */
+/** Expects that every member sees exactly the expected members alive, and none failed. */
 async function expectCluster(joiners: number): Promise<void> {
   const containers = cluster(joiners).filter((name) => name !== host);
   const views = [
@@ -73,12 +73,12 @@ test("start forms the cluster and prints its members", async () => {
   for (const name of cluster(3)) expect(table).toMatch(new RegExp(`^${name} .* alive `, "m"));
 });
 
-test("the members command prints them, too", async () => {
+test("the members command prints them as well", async () => {
   const output = await project.succeed("members", "--stack", stack);
   expect(output.match(/ alive /g)).toHaveLength(5);
 });
 
-test("the outputs are those of the contract, as Serf reports the members", async () => {
+test("the stack has the documented outputs, with the members as Serf reports them", async () => {
   const output = await project.succeed("pulumi", "stack", "output", "--json", "--stack", stack);
   const outputs = JSON.parse(output) as Record<string, unknown> & { image: string };
   const image = await docker(["inspect", "--format", "{{.Image}}", seed]);
@@ -91,7 +91,7 @@ test("the outputs are those of the contract, as Serf reports the members", async
   expect(outputs["members"]).toEqual(await membersIn(seed));
 });
 
-test("the state has what @pulumi/docker knows of its resources, and nothing else", async () => {
+test("the state has only properties that @pulumi/docker knows", async () => {
   const state = await project.succeed("pulumi", "stack", "export", "--stack", stack);
   const { deployment } = JSON.parse(state) as {
     deployment: { resources: { type: string; outputs?: object }[] };
@@ -104,7 +104,7 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
       "utf8",
     );
     const known = new Set([...sdk.matchAll(/resourceInputs\["(\w+)"\]/g)].map(([, key]) => key));
-    // The bridge's own notes, which the official plugin makes, too: it has the same bridge.
+    // The Terraform bridge's own properties, which the official plugin writes as well.
     known.add("__meta").add("__pulumi_raw_state_delta").add("id");
     expect(
       Object.keys(outputs).filter((key) => !known.has(key)),
@@ -113,7 +113,7 @@ test("the state has what @pulumi/docker knows of its resources, and nothing else
   }
 });
 
-test("the gate says at its deadline who is missing, and to whom", async () => {
+test("the gate reports at its deadline which members are missing in which view", async () => {
   const alive = (await membersIn(seed)).map(({ name, address, tags }) => ({ name, address, tags }));
   const ghost = { name: "serf-e2e-ghost", address: "172.31.250.99", tags: {} };
   const gate = (expected: ConvergenceInput["expected"]) => {
@@ -156,7 +156,7 @@ test("an event handler of the image answers a query from the host", async () => 
   expect(Object.keys(Responses).sort()).toEqual(cluster(3).filter((name) => name !== host));
 });
 
-test("scaling to 5 adds two joiners and touches nobody else", async () => {
+test("scaling to 5 adds two joiners and touches no other member", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   await scaleTo(5);
@@ -166,7 +166,7 @@ test("scaling to 5 adds two joiners and touches nobody else", async () => {
   await expectNoChange();
 });
 
-test("scaling to 2 lets the last three leave", async () => {
+test("scaling to 2 makes the last three leave", async () => {
   const before = await containersOf(stack);
   await scaleTo(2);
   await expectCluster(2);
@@ -187,7 +187,7 @@ test("scaling to 0 and back to 3 works", async () => {
   await expectNoChange();
 });
 
-test("a host's agent that was killed is seen in a preview and started by the next start", async () => {
+test("a killed host's agent shows in a preview, and is started by the next start", async () => {
   process.kill(project.hostAgentPid(stack)!, "SIGKILL");
   const args = ["preview", "--expect-no-changes", "--stack", stack];
   expect((await project.run("pulumi", ...args)).code).not.toBe(0);
@@ -201,7 +201,7 @@ test("a host's agent that was killed is seen in a preview and started by the nex
 test.each([
   ["removed", ["rm", "--force"]],
   ["stopped", ["stop"]],
-])("a joiner %s behind Pulumi's back is recreated, and nobody else", async (_, command) => {
+])("a joiner %s behind Pulumi's back is recreated, and no other member", async (_, command) => {
   const { [joiner(2)]: lost, ...others } = await containersOf(stack);
   await docker([...command, joiner(2)], 20_000);
   const preview = await project.succeed("preview", "--stack", stack);
@@ -241,7 +241,7 @@ test("a changed handler rebuilds the image; the preview shows the containers it 
   await expectNoChange();
 });
 
-test("an image whose name was removed is built anew, once, and no container with it", async () => {
+test("an image whose name was removed is built again once, and no container is recreated", async () => {
   const before = await containersOf(stack);
   const name = (await docker(["inspect", "--format", "{{.Config.Image}}", seed])).trim();
   await docker(["image", "rm", "--force", name]);
@@ -253,7 +253,7 @@ test("an image whose name was removed is built anew, once, and no container with
   await expectNoChange();
 });
 
-test("a network removed behind Pulumi's back is recreated with all that was in it", async () => {
+test("a network removed behind Pulumi's back is recreated with its containers", async () => {
   const containers = Object.values(await containersOf(stack));
   await docker(["rm", "--force", "--volumes", ...containers], 60_000);
   await docker(["network", "rm", "serf-e2e"]);
@@ -262,7 +262,7 @@ test("a network removed behind Pulumi's back is recreated with all that was in i
   await expectNoChange();
 });
 
-test("without the host, its agent leaves", async () => {
+test("with hostAgent false, the host's agent leaves", async () => {
   const pid = project.hostAgentPid(stack)!;
   project.configure(stack, { ...config, joiners: 3, hostAgent: false });
   await project.succeed("start", "--stack", stack);
@@ -273,7 +273,7 @@ test("without the host, its agent leaves", async () => {
   await expectCluster(3);
 });
 
-test("another profile starts every agent anew with it", async () => {
+test("a changed profile restarts every agent with it", async () => {
   const before = await containersOf(stack);
   project.configure(stack, { ...config, joiners: 3, profile: "wan" });
   await project.succeed("start", "--stack", stack);
@@ -288,7 +288,7 @@ test("another profile starts every agent anew with it", async () => {
   await expectNoChange();
 });
 
-test("another subnet moves the whole cluster with one start", async () => {
+test("a changed subnet moves the whole cluster with one start", async () => {
   project.configure(stack, { ...config, joiners: 3, subnet: "172.31.248.0/24" });
   await project.succeed("start", "--stack", stack);
   await expectCluster(3);
@@ -298,7 +298,7 @@ test("another subnet moves the whole cluster with one start", async () => {
   await expectNoChange();
 });
 
-test("a wrong configuration is refused with every fault, and nothing changes", async () => {
+test("an invalid configuration is refused with all errors, and nothing changes", async () => {
   const before = await containersOf(stack);
   project.configure(stack, { ...config, joiners: "many", convergenceTimeout: 0, colour: "red" });
   const { code, output } = await project.run("start", "--stack", stack);
@@ -309,8 +309,8 @@ test("a wrong configuration is refused with every fault, and nothing changes", a
   expect(await containersOf(stack)).toEqual(before);
 });
 
-test("the stack beside it was never touched", async () => {
-  expect(await containersOf(beside)).toEqual(besideBefore);
+test("the neighbouring stack was never touched", async () => {
+  expect(await containersOf(neighbour)).toEqual(neighbourBefore);
   expect(withStatus(await membersIn("serf-beside-e2e-seed"), "alive")).toHaveLength(3);
 });
 
@@ -325,7 +325,7 @@ test("stop leaves nothing: no container, network, volume, image, process, file, 
   expect(await project.succeed("pulumi", "stack", "ls", "--json")).not.toContain('"e2e"');
   expect(readdirSync(project.path(".serf", "unfinished"))).toEqual([]);
   expect(await project.succeed("stop", "--stack", stack)).toContain(
-    "Nothing of stack e2e is here.",
+    "Stack e2e does not exist here; there is nothing to remove.",
   );
   expect(withStatus(await membersIn("serf-beside-e2e-seed"), "alive")).toHaveLength(3);
 });

@@ -20,7 +20,7 @@ let project: Project;
 beforeAll(async () => {
   project = new Project();
   project.configure(stack, config);
-  // What a run that was killed has left.
+  // Remove what a killed run left.
   await project.succeed("stop", "--yes", "--stack", stack);
   await project.succeed("start", "--stack", stack);
 });
@@ -29,7 +29,7 @@ afterAll(async () => {
   await project.remove();
 });
 
-/** Every test begins with all members alive, as the seed sees them. */
+/** Every test starts when the seed sees all members alive. */
 beforeEach(async () => {
   const args = ["--stack", stack, "--status", "alive", "--json"];
   await vi.waitFor(
@@ -63,7 +63,7 @@ class Monitor {
     child.stderr!.on("data", (text: string) => (this.#errors += text));
   }
 
-  /** Returns when it listens through the seed. */
+  /** Returns when it receives events from the seed. */
   static async start(): Promise<Monitor> {
     const monitor = new Monitor();
     await monitor.says(`Events as ${seed} sees them:`);
@@ -71,12 +71,12 @@ class Monitor {
   }
 
   get lines(): Line[] {
-    // The last piece is empty, or a line that has not come whole.
+    // The last part is empty, or an incomplete line.
     const lines = this.#output.split("\n").slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Line);
   }
 
-  /** Waits for an event of the type that names the member or is named so. */
+  /** Waits for an event of the type, from a member or a user event with that name. */
   async sees(type: string, name: string): Promise<Line> {
     return await vi.waitFor(
       () => {
@@ -103,7 +103,7 @@ class Monitor {
   }
 }
 
-/** What carries our bytes in a container. */
+/** The processes that forward RPC in a container. */
 async function tunnelsIn(container: string): Promise<string[]> {
   const list = await docker(["exec", container, "ps", "-o", "args"]);
   return list.split("\n").filter((line) => line.startsWith("nc "));
@@ -116,14 +116,14 @@ async function expectNoTunnels(): Promise<void> {
   }
 }
 
-/** Runs a command with standard input. */
+/** Runs a command with this standard input. */
 function runWith(input: Buffer, name: string, ...args: string[]): Promise<Result> {
   const { child, ended } = project.start(name, ...args);
   child.stdin!.end(input);
   return ended;
 }
 
-test("an event reaches all; monitor shows it and ends on SIGINT, leaving nothing", async () => {
+test("an event reaches all members; monitor shows it, and on SIGINT ends without leftovers", async () => {
   const monitor = await Monitor.start();
   const token = readFileSync(project.path(".serf", "host", stack, "rpc-token"), "utf8");
   const rpc = await SerfRpc.open(toHostAgent(config.rpcPort), { name: host, token });
@@ -133,7 +133,7 @@ test("an event reaches all; monitor shows it and ends on SIGINT, leaving nothing
   })();
 
   const output = await project.succeed("event", "--stack", stack, "deploy", "1.2.3");
-  expect(output).toBe(`Event deploy with 5 bytes was sent through ${seed}.\n`);
+  expect(output).toBe(`Event deploy (5 bytes) was sent through ${seed}.\n`);
 
   expect(await monitor.sees("user", "deploy")).toEqual({
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
@@ -161,7 +161,7 @@ test("a payload of any bytes survives", async () => {
   const { code, output } = await runWith(bytes, "event", ...args);
   expect({ code, output }).toEqual({
     code: 0,
-    output: `Event binary with 256 bytes was sent through ${seed}.\n`,
+    output: `Event binary (256 bytes) was sent through ${seed}.\n`,
   });
   const { payload, encoding } = await monitor.sees("user", "binary");
   expect(encoding).toBe("base64");
@@ -169,11 +169,11 @@ test("a payload of any bytes survives", async () => {
   expect(await monitor.stop("SIGTERM")).toBe(0);
 });
 
-test("a query is answered by those who have a handler, and --expect counts them", async () => {
+test("a query is answered by members with a handler, and --expect counts them", async () => {
   const monitor = await Monitor.start();
   const { code, output } = await project.run("query", "--stack", stack, "load", "--expect", "3");
   for (const name of containers) expect(output).toMatch(new RegExp(`^${name} +load \\d`, "m"));
-  // The host's agent has no handler, so Serf's whole time passes.
+  // The host's agent has no handler, so the query lasts for Serf's whole timeout.
   expect(output).toMatch(/\n3 of 4 members answered in 3\.\d\d s, 4 acknowledged\.\n$/);
   expect(code).toBe(0);
   await monitor.sees("query", "load");
@@ -184,11 +184,11 @@ test("a query is answered by those who have a handler, and --expect counts them"
   expect(all.code).toBe(1);
   expect(all.output).toMatch(/^3 of 4 members answered in 1\.\d\d s/m);
   expect(all.output).toContain(
-    `error: 3 answered, --expect all asks for 4; no answer came from ${host}.`,
+    `error: 3 answered, --expect all requires 4; no answer from ${host}.`,
   );
 });
 
-test("a query ends when all that it is for have answered", async () => {
+test("a query ends when all addressed members have answered", async () => {
   const args = ["--stack", stack, "load", "--timeout", "30", "--expect", "all", "--json"];
   const byTag = await project.succeed("query", ...args, "--tag", "role=join.*");
   const records = byTag
@@ -202,12 +202,12 @@ test("a query ends when all that it is for have answered", async () => {
 
   const byName = await project.succeed("query", ...args, "--node", seed, "--node", joiner(2));
   expect(byName).toMatch(/"answered":2,"members":2/);
-  // Half a value does not fit.
+  // A part of a value does not match.
   const half = await project.run("query", ...args, "--tag", "role=join");
-  expect(half).toEqual({ code: 1, output: "error: No member alive fits --node and --tag.\n" });
+  expect(half).toEqual({ code: 1, output: "error: No alive member matches --node and --tag.\n" });
   const broken = await project.run("query", ...args, "--tag", "role=(");
   expect(broken.code).toBe(1);
-  expect(broken.output).toMatch(/may not be able to read a regular expression .*: --tag role=\(/);
+  expect(broken.output).toMatch(/may not be able to parse a regular expression .*: --tag role=\(/);
   await expectNoTunnels();
 });
 
@@ -223,18 +223,23 @@ test.each([
   ["a long query", "query", ["x", "y".repeat(1000)], "The query takes "],
   ["an event without a name", "event", [""], "The event's name is empty, allowed is "],
   ["a query of Serf's own", "query", ["_serf_ping"], `The query's name is "_serf_ping", but `],
-  ["a stranger", "query", ["load", "--node", "x"], '--node is "x", allowed is a member that is '],
+  [
+    "an unknown member",
+    "query",
+    ["load", "--node", "x"],
+    '--node is "x", allowed is the name of a member',
+  ],
   ["an unknown option", "monitor", ["--jsn"], "Unknown option '--jsn'. Allowed are --json, "],
-])("%s is refused with a sentence", async (_, name, args, beginning) => {
+])("%s is refused with a message", async (_, name, args, beginning) => {
   const { code, output } = await project.run(name, "--stack", stack, ...args);
   expect(code).toBe(1);
   expect(output).toMatch(/^error: .*\.\n$/);
   expect(output.slice("error: ".length, "error: ".length + beginning.length)).toBe(beginning);
 });
 
-test("the longest event that is let through is one that Serf takes", async () => {
+test("Serf accepts the longest event that is allowed", async () => {
   const output = await project.succeed("event", "--stack", stack, "x", "y".repeat(473));
-  expect(output).toContain("473 bytes was sent");
+  expect(output).toContain("(473 bytes) was sent");
 });
 
 test("monitor sees a member leave, come back and fail", async () => {
@@ -251,7 +256,7 @@ test("monitor sees a member leave, come back and fail", async () => {
   expect(await monitor.stop("SIGINT")).toBe(0);
 });
 
-test("monitor goes on through another agent when its own is restarted", async () => {
+test("monitor continues with another agent when its own is restarted", async () => {
   const monitor = await Monitor.start();
   await docker(["restart", seed], 30_000);
   await monitor.says(`The agent of ${seed} closed the connection.`);
@@ -263,7 +268,7 @@ test("monitor goes on through another agent when its own is restarted", async ()
   await expectNoTunnels();
 });
 
-test("declared events are sent when an up has changed the members, and only then", async () => {
+test("declared events are sent only when an up has changed the members", async () => {
   const monitor = await Monitor.start();
   const reloads = () =>
     monitor.lines.filter(({ type, name }) => type === "user" && name === "reload");
@@ -278,7 +283,7 @@ test("declared events are sent when an up has changed the members, and only then
   expect(reloads()).toHaveLength(1);
   await startWith({ events, tags: { rack: "a7" } });
   await vi.waitFor(() => expect(reloads()).toHaveLength(2), { timeout: 10_000 });
-  // What is declared has changed, the members have not.
+  // The declaration has changed, but the members have not.
   await startWith({ events: [...events, { name: "other" }], tags: { rack: "a7" } });
   await startWith({ tags: { rack: "a7" } });
   expect(reloads()).toHaveLength(2);
@@ -293,8 +298,8 @@ test("without a stack the commands say so", async () => {
     expect({ code, output }).toEqual({
       code: 1,
       output:
-        "error: No container of stack nothing runs here. " +
-        "`npm start -- --stack nothing` makes the cluster.\n",
+        "error: No container of stack nothing is running here. " +
+        "Start the cluster with `npm start -- --stack nothing`.\n",
     });
   }
 });

@@ -7,16 +7,16 @@ import { docker } from "../../../lib/host/run.ts";
 import { Agents, answers, logsOf } from "../support/agents.ts";
 import { membersIn, withStatus } from "../support/project.ts";
 
-/** Handlers for the tests, each on the query and on the user event of its name. */
+/** Handlers for the tests, each for the query and the user event of its name. */
 const scripts = {
   who: "echo $(id -u) $SERF_EVENT $SERF_QUERY_NAME $(cat)",
   warns: "echo beware >&2; echo fine",
   fails: "echo half an answer; echo 'no such disk' >&2; echo 'and more' >&2; exit 3",
   floods: "head -c 50000000 /dev/zero | tr '\\0' x; echo and the end; exit 4",
-  // The shell runs its trap when the command that it waits for has ended.
+  // The shell runs its trap only after its current command has ended.
   hangs: "trap 'echo tidied > /tmp/tidied; exit 1' TERM; sleep 1001 & sleep 1002",
   stubborn: "trap '' TERM; (sleep 1003) & yes",
-  // The first is left in the handler's session, the second in one of its own, for which it waits.
+  // The first stays in the handler's session, the second gets its own, and the handler waits for it.
   leaves: "sleep 1004 & echo left",
   escapes:
     "mkfifo /tmp/out; setsid sh -c ': > /tmp/out; exec sleep 1005' & cat /tmp/out; rm /tmp/out; echo escaped",
@@ -46,19 +46,19 @@ afterAll(async () => {
 
 const inA = (...command: string[]) => docker(["exec", a, ...command]);
 
-/** The last line of the log that the runner has written about a handler. */
+/** The runner's last log line about a handler. */
 async function complaintOf(handler: string): Promise<string | undefined> {
   const lines = (await logsOf(a)).split("\n");
   return lines.findLast((line) => line.includes(`[ERR] handler ${handler} `));
 }
 
-/** The agent lives, has had no restart, answers, and nothing of a run is left. */
+/** Expects that the agent answers, was not restarted, and no files of a run are left. */
 async function expectUnharmed() {
   expect(Object.keys(await answers(a, "load"))).toContain("a");
   expect(await docker(["inspect", "-f", "{{.State.Running}} {{.RestartCount}}", a])).toBe(
     "true 0\n",
   );
-  // A run logs its failure first and tidies up then; nobody waits for the end of an event's.
+  // A run logs its failure before it cleans up, and nothing waits for the end of an event handler.
   const left = () => inA("find", "/tmp", "-name", "handle.*");
   await expect.poll(left, { timeout: 5_000 }).toBe("");
 }
@@ -73,13 +73,13 @@ test("the scripts are correct for the image's shell", async () => {
 describe("load", () => {
   const answer = /^load \d+\.\d\d \d+\.\d\d \d+\.\d\d, memory (\d+) of (\d+) MiB\n$/;
 
-  test("tells the container's memory", async () => {
+  test("reports the container's memory", async () => {
     const [, used, limit] = answer.exec((await answers(a, "load"))["a"]!)!;
     expect(limit).toBe("256");
     expect(Number(used)).toBeLessThan(128);
   });
 
-  test("reads either version of the control groups, and the host's memory without", async () => {
+  test("reads both versions of control groups, or else the host's memory", async () => {
     const dir = mkdtempSync(join(tmpdir(), "serf-cgroup-"));
     const load = async (files: Record<string, string>) => {
       rmSync(dir, { recursive: true });
@@ -130,9 +130,9 @@ describe("hosts", () => {
   const byHand = "SERF_EVENT=member-join SERF_SELF_NAME=a handle hosts 20";
   const line = { a: "172.31.247.2\ta", b: "172.31.247.3\tb" };
 
-  test("follows members that come, leave, die and return", async () => {
+  test("follows members that join, leave, fail and return", async () => {
     await expectHosts(line.a);
-    // Tags that look like a member's own fields are none.
+    // Tags that look like fields of a member do not confuse it.
     const b = await agents.start("b", 3, [], { name: "c", addr: "172.31.247.9:7946" });
     await expectHosts(line.a, line.b);
     await docker(["stop", b], 20_000);
@@ -146,7 +146,7 @@ describe("hosts", () => {
     expect(await complaintOf("hosts")).toBeUndefined();
   });
 
-  test("leaves out members whose names are no host names", async () => {
+  test("leaves out members whose names are not valid host names", async () => {
     const others = ["no_host_name", "10", "localhost"];
     const containers = await Promise.all(
       others.map((name, index) => agents.start(name, 10 + index, [])),
@@ -159,7 +159,7 @@ describe("hosts", () => {
     expect(await complaintOf("hosts")).toBeUndefined();
   });
 
-  test("is right after many runs at once, and leaves nothing else", async () => {
+  test("is correct after many concurrent runs, and leaves no other files", async () => {
     await inA("sh", "-c", "echo stale > /var/lib/serf/hosts");
     await inA("sh", "-c", `for i in 1 2 3 4 5 6 7 8; do ${byHand} < /dev/null & done; wait`);
     await expectHosts(line.a, line.b);
@@ -182,17 +182,17 @@ describe("hosts", () => {
 });
 
 describe("the runner", () => {
-  test("hands a handler its input and environment, as the agent's user", async () => {
+  test("passes a handler its input and environment, as the agent's user", async () => {
     expect(await answers(a, "who", ["what is this"])).toEqual({
       a: "7946 query who what is this\n",
     });
   });
 
-  test("answers with the standard output alone", async () => {
+  test("answers only with the standard output", async () => {
     expect(await answers(a, "warns")).toEqual({ a: "fine\n" });
   });
 
-  test("sends no answer of a handler that fails, and logs why", async () => {
+  test("sends no answer when a handler fails, and logs why", async () => {
     expect(await answers(a, "fails")).toEqual({});
     expect(await complaintOf("fails")).toMatch(
       /^ {4}\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[ERR\] handler fails on query:fails: exit code 3: no such disk$/,
@@ -202,7 +202,7 @@ describe("the runner", () => {
     await expectUnharmed();
   });
 
-  test("writes one line, whatever the names are", async () => {
+  test("logs one line, whatever the names contain", async () => {
     const event = "SERF_USER_EVENT=x\n2026/01/01 00:00:00 [INFO] forged";
     const run = inA("env", "SERF_EVENT=user", event, "handle", "absent", "2");
     await expect(run).rejects.toThrow();
@@ -211,18 +211,18 @@ describe("the runner", () => {
     );
   });
 
-  test("says so when there is no place for its files", async () => {
+  test("logs when there is no space for its files", async () => {
     const run = agents.runAlone("handle", ["load", "2"], [`${import.meta.dirname}:/tmp:ro`]);
     await expect(run).rejects.toThrow("handler load on no event: cannot write below /tmp");
   });
 
-  test("takes output without end", async () => {
+  test("copes with endless output", async () => {
     expect(await answers(a, "floods")).toEqual({});
     expect(await complaintOf("floods")).toContain("exit code 4");
     await expectUnharmed();
   });
 
-  test("ends a handler that hangs, with its children, and lets it tidy up", async () => {
+  test("terminates a hanging handler with its children, and lets it clean up", async () => {
     expect(await answers(a, "hangs")).toEqual({});
     expect(await complaintOf("hangs")).toContain("hangs on query:hangs: timed out after 2 s");
     expect(await inA("cat", "/tmp/tidied")).toBe("tidied\n");
@@ -230,14 +230,14 @@ describe("the runner", () => {
     await expectUnharmed();
   });
 
-  test("kills one that will not end", async () => {
+  test("kills a handler that does not terminate", async () => {
     expect(await answers(a, "stubborn")).toEqual({});
     expect(await complaintOf("stubborn")).toContain("timed out after 2 s");
     expect(await inA("ps")).not.toMatch(/sleep 1003|yes/);
     await expectUnharmed();
   });
 
-  test("ends what a handler leaves behind, and does not wait for what has escaped", async () => {
+  test("terminates a handler's remaining children, and does not wait for detached ones", async () => {
     expect(await answers(a, "leaves")).toEqual({ a: "left\n" });
     expect(await inA("ps")).not.toContain("sleep 1004");
     expect(await answers(a, "escapes")).toEqual({});

@@ -41,14 +41,14 @@ async function inspect(container: string): Promise<Inspected> {
   return (JSON.parse(await docker(["inspect", container])) as [Inspected])[0];
 }
 
-/** Runs a line of shell in a container, and tells its exit code. */
+/** Runs a shell command in a container, and returns its exit code. */
 async function shell(container: string, line: string): Promise<number> {
   const script = `(${line}) > /dev/null 2>&1; echo $?`;
   return Number(await docker(["exec", container, "sh", "-c", script], 60_000));
 }
 
 describe.each(containers)("%s", (container) => {
-  test("its processes are not root's, have no capability and get no new privileges", async () => {
+  test("its processes are not root, have no capabilities and cannot get new privileges", async () => {
     const { Pid } = (await inspect(container)).State;
     const status = readFileSync(`/proc/${Pid}/status`, "utf8");
     const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, "m").exec(status)?.[1];
@@ -60,7 +60,7 @@ describe.each(containers)("%s", (container) => {
     expect(field("NoNewPrivs")).toBe("1");
   });
 
-  test("it can write to its data, /run and /tmp alone, and run nothing from the last two", async () => {
+  test("it can write only to its data, /run and /tmp, and execute nothing from the last two", async () => {
     for (const folder of ["", "/etc/serf", "/etc/serf/config", "/usr/local/bin", "/var/lib"]) {
       expect(await shell(container, `touch ${folder}/x`), folder).not.toBe(0);
     }
@@ -74,7 +74,7 @@ describe.each(containers)("%s", (container) => {
     }
   });
 
-  test("its log is bounded, and it starts again by itself", async () => {
+  test("its log is limited, and it restarts by itself", async () => {
     expect((await inspect(container)).HostConfig).toMatchObject({
       LogConfig: { Type: "json-file", Config: { "max-size": "5m", "max-file": "3" } },
       RestartPolicy: { Name: "unless-stopped" },
@@ -83,7 +83,7 @@ describe.each(containers)("%s", (container) => {
     });
   });
 
-  test("what it may use ends at the limits, and its agent lives on", async () => {
+  test("its resources are limited, and its agent survives when they are exhausted", async () => {
     expect((await inspect(container)).HostConfig).toMatchObject({
       Memory: 64 * 2 ** 20,
       MemorySwap: 64 * 2 ** 20,
@@ -92,11 +92,11 @@ describe.each(containers)("%s", (container) => {
       PidsLimit: 128,
     });
     const { Pid: before } = (await inspect(container)).State;
-    // 100 MiB in one variable, and more processes than there may be.
+    // 100 MiB in one variable, and more processes than allowed.
     expect(await shell(container, "x=$(head -c 100000000 /dev/zero | tr '\\0' x)")).not.toBe(0);
     const many = "for i in $(seq 200); do sleep 3 & done";
     expect(await shell(container, many)).not.toBe(0);
-    // Until those have ended, nothing more can be started there.
+    // Until those have ended, no other process can be started in the container.
     await vi.waitFor(async () => expect(await shell(container, "true")).toBe(0), {
       timeout: 20_000,
       interval: 500,
@@ -105,12 +105,12 @@ describe.each(containers)("%s", (container) => {
   });
 });
 
-test("the cluster has lost nobody by it", async () => {
+test("the cluster has lost no member by that", async () => {
   expect(withStatus(await membersIn(seed), "alive").sort()).toEqual([...containers].sort());
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 });
 
-test("the gossip port alone is published, on the configured address alone", async () => {
+test("only the gossip port is published, and only on the configured address", async () => {
   const place = [{ HostIp: "127.0.0.1", HostPort: String(config.gossipPort) }];
   expect((await inspect(seed)).NetworkSettings.Ports).toEqual({
     "7946/tcp": place,

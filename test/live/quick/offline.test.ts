@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker } from "../../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "../support/project.ts";
 
-// A review has no engine at hand: what it shows is what the configuration changes, by the state alone.
+// Reviews without an engine: a preview compares the configuration with the state only.
 
 const stack = "e2e-offline";
 const config = {
@@ -16,7 +16,7 @@ const config = {
 };
 
 let project: Project;
-/** Accepts connections and never says anything. */
+/** Accepts connections, but never answers. */
 let silent: Server;
 const sockets = new Set<Socket>();
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   await project.remove();
 });
 
-/** Runs a command of the project while the docker client's variables name an engine. */
+/** Runs a command of the project with the docker client's variables set to an engine. */
 async function withEngine(host: string, name: string, ...args: string[]): Promise<string> {
   process.env["DOCKER_HOST"] = host;
   try {
@@ -52,7 +52,7 @@ describe.each<[string, () => string, RegExp]>([
   ["hangs", () => `tcp://127.0.0.1:${silentPort()}`, /did not answer in time/],
   ["is not reached by SSH", () => "ssh://nobody@127.0.0.1:1", /ssh/i],
 ])("where the engine %s", (_, host, reason) => {
-  test("a preview without a change shows none, and says once why it did not look", async () => {
+  test("a preview without changes shows none, and warns once that it did not look at the engine", async () => {
     const output = await withEngine(host(), "preview");
     expect(output).toMatch(/\d+ unchanged/);
     expect(output).not.toMatch(/to (create|update|replace|delete)/);
@@ -62,7 +62,7 @@ describe.each<[string, () => string, RegExp]>([
     expect(warnings[0]).toMatch(reason);
   });
 
-  test("Pulumi's own command shows what the configuration changes, and nothing else", async () => {
+  test("Pulumi's own command shows only what the configuration changes", async () => {
     project.configure(stack, { ...config, joiners: 2 });
     try {
       const output = await withEngine(host(), "pulumi", "preview");
@@ -75,7 +75,7 @@ describe.each<[string, () => string, RegExp]>([
   });
 });
 
-test("nor is anything looked at where that is not wanted, although the engine would show more", async () => {
+test("--offline does not look at the engine, although that would show more", async () => {
   const { [`serf-${stack}-joiner-1`]: joiner } = await containersOf(stack);
   await docker(["stop", joiner!], 30_000);
   expect(await project.succeed("preview", "--stack", stack)).toMatch(/Container joiner-1 replace/);
@@ -84,7 +84,7 @@ test("nor is anything looked at where that is not wanted, although the engine wo
   expect(output).not.toMatch(/to replace|warning/);
 });
 
-test("an `up` does not go on without an engine, and names it", async () => {
+test("an `up` fails without an engine, and names the engine", async () => {
   process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
   try {
     const { code, output } = await project.run("pulumi", "up", "--yes", "--stack", stack);
@@ -95,7 +95,7 @@ test("an `up` does not go on without an engine, and names it", async () => {
   }
 });
 
-test("a stack that is not there is previewed against nothing, and not made", async () => {
+test("a preview of a stack that does not exist shows its creation, and does not create it", async () => {
   const other = "e2e-offline-none";
   project.configure(other, { ...config, subnet: "172.31.219.0/24", gossipPort: 18181 });
   process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";

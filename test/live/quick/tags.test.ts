@@ -8,14 +8,14 @@ beforeAll(() => agents.build({}));
 
 afterAll(() => agents.end());
 
-/** Runs an agent for a moment, and returns what it says. */
+/** Runs an agent for a moment, and returns its output. */
 async function start(tags: Readonly<Record<string, string>>): Promise<string> {
   const options = Object.entries(tags).flatMap(([name, text]) => ["-tag", `${name}=${text}`]);
   const line = 'timeout 3 /usr/local/libexec/serf agent -bind=127.0.0.1 "$@" 2>&1; true';
   return await agents.runAlone("sh", ["-c", line, "sh", ...options]);
 }
 
-/** These tags with another one that makes them as long as may be, or longer. */
+/** Adds a tag that makes these tags exactly as long as allowed, or longer. */
 function filled(tags: Readonly<Record<string, string>>, more = 0): Record<string, string> {
   const rest = maxTagBytes + more - tagBytes({ ...tags, rest: "x".repeat(100) });
   return { ...tags, rest: "x".repeat(100 + rest) };

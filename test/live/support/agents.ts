@@ -18,13 +18,13 @@ import { serfChecksums, defaultSerfVersion } from "../../../lib/cluster/serfVers
 import { docker } from "../../../lib/host/run.ts";
 import { toolchain } from "../../../setup/toolchain.ts";
 
-/** What the image's program is told in the container of an agent that reads the configuration of a group. */
+/** The command of a container whose agent reads a group's configuration. */
 export function agentCommand(agent: AgentStart & { readonly group: string }): string[] {
   const place = { image: "", network: "", volumes: { config: "", data: "" } };
   return describeContainer({ ...agent, ...place, limits: { memory: 0, cpus: 0 } }).command;
 }
 
-/** Containers of the project's image on a network of their own, without Pulumi. */
+/** Containers of the project's image on a separate network, without Pulumi. */
 export class Agents {
   readonly #name: string;
   readonly #subnet: string;
@@ -32,8 +32,8 @@ export class Agents {
   readonly #key = randomBytes(32).toString("base64");
 
   /**
-   * @param name of the image and of the network; begins the containers' names.
-   * @param subnet the first three parts of a /24.
+   * @param name the name of the image and the network, and the prefix of the containers' names.
+   * @param subnet the first three bytes of a /24, for example `172.31.5`.
    */
   constructor(name: string, subnet: string) {
     this.#name = name;
@@ -41,14 +41,14 @@ export class Agents {
     this.#dir = mkdtempSync(join(tmpdir(), `${name}-`));
   }
 
-  /** @param handlers scripts that the image gets beside the project's own, by name. */
+  /** @param handlers additional scripts for the image, by name. */
   async build(handlers: Readonly<Record<string, string>>): Promise<void> {
     await this.remove();
     const context = join(this.#dir, "docker");
     cpSync(resolve(import.meta.dirname, "../../../docker"), context, { recursive: true });
     for (const [name, script] of Object.entries(handlers)) {
       writeFileSync(join(context, "handlers", name), `#!/bin/sh\n${script}\n`);
-      // Not readable for others, as after a clone with a strict umask.
+      // Not readable by others, as in a clone made with a strict umask.
       chmodSync(join(context, "handlers", name), 0o700);
     }
     const { env } = await toolchain();
@@ -68,8 +68,8 @@ export class Agents {
   /**
    * Starts a container with an agent that joins the one at .2.
    *
-   * @param member its name in the cluster.
-   * @param host the last part of its address.
+   * @param member the member's name.
+   * @param host the last byte of its address.
    */
   async start(
     member: string,
@@ -102,7 +102,7 @@ export class Agents {
     return container;
   }
 
-  /** Runs a program in a container of the image that has no agent. */
+  /** Runs a program in a container of the image without an agent. */
   async runAlone(entrypoint: string, args: readonly string[], mounts: readonly string[] = []) {
     const volumes = mounts.flatMap((mount) => ["--volume", mount]);
     return await docker([
@@ -126,20 +126,20 @@ export class Agents {
     if (images !== "") await docker(["image", "rm", this.#name]);
   }
 
-  /** Removes what the tests have left, also on this machine. */
+  /** Removes everything that the tests created, also on this machine. */
   async end(): Promise<void> {
     await this.remove();
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }
 
-/** All that a container has logged, on both of its streams. */
+/** A container's complete log, from both streams. */
 export async function logsOf(container: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)("docker", ["logs", container]);
   return stdout + stderr;
 }
 
-/** The answers to a query by member, as an agent gets them within 5 seconds. */
+/** The answers to a query within 5 seconds, by member. */
 export async function answers(
   container: string,
   query: string,

@@ -1,13 +1,13 @@
 import { run } from "../../../lib/host/run.ts";
 
-/** Sends a signal to a process and everything that it has started. */
+/** Sends a signal to a process and all its descendants. */
 export async function killTree(pid: number, signal: NodeJS.Signals): Promise<void> {
-  // A terminal's Ctrl-C reaches the processes of its group, which the plugins are not.
+  // Ctrl-C in a terminal reaches only the foreground process group, which does not include the plugins.
   if (signal === "SIGINT") send(pid, signal);
   else for (const member of await standstill(pid)) send(member, signal);
 }
 
-/** Stops a process and everything that it has started, so that nothing is started in the meantime. */
+/** Suspends a process and all its descendants, so that they start nothing in the meantime. */
 async function standstill(pid: number): Promise<Set<number>> {
   const stopped = new Set<number>();
   for (let added = [pid]; added.length > 0;) {
@@ -28,6 +28,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended with its parent.
+    // It has ended together with its parent.
   }
 }

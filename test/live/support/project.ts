@@ -15,13 +15,13 @@ import { labelFilters, labelsOf } from "../../../lib/cluster/labels.ts";
 import { type Member, parseMembers } from "../../../lib/cluster/members.ts";
 import { docker, run } from "../../../lib/host/run.ts";
 
-/** What a command printed and how it ended. */
+/** The output and exit code of a command. */
 export interface Result {
   readonly code: number;
   readonly output: string;
 }
 
-/** The configuration of a test's stack: ports and subnet that nobody else uses. */
+/** The configuration of a test's stack, with ports and a subnet that nothing else uses. */
 export interface Config {
   readonly joiners?: number | string;
   readonly subnet: string;
@@ -30,10 +30,10 @@ export interface Config {
   readonly [key: string]: unknown;
 }
 
-/** A copy of the project with a state of its own, whose commands are run as a user would. */
+/** A copy of the project with its own state, whose commands are run as a user runs them. */
 export class Project {
   dir: string;
-  /** What a user has in the environment. */
+  /** The environment of a user. */
   variables: Readonly<Record<string, string>> = {};
   readonly #stacks = new Set<string>();
   readonly #timeout: number;
@@ -99,10 +99,10 @@ export class Project {
     return { child, ended };
   }
 
-  /** Runs a command that must succeed. */
+  /** Runs a command that must succeed, and returns its output. */
   async succeed(name: string, ...args: string[]): Promise<string> {
     const { code, output } = await this.run(name, ...args);
-    if (code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${code}:\n${output}`);
+    if (code !== 0) throw new Error(`${name} ${args.join(" ")} exited with ${code}:\n${output}`);
     return output;
   }
 
@@ -112,7 +112,7 @@ export class Project {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** The process of the host's agent. */
+  /** The process ID of the host's agent. */
   hostAgentPid(stack: string): number | undefined {
     const file = this.path(".serf", "host", stack, "process.json");
     if (!existsSync(file)) return undefined;
@@ -127,17 +127,17 @@ export class Project {
   }
 }
 
-/** The members as a container's agent sees them. */
+/** The members as the agent in a container sees them. */
 export async function membersIn(container: string): Promise<Member[]> {
   return parseMembers(await docker(["exec", container, "serf", "members", "-format=json"]));
 }
 
-/** The names of those with a status. */
+/** The names of the members with a status. */
 export function withStatus(members: readonly Member[], status: Member["status"]): string[] {
   return members.filter((member) => member.status === status).map(({ name }) => name);
 }
 
-/** The IDs of a stack's containers by name, also of those that do not run. */
+/** The IDs of a stack's containers by name, including stopped ones. */
 export async function containersOf(stack: string): Promise<Record<string, string>> {
   const filters = labelFilters(labelsOf("serf", stack));
   const list = await docker([
@@ -157,8 +157,8 @@ export async function containersOf(stack: string): Promise<Record<string, string
 }
 
 /**
- * Everything on the engine that carries the stack's labels, or a name that the stack gives: not
- * merely one that begins alike, since a stack's name may begin with another's.
+ * Everything on the engine with the stack's labels or one of its names. The prefix of a name is not enough, since one
+ * stack's name may begin with another's.
  */
 export async function remainsOf(stack: string): Promise<string[]> {
   const filters = labelFilters(labelsOf("serf", stack));

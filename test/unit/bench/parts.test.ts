@@ -12,7 +12,7 @@ import { rotated } from "../../../bench/measure/rounds.ts";
 import { engineContainer } from "../../../lib/containers/engineForm.ts";
 
 describe("options", () => {
-  test("measure 3, 20 and 100 joiners in three rounds unless told otherwise", () => {
+  test("default to 3, 20 and 100 joiners and three rounds", () => {
     expect(parseOptions([])).toMatchObject({ sizes: [3, 20, 100], rounds: 3 });
     expect(parseOptions(["--large"]).sizes).toEqual([3, 20, 100, 200]);
     expect(parseOptions(["--only", "3,20", "--rounds=1", "--parallelism=4"])).toMatchObject({
@@ -47,22 +47,22 @@ describe("a contender's command", () => {
     expect(childSeconds("")).toBe(0);
   });
 
-  test("gives its output, and an error with it when it fails", async () => {
+  test("returns its output, and includes it in the error when it fails", async () => {
     const { output, cpu } = await runChild([process.execPath, "-e", "console.log('a b')"]);
     expect(output).toBe("a b\n");
     expect(cpu).toBeGreaterThan(0);
     const failing = runChild([process.execPath, "-e", "console.error('why'); process.exit(3)"]);
-    await expect(failing).rejects.toThrow(/ended with 3:\nwhy/);
+    await expect(failing).rejects.toThrow(/exited with 3:\nwhy/);
   });
 
-  test("its success may have another exit code, and it may not exist", async () => {
+  test("may have other exit codes for success, and fails if the program does not exist", async () => {
     await runChild(["sh", "-c", "exit 2"], { success: [0, 2] });
-    await expect(runChild(["/no/such/program"])).rejects.toThrow(/ended with 127/);
+    await expect(runChild(["/no/such/program"])).rejects.toThrow(/exited with 127/);
   });
 });
 
-describe("what is wanted", () => {
-  test("the seed has the second address, the joiners the next ones", () => {
+describe("the declared cluster", () => {
+  test("has the second address for the seed, and the next ones for the joiners", () => {
     const [seed, ...joiners] = agents("x", 2, "lan");
     expect(seed).toMatchObject({ name: "x-seed", address: "10.213.1.2", isSeed: true });
     expect(joiners.map(({ address }) => address)).toEqual(["10.213.1.3", "10.213.1.4"]);
@@ -74,7 +74,7 @@ describe("what is wanted", () => {
     expect(JSON.parse(files.get("joiner.json")!)).toMatchObject({ retry_join: ["10.213.1.2"] });
   });
 
-  test("compose has as many joiners, and Terraform gives each its name and address", () => {
+  test("has that many joiners with Compose, and with Terraform, which sets each one's name and address", () => {
     expect(composeFile(replicas, 20, "lan")).toMatchObject({
       services: { joiner: { scale: 20 } },
     });
@@ -89,7 +89,7 @@ describe("what is wanted", () => {
     expect(JSON.stringify(stackOf(20, "/configs", "lan"))).not.toContain("10.213.1.3");
   });
 
-  test("all bound their containers as ours are bound", () => {
+  test("limits its containers as ours does, with all contenders", () => {
     const ours = { memory: 128, processes: 128, securityOptions: ["no-new-privileges=true"] };
     const [seed] = agents("x", 0, "lan");
     expect(engineContainer(seed!.container, {}).HostConfig).toMatchObject({
@@ -129,7 +129,7 @@ describe("what is wanted", () => {
     });
   });
 
-  test("all have agents of the same profile", () => {
+  test("has agents of the same profile, with all contenders", () => {
     const all = [
       agents("x", 1, "wan"),
       composeFile(replicas, 1, "wan"),
@@ -142,19 +142,19 @@ describe("what is wanted", () => {
     expect(configuration(1, false, "wan")).toContain('  serf:profile: "wan"\n');
   });
 
-  test("ours has its configuration as texts", () => {
+  test("has all values as strings in our configuration", () => {
     expect(configuration(20, false, "lan")).toContain('  serf:joiners: "20"\n');
     expect(configuration(20, false, "lan")).toContain('  serf:hostAgent: "false"\n');
   });
 });
 
-test("each round begins with another contender", () => {
+test("each round starts with another contender", () => {
   expect(rotated(["a", "b", "c"], 1)).toEqual(["b", "c", "a"]);
   expect(rotated(["a", "b", "c"], 3)).toEqual(["a", "b", "c"]);
   expect(rotated([], 1)).toEqual([]);
 });
 
-test("the best parallelism has the least median", () => {
+test("the best parallelism has the lowest median", () => {
   expect(
     best([
       { atOnce: 1, seconds: [5, 5] },
@@ -164,7 +164,7 @@ test("the best parallelism has the least median", () => {
   ).toBe(2);
 });
 
-test("the peers' versions are those of their modules", () => {
+test("the peers' versions come from their modules", () => {
   expect(peerVersion(composePeer)).toMatch(/^v2\.\d+\.\d+$/);
   expect(peerVersion(terraformPeer)).toMatch(/^v0\.0\.0-\d{14}-[0-9a-f]{12}$/);
 });

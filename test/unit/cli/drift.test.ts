@@ -64,7 +64,7 @@ const resources: RecordedResource[] = [
   }),
   container("seed", seed),
   container("joiner", joiner),
-  // Somebody's own, without a role.
+  // A user's own container, without a role.
   resource("docker:index/container:Container", "own", { id: "own-id", inputs: { name: "own" } }),
   command("storage", {
     environment: configurations("members", "seed"),
@@ -101,7 +101,7 @@ const whole: Observation = {
 const found = record.inventory;
 const keys = { members: 1, answered: 1, faults: [], keys: new Map([["key", 1]]) };
 
-test("a record has what the state says of what runs, of the files and of the members", () => {
+test("a record has the containers, files and members from the state", () => {
   expect(record).toMatchObject({
     generation: "6",
     host: { name: "serf-test-host", generation: "3" },
@@ -123,7 +123,7 @@ test("a record has what the state says of what runs, of the files and of the mem
   expect(recordedThings([])).toEqual(new Set());
 });
 
-test("a state in which nothing has come so far tells nothing", () => {
+test("the record of an almost empty state is empty", () => {
   expect(readRecord([])).toEqual({
     ...{ generation: "", host: undefined, rpcPort: 0, expected: undefined, storage: undefined },
     made: new Map(),
@@ -137,7 +137,7 @@ test("a state in which nothing has come so far tells nothing", () => {
   });
 });
 
-test("nothing differs where all is as recorded", () => {
+test("there are no rows when everything is as recorded", () => {
   expect(engineRows(record, found, whole)).toEqual([]);
   expect(membershipRows(record, whole, keys)).toEqual([]);
 });
@@ -147,19 +147,19 @@ const only = (changes: Partial<Inventory>, observation: Partial<Observation> = {
     ({ what, declared, found: now }) => `${what}: ${declared}, ${now}`,
   );
 
-test("each thing that is gone or another is a row", () => {
+test("each thing that is missing or different is a row", () => {
   const [seed, other] = found.containers;
   expect(only({ containers: [other!] })).toEqual(["container serf-test-seed: running, removed"]);
   expect(only({ containers: [{ ...seed!, id: "x" }, other!] })).toEqual([
-    "container serf-test-seed: running, another container of that name",
+    "container serf-test-seed: running, another container with that name",
   ]);
   const stopped = { ...other!, isRunning: false, state: "exited" };
   expect(only({ containers: [seed!, stopped] })).toEqual([
     "container serf-test-joiner-1: running, exited",
   ]);
   expect(only({ networks: [] })).toEqual(["network serf-test: 10.9.0.0/24, removed"]);
-  expect(only({ volumes: [] })).toEqual(["volume serf-test-config: there, removed"]);
-  expect(only({ images: [] })).toEqual(["image serf-test:1: there, removed"]);
+  expect(only({ volumes: [] })).toEqual(["volume serf-test-config: present, removed"]);
+  expect(only({ images: [] })).toEqual(["image serf-test:1: present, removed"]);
   expect(only({}, { host: undefined })).toEqual(["host's agent serf-test-host: running, dead"]);
   const drifted = new Map([["serf-test-seed", [{ what: "memory", made: "1", found: "2" }]]]);
   expect(only({}, { drifted })).toEqual(["container serf-test-seed: memory: 1, 2"]);
@@ -171,13 +171,13 @@ test("each thing that is gone or another is a row", () => {
   ]);
   const older = new Map([...files, [sealFile("joiners"), sealOf(files, ["joiner.json"], "5")]]);
   expect(only({}, { files: older })).toEqual([
-    "file of others in serf-test-config: as written, changed",
+    "file seal in serf-test-config: as written, changed",
   ]);
-  // What a group has left that is no longer declared.
+  // A file of a group that was removed from the configuration.
   expect(only({}, { files: new Map([...files, ["x.json", ""]]) })).toEqual([]);
 });
 
-test("members and keys that differ are rows, and no key stands in them", () => {
+test("members and keys that differ are rows, without the keys themselves", () => {
   const members = [
     { ...whole.members![0]!, status: "failed" as const },
     { name: "x", address: "10.9.0.9", status: "alive" as const, tags: {} },
@@ -191,14 +191,14 @@ test("members and keys that differ are rows, and no key stands in them", () => {
     "another gossip key: on 1 of 1",
   ]);
   expect(membershipRows(record, whole, undefined)).toMatchObject([
-    { what: "gossip key", found: "not told" },
+    { what: "gossip key", found: "unknown" },
   ]);
   expect(membershipRows(record, { ...whole, members: undefined }, undefined)).toMatchObject([
-    { what: "the cluster", found: "no agent that answers" },
+    { what: "the cluster", found: "no agent answers" },
   ]);
 });
 
-test("a preview's changes are those of resources, with the reasons", () => {
+test("a preview's changes are listed by resource, with the reasons", () => {
   const urn = (path: string) => `urn:pulumi:test::serf::${path}`;
   const steps = [
     { op: "same", urn: urn("pulumi:pulumi:Stack::serf-test") },
@@ -228,7 +228,7 @@ test("a preview's changes are those of resources, with the reasons", () => {
   expect(changesIn({ steps })).toEqual([
     {
       what: "Command joiners",
-      declared: "to be changed: environment.SERF_CONFIGURATIONS, environment",
+      declared: "to be updated: environment.SERF_CONFIGURATIONS, environment",
       found,
       side: "configuration",
     },
@@ -240,10 +240,10 @@ test("a preview's changes are those of resources, with the reasons", () => {
     },
     {
       what: "Container joiner-4",
-      declared: "to be made",
-      found: "not there",
+      declared: "to be created",
+      found: "missing",
       side: "configuration",
     },
-    { what: "Container web-1", declared: "to be removed", found, side: "configuration" },
+    { what: "Container web-1", declared: "to be deleted", found, side: "configuration" },
   ]);
 });

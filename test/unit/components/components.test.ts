@@ -70,7 +70,7 @@ const storage = (): Storage =>
     expected: [],
   });
 
-/** What the mocked deployment is like. */
+/** The settings of the mocked deployment. */
 interface JoinersMode {
   readonly preview: boolean;
   readonly seedAddress?: string;
@@ -95,7 +95,7 @@ async function declareJoiners({ preview, seedAddress = subnet.seed, opts }: Join
   );
 }
 
-/** The paths of what is known only later. */
+/** The paths of values that are outputs. */
 function outputsIn(value: unknown, path = ""): string[] {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return [path];
   if (typeof value !== "object" || value === null) return [];
@@ -109,7 +109,7 @@ afterEach(() => {
 });
 
 describe.each([false, true])("in a preview: %s", (preview) => {
-  test("SerfImage names the image by its content, relative to the project", async () => {
+  test("SerfImage's tag is a hash of the build context, with paths relative to the project", async () => {
     const args = {
       prefix: "serf-test",
       labels,
@@ -139,13 +139,13 @@ describe.each([false, true])("in a preview: %s", (preview) => {
         RUNTIME_IMAGE: "own/base:1",
       },
     });
-    // The removal, and not the provider, takes the image away; see programs/imageRemoval.ts.
+    // The image is removed by a command, not by the provider; see programs/imageRemoval.ts.
     expect(image.inputs["keepLocally"]).toBe(true);
     const other = await images("registry.example/go:1");
     expect(other.image.inputs["name"]).not.toBe(image.inputs["name"]);
   });
 
-  test("ClusterNetwork gives its address plan in full", async () => {
+  test("ClusterNetwork declares its complete address plan", async () => {
     const { declared } = await declare(clusterNetwork, { preview });
     expect(ofType(declared, types.network)["network"]!.inputs).toMatchObject({
       name: "serf-test",
@@ -194,7 +194,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     });
   });
 
-  test("a port that Docker chooses stands nowhere", async () => {
+  test("a port that Docker chooses is not declared", async () => {
     const container = { ...seedContainer, publish: { address: "127.0.0.1", port: 0 } };
     const { declared } = await declare(
       () => new Seed("seed", { ...place({ ...nothing, endpoint: "127.0.0.1:1" }), container }).ip,
@@ -206,7 +206,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     );
   });
 
-  test("Storage has two volumes, and a command that writes what the seed reads", async () => {
+  test("Storage has two volumes, and a command that writes the seed's files", async () => {
     const { declared } = await declare(() => storage(), { preview });
     const found = Object.values(ofType(declared, types.volume));
     expect(found.map(({ inputs }) => inputs["name"]).sort()).toEqual(Object.values(volumes));
@@ -218,14 +218,14 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       gossipKey: "a key",
       rpcToken: "a token",
     });
-    // So that a preview shows what changes.
+    // In the environment, so that a preview shows what changes.
     expect(configurationsIn(declared, "storage")).toEqual({
       ...{ part: "members", image: "serf-test:1", volumes, labels, generation: "1" },
       fleets: [seedFleet],
     });
   });
 
-  test("Joiners are a container each, none of which knows of another or of the join address", async () => {
+  test("Joiners are one container each, independent of each other and of the join address", async () => {
     const { declared } = await declareJoiners({ preview });
     const containers = ofType(declared, types.container);
     expect(Object.keys(containers)).toEqual(["seed", "joiner-1", "web-1"]);
@@ -244,7 +244,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     }
   });
 
-  test("what the joiners join comes from the seed's address", async () => {
+  test("the joiners' join address comes from the seed's output", async () => {
     const joinOf = async (address: string) => {
       const { declared } = await declareJoiners({ preview, seedAddress: address });
       return configurationsIn(declared, "joiners");
@@ -254,14 +254,14 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       { group: "joiner", tags: { role: "joiner" }, join: ["10.9.0.77"] },
       { group: "web", tags: { role: "web" }, join: ["10.9.0.77"] },
     ]);
-    // And nothing else does.
+    // Nothing else depends on it.
     expect(await joinOf("10.9.0.2")).toEqual({
       ...joined,
       fleets: joined.fleets.map((fleet) => ({ ...fleet, join: ["10.9.0.2"] })),
     });
   });
 
-  test("another address of the seed leaves the joiners' containers as they are", async () => {
+  test("a changed address of the seed does not change the joiners' containers", async () => {
     const containersOf = async (address: string) => {
       const { declared } = await declareJoiners({ preview, seedAddress: address });
       const { seed, ...others } = ofType(declared, types.container);
@@ -272,7 +272,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(other.others).not.toEqual({});
   });
 
-  test("of a container only the network is an output, for which it waits", async () => {
+  test("a container's only output among its inputs is the network, which it waits for", async () => {
     const outputs: Record<string, string[]> = {};
     const spy: pulumi.ResourceTransformation = ({ type, name, props }) => {
       if (type === types.container) outputs[name] = outputsIn(props);
@@ -283,7 +283,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     expect(outputs).toEqual({ seed: ofNetwork, "joiner-1": ofNetwork, "web-1": ofNetwork });
   });
 
-  test("HostContainer ends a process of before, and waits for no network", async () => {
+  test("HostContainer stops an earlier host agent process, and does not wait for the network", async () => {
     const container = {
       ...seedContainer,
       ...{ name: "serf-test-host", group: "host", network: "host", rpcPort: 7380 },

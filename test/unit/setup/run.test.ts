@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 let dir: string;
 
-/** A project with one package for each way that npm may leave out, all within reach without a network. */
+/** A project with one package of each kind that npm can leave out, all available without a network. */
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "serf-packages-"));
   for (const folder of ["lib", "setup"]) cpSync(folder, join(dir, folder), { recursive: true });
@@ -38,7 +38,7 @@ function writeJson(name: string, content: object): void {
   writeFileSync(join(dir, name), JSON.stringify(content));
 }
 
-/** Only with what the test asks npm for. */
+/** The environment without npm's variables, plus those of the test. */
 function environment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const plain = Object.entries(process.env).filter(([key]) => !/^(npm_|NODE_ENV$)/i.test(key));
   return { ...Object.fromEntries(plain), ...more };
@@ -54,7 +54,7 @@ function start(env: NodeJS.ProcessEnv): string {
   }).toString();
 }
 
-test("all packages are installed, whatever the environment leaves out, and npm prints nothing", () => {
+test("all packages are installed, even kinds that the environment excludes, and npm prints nothing", () => {
   const env = {
     NODE_ENV: "production",
     npm_config_omit: "dev optional",
@@ -67,7 +67,7 @@ test("all packages are installed, whatever the environment leaves out, and npm p
   }
 });
 
-test("with SERF_INSTALL=no none is installed, and those that npm has installed will do", () => {
+test("with SERF_INSTALL=no nothing is installed, and packages installed by npm are used", () => {
   const refused = () => start({ SERF_INSTALL: "no" });
   expect(refused).toThrow(
     /error: The Node\.js packages .* Install them with `npm ci --ignore-scripts`/,
@@ -77,7 +77,7 @@ test("with SERF_INSTALL=no none is installed, and those that npm has installed w
   expect(start({ SERF_INSTALL: "no" })).toBe("it runs\n");
 });
 
-test("packages that are older than the lock file's are replaced", () => {
+test("packages older than in the lock file are replaced", () => {
   npm({}, "ci");
   writeJson("developing/package.json", { name: "developing", version: "2.0.0" });
   npm({}, "install", "--package-lock-only");

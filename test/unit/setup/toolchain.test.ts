@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** Runs a command on a machine that has Node.js alone. */
+/** Runs a command as on a machine that has only Node.js. */
 function onBareMachine(command: string, args: readonly string[], install: string) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [`cli/${command}.ts`, ...args], {
     env: { HOME: home, XDG_CACHE_HOME: home, PATH: home, SERF_INSTALL: install },
@@ -25,13 +25,13 @@ test.each([
   [
     "setup",
     [],
-    /^error: No Docker engine answers\. Start one, or install it: https:\S+ SERF_INSTALL/,
+    /^error: No Docker engine answers\. Start one, or install it: https:\S+ Nothing was installed, since SERF_INSTALL/,
   ],
   ["setup", ["--no-engine"], /^error: Pulumi is not installed: .*`pulumi plugin install resource/],
   [
     "start",
     [],
-    /^error: Pulumi is not installed: .* SERF_INSTALL is no, so nothing is installed\.$/m,
+    /^error: Pulumi is not installed: .* Nothing was installed, since SERF_INSTALL is no\.$/m,
   ],
   ["preview", ["--offline"], /^error: Pulumi is not installed: /],
 ] as const)("with SERF_INSTALL=no %s %j says what is missing", (command, args, sentence) => {

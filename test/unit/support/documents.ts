@@ -1,15 +1,15 @@
-/** Compares what a document says with the project: links, commands, configuration keys and paths. */
+/** Checks the links, commands, configuration keys and paths in a document against the project. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parse } from "yaml";
 
-/** A document, taken apart. */
+/** The parts of a document. */
 interface Parts {
-  /** What is no code block. */
+  /** Everything outside code blocks. */
   readonly prose: string;
   /** Fenced and indented code blocks. */
   readonly blocks: readonly string[];
-  /** Code within the prose. */
+  /** Inline code. */
   readonly inline: readonly string[];
 }
 
@@ -50,13 +50,13 @@ function partsOf(markdown: string): Parts {
   };
 }
 
-/** All code, with lines that go on in the next one joined. */
+/** All code, with continued lines joined. */
 function codeIn(markdown: string): string[] {
   const { blocks, inline } = partsOf(markdown);
   return [...blocks, ...inline].flatMap((code) => code.replaceAll(/\\\n\s*/g, " ").split("\n"));
 }
 
-/** The anchors of a document's headings, as GitHub makes them. */
+/** The anchors of a document's headings, as GitHub generates them. */
 function anchorsOf(markdown: string): Set<string> {
   const counts = new Map<string, number>();
   const headings = partsOf(markdown).prose.matchAll(/^#{1,6} +(.*?)(?: +#+)?$/gm);
@@ -71,9 +71,9 @@ function anchorsOf(markdown: string): Set<string> {
 }
 
 /**
- * The links within the project that lead nowhere.
+ * The broken links within the project.
  *
- * @param file where the document stands, from the project's folder.
+ * @param file the document's path, relative to the project's folder.
  */
 export function linkFaults(file: string, markdown: string): string[] {
   const prose = partsOf(markdown).prose.replaceAll(inlineCode, "");
@@ -103,10 +103,10 @@ export function linkedFiles(file: string, markdown: string): string[] {
 /** Scripts that npm runs without the word `run`. */
 const scriptCommands = ["start", "stop", "test", "restart"];
 
-/** What else documents tell people to do with npm. */
+/** Other npm commands that the documents mention. */
 const npmCommands = ["ci", "install"];
 
-/** The commands of npm that the project does not have. */
+/** The npm scripts in a document that do not exist. */
 export function commandFaults(
   markdown: string,
   scripts: Readonly<Record<string, string>>,
@@ -122,10 +122,10 @@ export function commandFaults(
   );
 }
 
-/** Options of `config set` that are followed by a value. */
+/** Options of `config set` that take a value. */
 const optionsWithValue = ["--stack", "-s", "--type", "--config-file", "--cwd", "-C"];
 
-/** The configuration keys that the project does not declare: in `config set KEY`, and as `serf:KEY:` in a file. */
+/** The unknown configuration keys in a document: in `config set KEY`, and as `serf:KEY:` in a file. */
 export function settingFaults(markdown: string, declared: Readonly<Record<string, unknown>>) {
   const keys = codeIn(markdown).flatMap((code) => [
     ...[...code.matchAll(/\bconfig set\s+(.*)/g)].map(([, rest = ""]) => keyIn(rest)),
@@ -134,14 +134,14 @@ export function settingFaults(markdown: string, declared: Readonly<Record<string
   return keys.flatMap((key) => (key in declared ? [] : [`${key}: Pulumi.yaml has no such key`]));
 }
 
-/** The key that the arguments of `config set` name, without the project and without what lies within it. */
+/** The key in the arguments of `config set`, without the project and without a path inside the value. */
 function keyIn(args: string): string {
   const words = args.split(/\s+/);
   while (words[0]?.startsWith("-")) words.splice(0, optionsWithValue.includes(words[0]) ? 2 : 1);
   return (words[0] ?? "").replace(/^serf:/, "").replace(/[.[].*$/, "");
 }
 
-/** The keys that Pulumi.yaml declares. */
+/** The keys declared in Pulumi.yaml. */
 export function declaredSettings(): Readonly<Record<string, unknown>> {
   const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as {
     readonly config: Readonly<Record<string, unknown>>;
@@ -149,7 +149,7 @@ export function declaredSettings(): Readonly<Record<string, unknown>> {
   return config;
 }
 
-/** Folders that are no part of the project, though they lie in it. */
+/** Folders inside the clone that are not part of the project. */
 const notOurs = ["node_modules"];
 
 function topFolders(): string[] {
@@ -159,7 +159,7 @@ function topFolders(): string[] {
     .filter((name) => !notOurs.includes(name));
 }
 
-/** The paths in inline code that begin with a folder of the project and are not there. */
+/** The missing paths: in inline code, starting with a folder of the project. */
 export function pathFaults(markdown: string): string[] {
   const folders = topFolders();
   const words = partsOf(markdown).inline.flatMap((code) => code.split(/[\s=,;()'"]+/));
@@ -167,7 +167,7 @@ export function pathFaults(markdown: string): string[] {
     const path = word.replace(/^\.\//, "").replace(/[.:]$/, "");
     const [folder = "", ...rest] = path.split("/");
     if (rest.length === 0 || !folders.includes(folder)) return [];
-    // Of a pattern the part before it counts.
+    // For a pattern, check only the part before it.
     const fixed = /[*{<]/.test(path) ? dirname(path.replace(/[*{<].*$/, "x")) : path;
     return existsSync(fixed) ? [] : [`${word}: there is no ${fixed}`];
   });

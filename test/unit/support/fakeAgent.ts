@@ -1,19 +1,19 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
 
-/** A request as an agent reads it. */
+/** A request as received by an agent. */
 export interface Request {
   readonly command: string;
   readonly seq: number;
   readonly body: Record<string, unknown>;
-  /** Sends a header, and a value after it. */
+  /** Sends a header, optionally followed by a value. */
   readonly answer: (error: string, value?: unknown) => void;
   readonly socket: Socket;
 }
 
-/** Something that speaks Serf's RPC on loopback, as the test says. */
+/** A server for Serf's RPC on loopback, whose behaviour the test defines. */
 export class FakeAgent {
-  /** What is done on a request. Default: it goes well, and nothing follows. */
+  /** The response to a request. Default: success, and nothing else. */
   on: Record<string, (request: Request) => void> = {};
   readonly requests: Request[] = [];
   readonly #sockets = new Set<Socket>();
@@ -37,17 +37,17 @@ export class FakeAgent {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The requests by their commands. */
+  /** The received requests, by command. */
   get commands(): string[] {
     return this.requests.map(({ command }) => command);
   }
 
-  /** How many connections are open. */
+  /** The number of open connections. */
   get connections(): number {
     return [...this.#sockets].filter((socket) => !socket.closed).length;
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   disconnect(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -75,7 +75,7 @@ export class FakeAgent {
         (this.on[command] ?? (() => answer("")))(request);
       }
     } catch {
-      // The client went away in the middle of something.
+      // The client closed the connection in the middle of a message.
     }
     socket.end();
   }

@@ -12,12 +12,12 @@ interface FakeAnswer {
   readonly body: string | Buffer;
 }
 
-/** An engine that answers what the test has told it, and nothing to anything else. */
+/** A fake engine with the answers that the test defines. It does not answer other requests. */
 export class FakeEngine {
   readonly dir = mkdtempSync(join(tmpdir(), "serf-engine-"));
-  /** By the request, for example `GET /v1.41/version`. */
+  /** By request, for example `GET /v1.41/version`. */
   answers: Readonly<Record<string, FakeAnswer>> = {};
-  /** The newest version of the API that it says it knows. */
+  /** The newest API version that it reports. */
   apiVersion: string | undefined = "1.41";
   pings = 0;
   readonly asked: { request: string; type: string | undefined; body: string }[] = [];
@@ -40,7 +40,7 @@ export class FakeEngine {
     });
   });
 
-  /** Starts one, to which `DOCKER_HOST` leads from then on. */
+  /** Starts one, and sets `DOCKER_HOST` to it. */
   static async start(): Promise<FakeEngine> {
     const fake = new FakeEngine();
     const socket = join(fake.dir, "socket");
@@ -49,7 +49,7 @@ export class FakeEngine {
     return fake;
   }
 
-  /** Hands connections over to a program. */
+  /** Hands hijacked connections to a program. */
   onUpgrade(program: (socket: Duplex) => void): void {
     this.#server.on("upgrade", (request, socket) => {
       this.asked.push({ request: nameOf(request), type: undefined, body: "" });

@@ -9,12 +9,12 @@ export interface Declared {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What the commands' programs print. */
+/** The outputs of the commands' programs. */
 const printed: Readonly<Record<string, string>> = {
   convergence: '[{"name":"a"}]',
 };
 
-/** What a resource's provider would add to the inputs, by type; no other type is expected. */
+/** The properties that the provider adds to a resource's inputs, by type. Other types are an error. */
 const results: Readonly<Record<string, (declared: Declared) => Record<string, unknown>>> = {
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: "sha256:0123" }),
   "docker:index/network:Network": () => ({}),
@@ -40,27 +40,27 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:NeighbourTable": () => ({}),
 };
 
-/** What a deployment is like. */
+/** The settings of a deployment. */
 export interface Mode {
-  /** Whether nothing is made, and so what an engine would decide of what is not recorded is unknown. Default: false. */
+  /** Whether this is a preview: what the engine would decide for new resources is unknown. Default: false. */
   readonly preview?: boolean;
   /** Default: `test`. */
   readonly stack?: string;
-  /** The configured texts, without the project's namespace. Default: none. */
+  /** The configuration, without the project's namespace. Default: empty. */
   readonly config?: Readonly<Record<string, string>>;
-  /** What the last deployment has left. Default: nothing. */
+  /** The state of the last deployment. Default: empty. */
   readonly state?: RecordedOutputs;
 }
 
-/** What a program asks of Pulumi about its own stack. */
+/** The call with which a program reads its own stack's state from Pulumi. */
 const stateCall = "pulumi:pulumi:readStackResourceOutputs";
 
 /**
  * Runs a program and records every resource that it declares.
  *
- * @param declared is filled, also when the program throws.
- * @returns what it declared and what it returned; what is unknown in a preview is undefined there.
- * @throws what the program throws; and Error for a call or a type of resource that is not expected.
+ * @param declared is filled with the resources, even if the program throws.
+ * @returns the resources and the program's result. Values that are unknown in a preview are undefined.
+ * @throws what the program throws, and Error for an unexpected call or type of resource.
  */
 export async function declare<T>(
   program: () => T | Promise<T>,
@@ -104,10 +104,10 @@ export async function declare<T>(
   return { declared, returned: read() };
 }
 
-/** Returns what reads a value, with the outputs within it, once all resources are registered. */
+/** Returns a function that resolves the outputs in a value, after all resources are registered. */
 function reader(value: unknown): () => unknown {
   if (pulumi.Output.isInstance(value)) {
-    // In a preview nothing calls this for an unknown value.
+    // In a preview this is not called for an unknown value.
     let read: () => unknown = () => undefined;
     value.apply((known) => (read = reader(known)));
     return () => read();
@@ -124,13 +124,13 @@ function reader(value: unknown): () => unknown {
 }
 
 /**
- * The value of an input that must be a secret, as the SDK sends it to the engine.
+ * The value of an input that must be a secret, in the SDK's wire format.
  *
  * Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts (specialSecretSig)
  */
 export function revealSecret(input: unknown): unknown {
   const { "4dabf18193072939515e22adb298388d": signature, value } = input as Record<string, unknown>;
-  if (signature !== "1b47061264138c4ac30d75fd1eb44270") throw new Error("it is no secret");
+  if (signature !== "1b47061264138c4ac30d75fd1eb44270") throw new Error("it is not a secret");
   return value;
 }
 
@@ -141,7 +141,7 @@ export function ofType(declared: readonly Declared[], type: string): Record<stri
   );
 }
 
-/** A state, as Pulumi tells a program of it. */
+/** A state as Pulumi returns it to a program. */
 export function stateOf(
   resources: readonly (readonly [type: string, name: string, outputs: object])[],
 ): RecordedOutputs {
@@ -153,20 +153,20 @@ export function stateOf(
   );
 }
 
-/** What the program of a command reads from standard input. */
+/** The standard input of a command's program. */
 export function told(declared: readonly Declared[], name: string): Record<string, unknown> {
   const { stdin } = ofType(declared, types.command)[name]!.inputs as { stdin: string };
   return JSON.parse(stdin) as Record<string, unknown>;
 }
 
-/** What a command that writes configurations is to write; see components/configFiles.ts. */
+/** The input of a command that writes configurations; see components/cluster/configFiles.ts. */
 export function configurationsIn(declared: readonly Declared[], name: string): ConfigurationsInput {
   const { inputs } = ofType(declared, types.command)[name]!;
   const { SERF_CONFIGURATIONS: text } = inputs["environment"] as Record<string, string>;
   return JSON.parse(text!) as ConfigurationsInput;
 }
 
-/** The labels of a container, a network or a volume. */
+/** The labels of a container, network or volume. */
 export function labelsIn({ inputs }: Declared): Record<string, string> {
   const labels = inputs["labels"] as readonly { label: string; value: string }[];
   return Object.fromEntries(labels.map(({ label, value }) => [label, value]));

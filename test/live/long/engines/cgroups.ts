@@ -4,9 +4,9 @@ import { join } from "node:path";
 const root = "/sys/fs/cgroup";
 
 /**
- * Removes a control group at the top, in each hierarchy where there are several, with all below.
+ * Removes a top-level control group and all groups below it, in every hierarchy.
  *
- * @returns whether all are gone; the kernel keeps one busy for a moment after its last process.
+ * @returns whether all are removed. The kernel keeps a group busy for a moment after its last process has ended.
  */
 export function removeCgroups(name: string): boolean {
   if (!existsSync(root)) return true;

@@ -1,10 +1,10 @@
-/** Keys and certificates for a Docker host, in files as SSH and Docker want them. */
+/** Creates keys and certificates for a Docker host, in the files that SSH and Docker expect. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "../../../../lib/host/run.ts";
 
 /**
- * Makes the keys of both sides for a root login.
+ * Creates both sides' keys for a root login.
  *
  * @param folder gets `config`, `known_hosts` and `key` for the client, `bin/ssh` that uses them,
  *   and `sshd_config` with its files for the server.
@@ -30,7 +30,7 @@ export async function makeSshKeys(folder: string, address: string): Promise<void
       "BatchMode yes",
     ),
   );
-  // All that is not named here is as users have it, the limit of new connections among it.
+  // Everything else has OpenSSH's defaults, as for users, including the limit of new connections.
   writeFileSync(
     file("sshd_config"),
     lines(
@@ -43,7 +43,7 @@ export async function makeSshKeys(folder: string, address: string): Promise<void
       "UsePAM yes",
     ),
   );
-  // OpenSSH looks for a user's files in the home of the user database, whatever HOME says.
+  // OpenSSH looks for a user's files in the home folder of the user database, and ignores HOME.
   writeFileSync(
     file("bin/ssh"),
     lines("#!/bin/sh", `exec '${programOnPath("ssh")}' -F '${file("config")}' "$@"`),
@@ -52,7 +52,7 @@ export async function makeSshKeys(folder: string, address: string): Promise<void
 }
 
 /**
- * Makes certificates of an authority of their own, valid for two days.
+ * Creates certificates from a new certificate authority, valid for two days.
  *
  * @param folder gets a folder for each side, `server` and `client`, with `ca.pem`, `cert.pem` and
  *   `key.pem`.
@@ -81,7 +81,7 @@ function lines(...texts: string[]): string {
   return texts.map((text) => `${text}\n`).join("");
 }
 
-/** @throws Error when no folder of the `PATH` has the program. */
+/** @throws Error when the program is not on the `PATH`. */
 function programOnPath(name: string): string {
   const path = (process.env["PATH"] ?? "").split(delimiter);
   const found = path.map((folder) => join(folder, name)).find((file) => existsSync(file));

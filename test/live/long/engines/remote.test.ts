@@ -10,13 +10,13 @@ import { Project, remainsOf } from "../../support/project.ts";
 import { dockerBy, SecondEngine, type Way } from "./secondEngine.ts";
 import { hostName, obstacleToSecondHost } from "./secondHost.ts";
 
-// A stack on an engine that is elsewhere, by each of the ways to name one.
+// A stack on an engine on another host, with each way to name the engine.
 
 const stack = "e2e-remote";
 const config = { subnet: "172.31.236.0/24", gossipPort: 18046, rpcPort: 18047, joiners: 2 };
 const names = ["host", "joiner-1", "joiner-2", "seed"].map((part) => `serf-${stack}-${part}`);
 
-/** Lets a socket of this machine lead to the engine's, by SSH. */
+/** Forwards a socket on this machine to the engine's, over SSH. */
 async function forwarded(socket: string, way: Way): Promise<ChildProcess> {
   const { hostname, port, username } = new URL(way.host);
   const target = ["-p", port, `${username}@${hostname}`];
@@ -29,7 +29,7 @@ async function forwarded(socket: string, way: Way): Promise<ChildProcess> {
   return forward;
 }
 
-/** Milliseconds in which an engine that cannot be reached must be named. */
+/** Milliseconds within which a command must report an engine that cannot be reached. */
 const answerTime = 10_000;
 
 describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine", () => {
@@ -52,7 +52,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine
     await project.remove();
   });
 
-  /** Lets what the test runs have what a user's environment would have. */
+  /** Sets variables that would be in a user's environment. */
   function stub(env: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   }
@@ -87,7 +87,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine
     expect(await remainsOf(stack)).toEqual([]);
   }
 
-  // The first of them compiles Serf on that engine.
+  // The first test also compiles Serf on that engine.
   test("named over SSH by dockerHost, with its socket", async () => {
     stub(engine.ssh.env);
     const dockerHost = `${engine.ssh.host}/var/run/docker.sock`;
@@ -149,7 +149,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine
     }
   });
 
-  test("the host's agent cannot be a process of this machine", async () => {
+  test("the host's agent cannot be a process on this machine", async () => {
     const { host: dockerHost, certPath: dockerCertPath } = engine.tls;
     project.configure(stack, { ...config, dockerHost, dockerCertPath, hostAgentIn: "process" });
     const { code, output } = await project.run("start", "--stack", stack);
@@ -172,7 +172,7 @@ describe("an engine that cannot be reached", () => {
     await project.remove();
   });
 
-  /** What `npm start` says of an engine, and within which time. */
+  /** The message of `npm start` for an engine, and how long it took. */
   async function refusal(dockerHost: string): Promise<string> {
     project.configure("e2e-nowhere", { ...config, dockerHost });
     const start = performance.now();
@@ -185,7 +185,7 @@ describe("an engine that cannot be reached", () => {
     return output;
   }
 
-  /** A server that takes connections and never says a word. */
+  /** A server that accepts connections but never answers. */
   async function silentServer() {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
@@ -199,14 +199,14 @@ describe("an engine that cannot be reached", () => {
     return { port, close };
   }
 
-  test("nobody listens", async () => {
+  test("nothing listens", async () => {
     const { port, close } = await silentServer();
     await close();
     expect(await refusal(`tcp://127.0.0.1:${port}`)).toContain("ECONNREFUSED");
     expect(await refusal(`ssh://127.0.0.1:${port}`)).toContain("Connection refused");
   });
 
-  test("nobody answers", async () => {
+  test("the server does not answer", async () => {
     const { port, close } = await silentServer();
     try {
       expect(await refusal(`tcp://127.0.0.1:${port}`)).toContain("did not answer in time");
@@ -216,7 +216,7 @@ describe("an engine that cannot be reached", () => {
     }
   });
 
-  test("the name is nobody's", async () => {
+  test("the host name does not resolve", async () => {
     expect(await refusal("tcp://nobody.invalid:2376")).toMatch(/ENOTFOUND|EAI_AGAIN/);
     expect(await refusal("ssh://nobody.invalid")).toContain("Could not resolve hostname");
   });

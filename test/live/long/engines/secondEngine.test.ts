@@ -10,7 +10,7 @@ import { dockerBy, SecondEngine } from "./secondEngine.ts";
 import { hostFolder, hostName, obstacleToSecondHost, SecondHost } from "./secondHost.ts";
 import { address } from "./secondLink.ts";
 
-// One story, told in order, on one engine, which is stopped in its course.
+// The tests run in order on one engine, which one of them stops.
 
 const image = "serf-e2e-second";
 const port = 18080;
@@ -21,7 +21,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
   let agents: Agents;
 
   beforeAll(async () => {
-    // What a run that was killed has left is not what this one could leave.
+    // Remove what a killed run left, so that only leftovers of this run count.
     await (await SecondHost.start()).stop();
     before = await traces();
     agents = new Agents(image, "172.31.239");
@@ -57,14 +57,14 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     await expect(request).rejects.toThrow(/SSL alert number (42|116)/);
   });
 
-  test("a key that is not the engine's own is refused", async () => {
+  test("a host key other than the engine's is refused", async () => {
     const options = ["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no"];
     const files = ["-F", "none", "-o", "UserKnownHostsFile=/dev/null"];
     const login = run("ssh", [...files, ...options, `root@${address}`, "true"]);
     await expect(login).rejects.toThrow(/Permission denied/);
   });
 
-  test("the project's own setup and build work with it: it reaches what this machine reaches", async () => {
+  test("the project's own setup and build work with it, since it reaches the same network as this machine", async () => {
     vi.stubEnv("DOCKER_HOST", engine.tls.host);
     for (const [name, value] of Object.entries(engine.tls.env)) vi.stubEnv(name, value);
     await agents.build({});
@@ -106,7 +106,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     expect(await refusal(address, port)).toBe("ECONNREFUSED");
   });
 
-  test("there is one at a time", async () => {
+  test("only one can exist at a time", async () => {
     await expect(SecondEngine.start()).rejects.toThrow(
       `The process ${process.pid} has a second host; there can be one at a time.`,
     );
@@ -124,7 +124,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     await engine.stop();
   });
 
-  test("when its maker is killed, its processes end, and the next start clears the rest", async () => {
+  test("when its parent process is killed, its processes end, and the next start removes the rest", async () => {
     const module = resolve(import.meta.dirname, "secondHost.ts");
     const program = `
       const { SecondHost } = await import(${JSON.stringify(module)});
@@ -140,7 +140,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     expect(await traces()).toEqual(before);
   });
 
-  test("a start that fails half-way says why, and leaves nothing", async () => {
+  test("a start that fails halfway says why, and leaves nothing", async () => {
     const route = ["blackhole", `${address}/32`];
     await run("ip", ["route", "add", ...route]);
     try {
@@ -154,7 +154,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
   });
 });
 
-/** What there is of the kinds that a host could leave; without Docker's own, which comes and goes. */
+/** Everything of the kinds that a host could leave, without Docker's own, which comes and goes. */
 async function traces(): Promise<string[]> {
   const lists = await Promise.all([
     run("ip", ["-brief", "link"]),
@@ -172,12 +172,12 @@ async function traces(): Promise<string[]> {
     .sort();
 }
 
-/** The processes of a pid namespace. */
+/** The processes in a pid namespace. */
 function processesIn(namespace: string): number[] {
   return processesWith((folder) => readlinkSync(`${folder}/ns/pid`) === namespace);
 }
 
-/** The processes whose arguments hold a text. */
+/** The processes whose arguments contain a text. */
 function processesNaming(text: string): number[] {
   return processesWith((folder) => readFileSync(`${folder}/cmdline`, "utf8").includes(text));
 }
@@ -193,7 +193,7 @@ function processesWith(isMeant: (folder: string) => boolean): number[] {
   });
 }
 
-/** Why a connection is refused; undefined when it is not. */
+/** Why a connection is refused; undefined when it succeeds. */
 async function refusal(host: string, port: number): Promise<unknown> {
   const socket = connect({ host, port });
   try {

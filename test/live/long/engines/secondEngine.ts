@@ -1,4 +1,4 @@
-/** A Docker engine that stands for a remote one: reached over SSH, and over TCP with TLS. */
+/** A Docker engine that simulates a remote one: it is reached over SSH, and over TCP with TLS. */
 import type { ChildProcess } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,7 +12,7 @@ import { address } from "./secondLink.ts";
 export interface Way {
   /** For `DOCKER_HOST` or `docker --host`. */
   readonly host: string;
-  /** What the docker client, and whatever uses its way to connect, needs beside in its environment. */
+  /** Further environment variables for the docker client, and for programs that connect in the same way. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -21,13 +21,13 @@ const ssh = join(hostFolder, "ssh");
 const tls = join(hostFolder, "tls");
 
 /**
- * An engine of its own on a {@link SecondHost}, with containers, images and networks of its own. It
- * takes root, and on Debian and Ubuntu installs an SSH server if there is none.
+ * A separate engine on a {@link SecondHost}, with its own containers, images and networks. Needs root. Installs
+ * an SSH server on Debian and Ubuntu if there is none.
  */
 export class SecondEngine {
-  /** The host's root logs in with a key that only `ssh` of this environment's `PATH` knows. */
+  /** Logs in as root, with a key that only the `ssh` on this environment's `PATH` uses. */
   readonly ssh: Way & { readonly home: string };
-  /** The engine demands a certificate of its clients. */
+  /** The engine requires a client certificate. */
   readonly tls: Way & { readonly certPath: string };
   readonly #host: SecondHost;
 
@@ -43,7 +43,7 @@ export class SecondEngine {
   /**
    * Starts the engine and its SSH server, and returns when both answer.
    *
-   * @throws Error when that cannot be done here, with the reason.
+   * @throws Error with the reason when that is not possible on this machine.
    */
   static async start(): Promise<SecondEngine> {
     const engine = new SecondEngine(await SecondHost.start());
@@ -74,7 +74,7 @@ export class SecondEngine {
     return await this.#host.run(file, args);
   }
 
-  /** Removes the engine and its host with all that is on them. May be called again. */
+  /** Removes the engine and its host with everything on them. May be called again. */
   async stop(): Promise<void> {
     await this.#host.stop();
   }
@@ -89,12 +89,12 @@ export class SecondEngine {
       tlscert: certificate("cert"),
       tlskey: certificate("key"),
       "data-root": join(hostFolder, "docker"),
-      // Not of systemd's making, whoever else is: they are removed with the host.
+      // Not systemd, which might manage the outer host's groups: these are removed with the second host.
       "exec-opts": ["native.cgroupdriver=cgroupfs"],
       "cgroup-parent": `/${hostName}`,
     };
     writeFileSync(file, JSON.stringify(config));
-    // Some versions of the engine keep there what they take their ID from.
+    // Some versions of the engine derive their ID from a file there.
     const identity = "/etc/docker";
     if (existsSync(identity)) await this.#host.run("mount", ["-t", "tmpfs", hostName, identity]);
     await this.#start("dockerd", ["--config-file", file], this.tls);
@@ -137,7 +137,7 @@ async function answering(way: Way, program: ChildProcess): Promise<void> {
   }
 }
 
-/** Debian starts a server that it installs, on all of this machine's addresses. */
+/** Debian starts an SSH server when it installs it, on all addresses of this machine. */
 async function provideServer(): Promise<void> {
   if (existsSync(server)) return;
   const obstacle = obstacleToPackages();

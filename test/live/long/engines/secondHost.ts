@@ -1,4 +1,4 @@
-/** A machine that stands for a remote one, made of namespaces of this kernel. */
+/** Simulates a remote machine with namespaces of this kernel. */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   closeSync,
@@ -16,37 +16,36 @@ import { pause, run } from "../../../../lib/host/run.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { makeLink, removeLink, resolverLines } from "./secondLink.ts";
 
-/** Names the host, its cgroup and its folder. There is one such host at a time on a machine. */
+/** The name of the host, its cgroup and its folder. Only one such host can exist at a time on a machine. */
 export const hostName = "serf-second";
 
-/** Where everything of it lies; beside the engine's own files, where its storage is known to work. */
+/** Its folder. It is next to the engine's own files, where the engine's storage is known to work. */
 export const hostFolder = `/var/lib/${hostName}`;
 
 const stateFile = join(hostFolder, "state.json");
 
-/** A process, told from a later one with the same pid. */
+/** A process. The start time distinguishes it from a later one with the same pid. */
 interface Process {
   readonly pid: number;
   readonly born: string | undefined;
 }
 
 interface State {
-  /** Who made the host. */
+  /** The process that created the host. */
   readonly owner: Process;
-  /** The first process in it: when it is killed, the kernel kills all the others. */
+  /** The first process on the host: when it is killed, the kernel kills all others. */
   readonly init?: Process;
 }
 
-/** Why no second host can be made here, as a sentence; undefined when nothing is known against it. */
+/** Why a second host cannot be created here, as a sentence; undefined when no obstacle is known. */
 export function obstacleToSecondHost(): string | undefined {
   if (process.platform !== "linux") return "A second host can be made on Linux only.";
   return process.getuid?.() === 0 ? undefined : "A second host can be made by root only.";
 }
 
 /**
- * A host with processes, network, mounts and a name of its own. It reaches what this machine
- * reaches. Its files are this machine's, but for /run and /tmp. When its maker dies, all of its
- * processes die with it.
+ * A host with its own processes, network, mounts and name. It reaches the same network as this machine. Its files are
+ * this machine's, except for /run and /tmp. When the process that created it dies, all of its processes die.
  */
 export class SecondHost {
   readonly #init: number;
@@ -56,16 +55,16 @@ export class SecondHost {
   }
 
   /**
-   * Makes the host, and clears before what a run that was killed has left of one.
+   * Creates the host. First removes what a killed run left of one.
    *
-   * @throws Error when that cannot be done here, with the reason.
+   * @throws Error with the reason when that is not possible on this machine.
    */
   static async start(): Promise<SecondHost> {
     const obstacle = obstacleToSecondHost();
     if (obstacle !== undefined) throw new Error(obstacle);
     const owner = readState()?.owner;
     if (owner !== undefined && isRunning(owner)) {
-      throw new Error(`The process ${owner.pid} has a second host; there can be one at a time.`);
+      throw new Error(`The process ${owner.pid} has a second host; only one can exist at a time.`);
     }
     await clear();
     const host = await makeHost().catch(async (error: unknown) => {
@@ -75,12 +74,12 @@ export class SecondHost {
     return new SecondHost(host);
   }
 
-  /** Runs a program on the host to its end. */
+  /** Runs a program on the host and waits until it ends. */
   async run(file: string, args: readonly string[]): Promise<string> {
     return await run("nsenter", within(this.#init, file, args));
   }
 
-  /** Starts a program on the host that runs until the host's end. Its output goes to a file. */
+  /** Starts a program that runs on the host until the host is removed. Its output goes to a file. */
   spawn(file: string, args: readonly string[], logFile: string): ChildProcess {
     const log = openSync(logFile, "a");
     const child = spawn("nsenter", within(this.#init, file, args), {
@@ -111,14 +110,14 @@ async function makeHost(): Promise<number> {
   const inside = (file: string, ...args: string[]) => run("nsenter", within(init, file, args));
   await inside("hostname", hostName);
   await makeLink(init, inside);
-  // Sockets and pid files have their usual names there, without being those of this machine.
+  // So that sockets and pid files have their usual names without conflicting with this machine's.
   const own = (folder: string, mode: number) =>
     inside("mount", "-t", "tmpfs", "-o", `mode=${mode}`, hostName, folder);
   const resolvers = join(hostFolder, "resolv.conf");
   writeFileSync(resolvers, resolverLines());
   const shown = realpathSync("/etc/resolv.conf");
   await own("/run", 755);
-  // A project in a temporary folder here is nothing that a container there could mount.
+  // So that a container on the host cannot mount a project from this machine's temporary folders.
   await own("/tmp", 1777);
   if (shown.startsWith("/run/")) await inside("install", "-D", resolvers, shown);
   else await inside("mount", "--bind", resolvers, shown);
@@ -127,7 +126,7 @@ async function makeHost(): Promise<number> {
 
 async function makeNamespaces(): Promise<number> {
   const log = openSync(join(hostFolder, "init.log"), "a");
-  // A shell as the first process buries the others' orphans.
+  // A shell as the first process reaps orphaned processes.
   const first = ["sh", "-c", "sleep infinity; :"];
   const spaces = ["--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const child = spawn("setpriv", ["--pdeathsig", "KILL", "unshare", ...spaces, ...first], {
@@ -139,7 +138,7 @@ async function makeNamespaces(): Promise<number> {
   const hasEnded = () => child.pid === undefined || child.exitCode !== null;
   try {
     return await within5s("The second host's first process", () => {
-      if (hasEnded()) throw new Error(`No namespaces can be made here: ${logOf("init.log")}`);
+      if (hasEnded()) throw new Error(`No namespaces can be created here: ${logOf("init.log")}`);
       return firstWithin(child.pid!);
     });
   } catch (error) {
@@ -148,11 +147,11 @@ async function makeNamespaces(): Promise<number> {
   }
 }
 
-/** The first process of the namespaces that a process has made; undefined until it runs. */
+/** The first process of the namespaces that a process created; undefined until it runs. */
 function firstWithin(maker: number): number | undefined {
   try {
     const [pid] = readFileSync(`/proc/${maker}/task/${maker}/children`, "utf8").split(" ");
-    // Until it runs the shell, it may lack its own /proc.
+    // Before it executes the shell, it may not have its own /proc yet.
     const runsShell = readFileSync(`/proc/${pid!}/cmdline`, "utf8").startsWith("sh\0");
     return runsShell ? Number(pid) : undefined;
   } catch {
@@ -160,23 +159,23 @@ function firstWithin(maker: number): number | undefined {
   }
 }
 
-/** What a program on the host has put into its log, the end of it. */
+/** The end of the log of a program on the host. */
 export function logOf(name: string): string {
   return readFileSync(join(hostFolder, name), "utf8").trim().split("\n").slice(-5).join("\n");
 }
 
-/** Removes all that is there of a host; of one half made, too. */
+/** Removes everything of a host, including one that was created only partly. */
 async function clear(): Promise<void> {
   const init = readState()?.init;
   if (init !== undefined && isRunning(init)) process.kill(init.pid, "SIGKILL");
-  // It is gone only when all the others are.
+  // It ends only after all other processes have.
   await within5s("The end of the second host", () => (init && isRunning(init) ? undefined : true));
   await removeLink();
   await within5s(
     "The removal of the second host's cgroups",
     () => removeCgroups(hostName) || undefined,
   );
-  // An engine's files are many. Nothing is mounted among them any more; if it were, it would stay.
+  // An engine has many files. Anything still mounted below would be kept.
   await run("rm", ["-rf", "--one-file-system", hostFolder], { timeout: 60_000 });
 }
 
@@ -185,7 +184,7 @@ async function within5s<T>(what: string, look: () => T | undefined): Promise<T> 
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`${what} did not come within 5 s.`);
+    if (Date.now() > deadline) throw new Error(`${what} did not appear within 5 s.`);
     await pause(20);
   }
 }
@@ -196,7 +195,7 @@ function readState(): State | undefined {
 }
 
 function writeState(state: State): void {
-  // Whoever is killed meanwhile leaves the one or the other, never half of it.
+  // Atomically, so that a killed run leaves a complete file.
   writeFileSync(`${stateFile}.new`, JSON.stringify(state));
   renameSync(`${stateFile}.new`, stateFile);
 }

@@ -10,10 +10,10 @@ export const address = "10.213.77.2";
 const gateway = "10.213.77.1";
 const subnet = "10.213.77.0/30";
 
-/** The link's end on this machine. */
+/** The name of the link's interface on this machine. */
 const linkName = "serf-second";
 
-/** What the firewall must let pass: Docker's own rules forward nothing but Docker's. */
+/** Firewall rules to accept: Docker's own rules forward only Docker's packets. */
 const rules = [
   { table: "filter", chain: "FORWARD", rule: `-s ${subnet} -j ACCEPT` },
   {
@@ -25,10 +25,10 @@ const rules = [
 ];
 
 /**
- * Links this machine with the network of a process, which then reaches what this machine reaches.
+ * Links this machine with a process's network namespace, which then reaches the same network as this machine.
  *
- * @param inside runs a program in that network.
- * @throws Error when the link's addresses are in use, or this machine forwards nothing.
+ * @param inside runs a program in that namespace.
+ * @throws Error when the link's addresses are in use, or IP forwarding is off on this machine.
  */
 export async function makeLink(
   pid: number,
@@ -39,10 +39,12 @@ export async function makeLink(
     .map(([, start, prefix]) => `${start!}${prefix ?? "/32"}`)
     .find((range) => overlaps(subnet, range));
   if (taken !== undefined) {
-    throw new Error(`A second host needs the subnet ${subnet}, and there is a route to ${taken}.`);
+    throw new Error(`A second host needs the subnet ${subnet}, but there is a route to ${taken}.`);
   }
   if (readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim() !== "1") {
-    throw new Error("A second host needs this machine to forward; net.ipv4.ip_forward is 0.");
+    throw new Error(
+      "A second host needs IP forwarding on this machine, but net.ipv4.ip_forward is 0.",
+    );
   }
   const peer = ["peer", "name", "eth0", "netns", String(pid)];
   await run("ip", ["link", "add", linkName, "type", "veth", ...peer]);
@@ -52,11 +54,11 @@ export async function makeLink(
   await inside("ip", "address", "add", `${address}/30`, "dev", "eth0");
   await inside("ip", "link", "set", "eth0", "up");
   await inside("ip", "route", "add", "default", "via", gateway);
-  // The first, not the last: the local firewall may end in a rule that refuses everything.
+  // Insert first: the local firewall's last rule may reject everything.
   for (const { table, chain, rule } of rules) await iptables(table, "--insert", chain, rule);
 }
 
-/** Removes the link and what belongs to it, as far as it is there. */
+/** Removes the link and its firewall rules, as far as they exist. */
 export async function removeLink(): Promise<void> {
   for (const { table, chain, rule } of rules) {
     const isThere = () =>
@@ -66,7 +68,7 @@ export async function removeLink(): Promise<void> {
       );
     while (await isThere()) await iptables(table, "--delete", chain, rule);
   }
-  // The kernel removes it with the other end's network, at some later moment.
+  // The kernel removes it with the other end's namespace, but may do so later.
   const isThere = () => existsSync(`/sys/class/net/${linkName}`);
   if (!isThere()) return;
   await run("ip", ["link", "delete", linkName]).catch((error: unknown) => {
@@ -75,17 +77,17 @@ export async function removeLink(): Promise<void> {
 }
 
 async function iptables(table: string, action: string, chain: string, rule: string) {
-  // Docker changes the rules, too, and the older kind of iptables takes one change at a time.
+  // Wait for the lock: Docker changes rules as well, and legacy iptables allows one change at a time.
   await run("iptables", ["--wait", "5", "--table", table, action, chain, ...rule.split(" ")]);
 }
 
 /**
- * This machine's resolvers that can be reached from another one, too, as lines of a resolv.conf.
+ * This machine's resolvers that another machine can reach as well, as lines of a resolv.conf.
  *
  * @throws Error when there is none.
  */
 export function resolverLines(): string {
-  // Where systemd-resolved answers on loopback, it lists there whom it asks itself.
+  // When systemd-resolved answers on loopback, this file lists the servers that it uses.
   for (const file of ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"]) {
     if (!existsSync(file)) continue;
     const servers = [...readFileSync(file, "utf8").matchAll(/^nameserver\s+(\S+)/gm)]

@@ -9,7 +9,7 @@ import { type Config, Project } from "../../support/project.ts";
 import { type FaultName, type Fault, faults } from "./faults.ts";
 import { timesVariable } from "./recording/record.ts";
 
-/** Why no fault can be made here, as a sentence; undefined when nothing is known against it. */
+/** Why faults cannot be injected here, as a sentence; undefined when no obstacle is known. */
 export function obstacleToFaults(): string | undefined {
   if (process.platform !== "linux" || !isLocalEngine(chosenEngine()?.host)) {
     return "The processes of containers can be killed on the engine's own Linux host only.";
@@ -17,40 +17,40 @@ export function obstacleToFaults(): string | undefined {
   return process.getuid?.() === 0 ? undefined : "They can be killed by root only.";
 }
 
-/** A side from which the cluster is looked at. */
+/** The cluster as one member sees it. */
 interface ViewState {
   readonly side: string;
-  /** What keeps it from seeing the members as they should be; none when nothing does. */
+  /** How its view differs from the expected members; empty when it does not. */
   readonly faults: readonly string[];
 }
 
-/** Milliseconds between two looks at the cluster. */
+/** Milliseconds between two observations of the cluster. */
 const pollInterval = 100;
 
 /**
- * Milliseconds for which all must see it whole. Whom Serf finds dead is failed after some 6 s; an `up` that
- * has succeeded has seen to that.
+ * Milliseconds for which all views must stay correct: longer than the 6 s or so after which Serf marks a dead member as
+ * failed. After a successful `up` less is enough, since `up` has checked that.
  */
 const steadiness = { byItself: 8000, afterUp: 2000 };
 
-/** From so many members the cluster is looked at, at most: each look takes from the agents' time. */
+/** The most members whose views are checked: each check costs the agents processor time. */
 const mostSides = 8;
 
-/** A stack that runs, and what is to be seen of it. */
+/** A running stack, and observations of it. */
 export class Cluster {
   readonly project = new Project();
   readonly stack: string;
   readonly #config: Config;
   #joiners: number;
 
-  /** @param joiners how many it begins with. */
+  /** @param joiners how many it starts with. */
   constructor(stack: string, config: Config, joiners: number) {
     this.stack = stack;
     this.#config = config;
     this.#joiners = joiners;
   }
 
-  /** Brings it up, after what a run that was killed has left is gone. */
+  /** Removes what a killed run left, then brings the stack up. */
   async begin(): Promise<void> {
     this.configure(this.#joiners);
     await this.project.succeed("stop", "--yes", "--stack", this.stack);
@@ -71,7 +71,7 @@ export class Cluster {
     await this.project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", this.stack);
   }
 
-  /** Name of a container and member, by its part after the stack's name. */
+  /** The name of a container and member, by the part after the stack's name. */
   named(part: string): string {
     return `serf-${this.stack}-${part}`;
   }
@@ -91,7 +91,7 @@ export class Cluster {
     return this.#config.subnet.replace(/0\/\d+$/, String(fixed ?? Number(index) + 2));
   }
 
-  /** The host's interface of its network. */
+  /** The interface of the stack's network on the host. */
   async bridge(): Promise<string> {
     const id = await docker(["network", "inspect", "--format", "{{.Id}}", `serf-${this.stack}`]);
     return `br-${id.slice(0, 12)}`;
@@ -108,7 +108,7 @@ export class Cluster {
     return await membersSeenBy({ kind: "container", name: this.named(part) }, 5000);
   }
 
-  /** Waits until a member sees others as failed: before that they are not missed, and nothing is to be healed. */
+  /** Waits until a member sees others as failed: only then is there something to recover from. */
   async expectFailed(side: string, failed: readonly string[], bound = 30): Promise<void> {
     const deadline = Date.now() + bound * 1000;
     for (;;) {
@@ -121,12 +121,11 @@ export class Cluster {
   }
 
   /**
-   * Does something, and waits until the members see each other, and nobody else, alive, and go on to
-   * do so.
+   * Does something, then waits until all members see exactly each other alive, and keep doing so.
    *
-   * @param fault tells in how many seconds from the beginning of what is done.
-   * @param without members that are not to be there.
-   * @returns the seconds that it took until then.
+   * @param fault has the bound in seconds, from the start of the action.
+   * @param without members that are expected to be missing.
+   * @returns how many seconds it took.
    */
   async secondsUntilWhole(
     { bound, takesUp }: Fault,
@@ -149,7 +148,7 @@ export class Cluster {
         return (wholeSince - began) / 1000;
       }
       if ((wholeSince ?? Date.now()) - began > bound * 1000) {
-        throw new Error(`The cluster is not whole after ${bound} s:\n${report(states)}`);
+        throw new Error(`The cluster has not recovered after ${bound} s:\n${report(states)}`);
       }
       await pause(pollInterval);
     }
@@ -182,10 +181,10 @@ function report(states: readonly ViewState[]): string {
 }
 
 /**
- * Makes a fault, or does what mends or ends it, and expects the cluster to be whole again in time. The
- * time is recorded where that was asked for.
+ * Causes a fault, or ends or repairs it, and expects the cluster to recover in time. Records the time if the run was
+ * started with `--record`.
  *
- * @param without members that are not to be there.
+ * @param without members that are expected to be missing.
  */
 export async function measure(
   name: FaultName,

@@ -17,8 +17,8 @@ describe.skipIf(obstacleToFaults() !== undefined)("a crowd", () => {
     await cluster.end();
   });
 
-  // They keep what they knew, and announce that they are back.
-  test("most of a hundred joiners are taken away, and come back at once", async () => {
+  // They keep their snapshots, and announce that they are back.
+  test("most of a hundred joiners are removed, and come back at the same time", async () => {
     cluster.configure(3);
     await cluster.up();
     cluster.configure(most);

@@ -5,7 +5,7 @@ import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
 import { EngineProcess, obstacleToRestart } from "./engineProcess.ts";
 import { faults } from "./faults.ts";
 
-// One story, told in order: each test begins with the cluster that the one before has left.
+// The tests run in order: each starts with the cluster that the previous one left.
 
 const obstacle = obstacleToFaults() ?? obstacleToRestart();
 
@@ -40,7 +40,7 @@ describe.skipIf(obstacle !== undefined)("the engine and its host", () => {
     const agent = cluster.project.hostAgentPid(cluster.stack)!;
     const bridge = await cluster.bridge();
     await engine.kill([...pids, agent]);
-    // What the kernel holds is lost as well.
+    // What the kernel holds in memory is lost as well.
     await run("ip", ["link", "delete", bridge]);
     await measure("hostRebooted", cluster, () => engine.start(), ["host"]);
     await measure("hostRebootedAgent", cluster, () => cluster.up());

@@ -5,16 +5,16 @@ import { startEngine } from "../../../../setup/parts/engine.ts";
 
 const pidFile = "/var/run/docker.pid";
 
-/** Why this machine's engine cannot be ended and started here; undefined when nothing is known against it. */
+/** Why this machine's engine cannot be restarted by the tests; undefined when no obstacle is known. */
 export function obstacleToRestart(): string | undefined {
   return existsSync(pidFile) ? undefined : `There is no ${pidFile}.`;
 }
 
-/** This machine's engine, to be ended and started again as it was. */
+/** This machine's engine, which can be stopped and started again with the same command. */
 export class EngineProcess {
   readonly #command = readFileSync(`/proc/${enginePid()}/cmdline`, "utf8").split("\0").slice(0, -1);
 
-  /** As an administrator does it: the engine stops its containers first. */
+  /** Restarts it as an administrator does: the engine stops its containers first. */
   async restart(): Promise<void> {
     const pid = enginePid();
     if (existsSync("/run/systemd/system")) {
@@ -27,8 +27,8 @@ export class EngineProcess {
   }
 
   /**
-   * Ends at once, as without power: the engine, what it has started, and processes, those of containers with
-   * the engine's programs that hold them.
+   * Kills everything at once, as in a power failure: the engine, its child processes, the containers' processes and the
+   * programs of the engine that supervise them.
    */
   async kill(pids: readonly number[]): Promise<void> {
     const engine = enginePid();
@@ -42,7 +42,7 @@ export class EngineProcess {
     await end([engine, ...all, ...pids], "SIGKILL");
   }
 
-  /** Starts it, unless it runs. */
+  /** Starts it, unless it is running. */
   async start(): Promise<void> {
     await startEngine(this.#command);
   }
@@ -58,14 +58,15 @@ async function end(pids: readonly number[], signal: NodeJS.Signals): Promise<voi
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended with one before it.
+      // It has ended together with another one.
     }
   }
   const deadline = Date.now() + 60_000;
   const isThere = ([pid, birth]: [number, string | undefined]) =>
     birth !== undefined && startTimeOf(pid) === birth;
   while ([...living].some(isThere)) {
-    if (Date.now() > deadline) throw new Error(`${[...living.keys()].join()} do not end.`);
+    if (Date.now() > deadline)
+      throw new Error(`These processes do not end: ${[...living.keys()].join()}`);
     await pause(20);
   }
 }

@@ -7,18 +7,17 @@ import { randomNumbers } from "./random.ts";
 
 const kills = 10;
 
-/** Every so many kills the `up` is one that makes all from nothing, the others change what there is. */
+/** Every this many kills, the `up` creates the stack from nothing; the others change an existing one. */
 const untilNothing = 4;
 
-/** Seconds that an `up` takes at least, until a longer one has been seen. */
+/** The assumed duration of an `up` in seconds, until a longer one was measured. */
 const shortest = 4;
 
 describe.skipIf(obstacleToFaults() !== undefined)("up", () => {
   const place = { subnet: "172.31.242.0/24", gossipPort: 18402, rpcPort: 18422 };
   const cluster = new Cluster("e2e-fault-up", place, 2);
   const { stack, project } = cluster;
-  // What each of the two changes for the other takes one member away or adds it, replaces the others, and
-  // changes the tags of all.
+  // Switching between the two adds or removes a member, replaces the others, and changes the tags of all.
   const changes = [
     { joiners: 2, limits: { memory: 128 }, tags: { color: "red" } },
     { joiners: 3, limits: { memory: 160 }, tags: { color: "blue" } },

@@ -4,7 +4,7 @@ import { containersOf } from "../../support/project.ts";
 import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
 import { faults } from "./faults.ts";
 
-// One story, told in order: each test begins with the cluster that the one before has left.
+// The tests run in order: each starts with the cluster that the previous one left.
 
 describe.skipIf(obstacleToFaults() !== undefined)("members", () => {
   const place = { subnet: "172.31.240.0/24", gossipPort: 18400, rpcPort: 18420 };
@@ -18,7 +18,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("members", () => {
     await cluster.end();
   });
 
-  // As by a crash: the engine takes a `docker kill` for a wish, and does not start the container again.
+  // Not with `docker kill`: the engine would treat that as intended, and not restart the container.
   for (const [fault, part] of [
     ["joinerKilled", "joiner-2"],
     ["seedKilled", "seed"],
@@ -61,7 +61,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("members", () => {
   test(faults.seedGone.what, async () => {
     const { [cluster.named("seed")]: seed, ...others } = await containersOf(cluster.stack);
     await docker(["rm", "--force", seed!]);
-    // The others stay together.
+    // The others stay connected.
     await cluster.expectFailed("host", ["seed"]);
     await cluster.expectFailed("joiner-1", ["seed"]);
     await measure("seedGone", cluster, () => cluster.up());
@@ -73,7 +73,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("members", () => {
     const name = cluster.named("joiner-5");
     const before = await containersOf(cluster.stack);
     const image = await docker(["inspect", "--format", "{{.Image}}", cluster.named("seed")]);
-    // A container has its image's labels, if none of its own.
+    // A container has its image's labels unless it sets its own.
     const labels = ["--label", "serf.stack=another"];
     await docker(["create", "--name", name, ...labels, "--network", "none", image.trim()]);
     try {
@@ -93,7 +93,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("members", () => {
     }
   });
 
-  /** The pid on the host of the agent in a container, which its first process has started. */
+  /** The pid on the host of a container's agent, a child of the container's first process. */
   async function agentPid(part: string): Promise<number> {
     const list = await docker(["top", cluster.named(part), "-eo", "pid,args"]);
     return Number(/^\s*(\d+) .*serf agent -config-file/m.exec(list)![1]);

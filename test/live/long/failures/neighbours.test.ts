@@ -7,7 +7,7 @@ import {
 } from "../../../../lib/neighbourTable/demand.ts";
 import { membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
 
-// 100 joiners on one host, from the kernel's own limits.
+// 100 joiners on one host, starting with the kernel's default limits.
 
 const stack = "e2e-arp-many";
 const config = { subnet: "172.31.232.0/24", gossipPort: 18302, rpcPort: 18312, joiners: 100 };
@@ -20,7 +20,7 @@ const setLimits = (wanted: Readonly<Record<string, number>>) => {
   for (const name of thresholdNames) writeFileSync(file(name), String(wanted[name]));
 };
 
-/** How often the kernel has found the table full since it started. */
+/** How often the neighbour table was full since the kernel started. */
 function overflows(): number {
   const [head = "", ...lines] = readFileSync("/proc/net/stat/arp_cache", "utf8").trim().split("\n");
   const column = head.trim().split(/\s+/).indexOf("table_fulls");
@@ -44,7 +44,7 @@ afterAll(async () => {
   setLimits(before);
 });
 
-test("100 joiners are refused with the numbers, before anything is made", async () => {
+test("100 joiners are refused with the numbers, before anything is created", async () => {
   project.configure(stack, config);
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).not.toBe(0);
@@ -52,7 +52,7 @@ test("100 joiners are refused with the numbers, before anything is made", async 
   expect(await remainsOf(stack)).toEqual([]);
 });
 
-test("with tuneKernel they come up, no packet wants for an entry, and the limits are put back", async () => {
+test("with tuneKernel they come up, the table never overflows, and the limits are restored", async () => {
   project.configure(stack, { ...config, tuneKernel: true, convergenceTimeout: 180 });
   const fulls = overflows();
   await project.succeed("start", "--stack", stack);

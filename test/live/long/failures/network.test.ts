@@ -5,7 +5,7 @@ import { Cluster, measure, obstacleToFaults } from "./cluster.ts";
 import { faults } from "./faults.ts";
 import { PacketLoss } from "./packets.ts";
 
-// One story, told in order: each test begins with the cluster that the one before has left.
+// The tests run in order: each starts with the cluster that the previous one left.
 
 describe.skipIf(obstacleToFaults() !== undefined)("the network", () => {
   const place = { subnet: "172.31.243.0/24", gossipPort: 18403, rpcPort: 18423 };

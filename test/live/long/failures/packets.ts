@@ -1,19 +1,19 @@
-/** Packets that are lost, on the bridge of a cluster's network and so between its members. */
+/** Drops packets on the bridge of a cluster's network, and so between its members. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { run } from "../../../../lib/host/run.ts";
 
 const chain = "SERF-FAULTS";
 
-/** Without it what goes from one container to another passes the bridge, and no rule. */
+/** Without this, packets between containers only pass the bridge, and no iptables rule. */
 const bridgeSwitch = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
-/** How many packets a rule was asked about, and how many it has dropped. */
+/** How many packets a rule has seen, and how many it has dropped. */
 export interface Toll {
   readonly seen: number;
   readonly dropped: number;
 }
 
-/** Rules by which packets on a bridge are dropped, until its end. */
+/** Rules that drop packets on a bridge until they are removed. */
 export class PacketLoss {
   readonly #bridge: string;
   readonly #formerSwitch: string;
@@ -48,14 +48,14 @@ export class PacketLoss {
     const loss = new PacketLoss(bridge, readFileSync(bridgeSwitch, "utf8"));
     writeFileSync(bridgeSwitch, "1");
     await iptables("--new-chain", chain);
-    // Counts what the rules after it are asked about.
+    // Counts the packets that reach the rules after it.
     await iptables("--append", chain);
     for (const rule of rules) await iptables("--append", chain, ...rule, "--jump", "DROP");
     for (const hook of loss.#hooks()) await iptables("--insert", ...hook);
     return loss;
   }
 
-  /** Lets all packets pass again. May be called twice. */
+  /** Removes the rules. May be called twice. */
   async end(): Promise<Toll> {
     const [counter, ...rules] = await counts();
     if (counter === undefined) return { seen: 0, dropped: 0 };
@@ -66,7 +66,7 @@ export class PacketLoss {
     return { seen: counter, dropped: rules.reduce((sum, count) => sum + count, 0) };
   }
 
-  /** From one container to another or to the host, and from the host to a container. */
+  /** The directions: between containers or to the host, and from the host to a container. */
   #hooks(): string[][] {
     return [
       ["PREROUTING", "--in-interface", this.#bridge, "--jump", chain],
@@ -75,13 +75,13 @@ export class PacketLoss {
   }
 }
 
-/** The packets that each rule was for; none where there is no chain. */
+/** The packets that each rule has matched; empty when the chain does not exist. */
 async function counts(): Promise<number[]> {
   const list = await iptables("--list", chain, "--numeric", "--verbose", "--exact").catch(() => "");
   return [...list.matchAll(/^ *(\d+) /gm)].map(([, count]) => Number(count));
 }
 
-// The table that is asked before connections are followed, so that established ones are cut as well.
+// The raw table comes before connection tracking, so established connections are cut as well.
 function iptables(...args: string[]): Promise<string> {
   return run("iptables", ["--wait", "--table", "raw", ...args]);
 }

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, always the same from the same seed. */
+/** Pseudo-random numbers from 0 to 1, reproducible from the seed. */
 export function randomNumbers(seed: number): () => number {
   // Mulberry32, by Tommy Ettinger.
   let state = seed >>> 0;

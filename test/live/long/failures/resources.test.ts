@@ -23,9 +23,9 @@ describe.skipIf(obstacleToFaults() !== undefined)("resources", () => {
     const options = "size=256k,mode=0700,uid=7946,gid=7946";
     await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", data.trim()]);
     try {
-      // Only a container that is started now has the small disk.
+      // Only containers that are started from now on have the small disk.
       await cluster.secondsUntilWhole(faults.diskFull, () => docker(["restart", joiner], 30_000));
-      // What the agent writes next has no room in the last page of the snapshot either.
+      // Fill the last page of the snapshot as well, so that the agent's next write has no room.
       const pad = `cd /var/lib/serf/${joiner}; printf "#%*s\n" $((4094 - $(wc -c < snapshot) % 4096)) >> snapshot`;
       const fill = "dd if=/dev/zero of=/var/lib/serf/ballast bs=1k";
       await expect(inJoiner(`${pad}; ${fill}`)).rejects.toThrow("No space left on device");
@@ -35,7 +35,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("resources", () => {
       const pid = await cluster.pidOf("joiner-2");
       await measure("diskFull", cluster, () => process.kill(pid, "SIGKILL"));
       await expect(inJoiner("echo > /var/lib/serf/more")).rejects.toThrow("No space left");
-      // One that leaves in good order comes back as well.
+      // An agent that has left gracefully comes back as well.
       await cluster.secondsUntilWhole(faults.diskFull, () => docker(["restart", joiner], 30_000));
 
       await inJoiner("rm /var/lib/serf/ballast");
@@ -43,7 +43,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("resources", () => {
     } finally {
       await run("umount", ["--lazy", data.trim()]);
     }
-    // The disk of before is there again, with the snapshot of before.
+    // The original disk is back, with the old snapshot.
     await cluster.secondsUntilWhole(faults.diskFull, () => docker(["restart", joiner], 30_000));
     await cluster.expectNoChange();
   });
@@ -52,7 +52,7 @@ describe.skipIf(obstacleToFaults() !== undefined)("resources", () => {
     return await docker(["exec", joiner, "sh", "-c", script]);
   }
 
-  /** An agent writes down when it hears of one. */
+  /** Agents write to the snapshot when they hear of a user event. */
   async function sendEvents(): Promise<void> {
     for (const name of ["one", "two", "three"]) {
       await docker(["exec", cluster.named("seed"), "serf", "event", name]);

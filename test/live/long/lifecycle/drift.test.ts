@@ -5,7 +5,7 @@ import { docker, pause } from "../../../../lib/host/run.ts";
 import { agentCommand } from "../../support/agents.ts";
 import { containersOf, membersIn, Project } from "../../support/project.ts";
 
-// One story, told in order: what is done to a cluster, what `drift` says of it, and what `start` mends.
+// The tests run in order. Each changes the cluster, checks what `drift` reports, and lets `start` repair it.
 
 const stack = "e2e-drift";
 const config = {
@@ -41,7 +41,7 @@ interface Row {
   readonly side: string;
 }
 
-/** What `drift` must not change: containers with their starts, the host's agent, the state's bytes. */
+/** What `drift` must not change: containers and their start times, the host's agent, the state's bytes. */
 async function everything() {
   const containers = Object.values(await containersOf(stack));
   const format = "{{.Id}} {{.State.Status}} {{.State.StartedAt}} {{json .HostConfig}}";
@@ -55,7 +55,7 @@ async function everything() {
   };
 }
 
-/** The differences, of which there must be some, as `what: found (side)`. */
+/** The differences as `what: found (side)`. There must be at least one. */
 async function drift(): Promise<string[]> {
   const before = await everything();
   const { code, output } = await project.run("drift", "--json", "--stack", stack);
@@ -67,11 +67,11 @@ async function drift(): Promise<string[]> {
 
 async function expectNoDrift(): Promise<void> {
   const { code, output } = await project.run("drift", "--stack", stack);
-  expect(output).toContain(`Stack ${stack} is as declared; nothing differs.`);
+  expect(output).toContain(`Stack ${stack} is as declared, nothing differs.`);
   expect(code).toBe(0);
 }
 
-/** Lets the next start mend all, after which nothing differs. */
+/** Runs start, which repairs everything, and expects no differences after that. */
 async function mend(): Promise<string> {
   const output = await project.succeed("start", "--stack", stack);
   await expectNoDrift();
@@ -87,7 +87,7 @@ async function key(): Promise<string> {
   return first!;
 }
 
-/** Waits until the seed sees a member so, or not at all. */
+/** Waits until the seed sees a member with this status, or not at all. */
 async function until(name: string, status: string | undefined): Promise<void> {
   const deadline = Date.now() + 40_000;
   const find = async () =>
@@ -96,20 +96,20 @@ async function until(name: string, status: string | undefined): Promise<void> {
   expect(await find()).toBe(status);
 }
 
-test("without such a stack it cannot be told", async () => {
+test("drift fails when there is no such stack", async () => {
   const { code, output } = await project.run("drift", "--stack", stack);
   expect(code).toBe(2);
   expect(output).toContain(`error: Stack ${stack} is not up; \`npm start -- --stack ${stack}\``);
 });
 
-test("nothing differs after a start, and nothing is touched", async () => {
+test("drift finds no differences after a start, and changes nothing", async () => {
   await project.succeed("start", "--stack", stack);
   const before = await everything();
   await expectNoDrift();
   expect(await everything()).toEqual(before);
 });
 
-test("without an engine it cannot be told", async () => {
+test("drift fails without an engine", async () => {
   process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
   try {
     const { code, output } = await project.run("drift", "--stack", stack);
@@ -138,7 +138,7 @@ test("containers stopped, removed and edited, the host's agent killed, the confi
       `container ${joiner3}: memory with swap: 64 MiB (engine)`,
       `container ${seed}: restart policy: no (engine)`,
       `host's agent ${named("host")}: dead (engine)`,
-      // Of five members two were killed just before, so the word of its leaving may have been lost.
+      // Two of five members were killed just before, so the message that it is leaving may have been lost.
       expect.stringMatching(`^member ${joiner2}: (left|failed) \\(membership\\)$`),
       `member ${named("host")}: failed (membership)`,
     ]),
@@ -153,7 +153,7 @@ test("containers stopped, removed and edited, the host's agent killed, the confi
   project.configure(stack, config);
 });
 
-test("containers paused, cut off, hung, and one put in the place of another", async () => {
+test("containers paused, disconnected, hung, and one replaced by another", async () => {
   await docker(["pause", joiner1]);
   await docker(["network", "disconnect", `serf-${stack}`, joiner2]);
   const pid = (await docker(["inspect", "--format", "{{.State.Pid}}", joiner3])).trim();
@@ -175,11 +175,11 @@ test("containers paused, cut off, hung, and one put in the place of another", as
     ...["--volume", `${named("data")}:/var/lib/serf`, of],
     ...agentCommand({ name: seed, address: "172.31.210.2", group: "seed" }),
   ]);
-  // A new seed knows only whom the others tell it of.
+  // A new seed knows only the members that others tell it about.
   await until(named("host"), "alive");
   expect(await drift()).toEqual(
     expect.arrayContaining([
-      `container ${seed}: another container of that name (engine)`,
+      `container ${seed}: another container with that name (engine)`,
       `container ${joiner1}: paused (engine)`,
       `container ${joiner2}: networks: none (engine)`,
       `container ${joiner3}: agent: not answering (engine)`,
@@ -189,13 +189,13 @@ test("containers paused, cut off, hung, and one put in the place of another", as
   expect(await docker(["port", seed])).toContain("127.0.0.1:18100");
 });
 
-/** Does something with a key on every member; one that a message was lost to is told again. */
+/** Changes keys on every member. Repeats the request if a member did not get it. */
 async function tellAll(command: string, which: string): Promise<void> {
   const tell = () => docker(["exec", seed, "serf", "keys", command, which], 20_000);
   await tell().catch(tell).catch(tell);
 }
 
-test("keys that do not match: the cluster's, the file's, one member's", async () => {
+test("gossip keys that differ: the cluster's, the file's, one member's", async () => {
   const declared = await key();
   const [other, third] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64"));
   for (const [command, which] of [
@@ -209,7 +209,7 @@ test("keys that do not match: the cluster's, the file's, one member's", async ()
   expect(rotated.output).toMatch(/^WHAT +DECLARED +FOUND +SIDE$/m);
   expect(rotated.output).toMatch(/^gossip key +on all 5 members +on 0 +membership$/m);
   expect(rotated.output).toMatch(/^another gossip key +on no member +on 5 of 5 +membership$/m);
-  // A key is a secret.
+  // The keys must not appear in the output.
   for (const secret of [declared, other!]) expect(rotated.output).not.toContain(secret);
   await mend();
   expect(await key()).toBe(declared);
@@ -228,7 +228,7 @@ test("keys that do not match: the cluster's, the file's, one member's", async ()
   expect(await key()).toBe(declared);
 });
 
-test("foreign members: a container is cut off, one elsewhere is named, one that failed forgotten", async () => {
+test("unexpected members: a container is disconnected, one elsewhere is reported, a failed one is removed", async () => {
   const common = [`-encrypt=${await key()}`];
   await docker([
     ...["run", "--detach", "--name", foreigner, "--network", `serf-${stack}`],

@@ -4,12 +4,12 @@ import { parse } from "yaml";
 import { docker } from "../../../../lib/host/run.ts";
 import { membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
 
-// One story, told in order: the environments as their files have them, side by side on one engine.
+// The tests run in order, with the environments as configured in their files, side by side on one engine.
 
 const environments = ["dev", "staging", "prod"] as const;
 type Environment = (typeof environments)[number];
 
-/** Names, a subnet and ports that nobody else uses; all else is the file's. */
+/** Names, a subnet and ports that nothing else uses; everything else is as in the file. */
 const stacks: Readonly<Record<Environment, string>> = {
   dev: "env-dev",
   staging: "env-staging",
@@ -37,13 +37,13 @@ const joiner = `serf-${stacks.prod}-joiner-1`;
 
 let project: Project;
 
-/** As an environment is configured that may be removed with all it has. */
+/** The settings of an environment that may be removed completely. */
 const removable = { protect: false, retainData: false };
 
 beforeAll(async () => {
   project = new Project();
   for (const environment of environments) {
-    // What a run that was killed has left.
+    // Remove what a killed run left.
     project.configure(stacks[environment], configOf(environment, removable));
     await project.succeed("stop", "--yes", "--stack", stacks[environment]);
     project.configure(stacks[environment], configOf(environment));
@@ -60,7 +60,7 @@ async function setInProd(...keyAndValue: string[]): Promise<void> {
   await project.succeed("pulumi", "config", "set", ...keyAndValue, "--stack", stacks.prod);
 }
 
-test("prod without its key is refused with the command that sets it", async () => {
+test("prod is refused without its key, with the command that sets it", async () => {
   const { code, output } = await project.run("start", "--stack", stacks.prod);
   expect(code).not.toBe(0);
   expect(output).toContain("pulumi config set --secret gossipKey $(openssl rand -base64 32)");
@@ -82,7 +82,7 @@ test("all three come up side by side", async () => {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stacks.prod);
 });
 
-test("what is protected cannot be destroyed, and nothing of it is lost in the attempt", async () => {
+test("a protected stack cannot be destroyed, and the attempt changes nothing", async () => {
   const stop = await project.run("stop", "--stack", stacks.prod);
   expect(stop.code).not.toBe(0);
   expect(stop.output).toContain(
@@ -96,7 +96,7 @@ test("what is protected cannot be destroyed, and nothing of it is lost in the at
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stacks.prod);
 });
 
-test("the agents' data outlives a stack that retains it", async () => {
+test("with retainData the agents' data is kept when the stack is destroyed", async () => {
   const snapshot = ["exec", joiner, "cat", `/var/lib/serf/${joiner}/snapshot`];
   expect(await docker(snapshot)).toContain(`alive: ${seed} 172.31.238.2:7946`);
   await docker(["exec", joiner, "sh", "-c", "echo kept > $SERF_DATA/mark"]);
@@ -109,7 +109,7 @@ test("the agents' data outlives a stack that retains it", async () => {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stacks.prod);
 });
 
-test("without retention it goes with the stack, and the other stacks stay", async () => {
+test("without it the data is removed with the stack, and the other stacks are unaffected", async () => {
   await setInProd("retainData", "false");
   await project.succeed("start", "--stack", stacks.prod);
   await project.succeed("stop", "--stack", stacks.prod);

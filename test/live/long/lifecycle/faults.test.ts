@@ -36,7 +36,7 @@ async function expectNothingAfterStop(...args: string[]): Promise<void> {
   expect(await remainsOf(stack)).toEqual([]);
 }
 
-/** Begins an `up` and returns when the engine has the seed. */
+/** Starts an `up` and returns when the seed exists on the engine. */
 async function startUntilSeed() {
   const running = project.start("start", "--stack", stack);
   const deadline = Date.now() + 60_000;
@@ -45,7 +45,7 @@ async function startUntilSeed() {
   return running;
 }
 
-/** Begins an `up` and returns when the engine has a volume of the stack, which comes before any container. */
+/** Starts an `up` and returns when a volume of the stack exists, which is before any container does. */
 async function startUntilVolume() {
   const running = project.start("start", "--stack", stack);
   const deadline = Date.now() + 60_000;
@@ -54,7 +54,7 @@ async function startUntilVolume() {
   return running;
 }
 
-/** The message of a start that must fail without having made anything beside what was there. */
+/** The message of a start that must fail without creating anything. */
 async function refusal(before: readonly string[] = []): Promise<string> {
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).not.toBe(0);
@@ -62,7 +62,7 @@ async function refusal(before: readonly string[] = []): Promise<string> {
   return output;
 }
 
-test("a gossip port that is taken is named before anything is made", async () => {
+test("a gossip port that is in use is reported before anything is created", async () => {
   const tcp = createServer();
   await new Promise<void>((resolve) => tcp.listen(config.gossipPort, "127.0.0.1", resolve));
   const output = await refusal();
@@ -75,7 +75,7 @@ test("a gossip port that is taken is named before anything is made", async () =>
   await new Promise<void>((resolve) => udp.close(resolve));
 });
 
-test("a subnet that overlaps a network of the engine is named before anything is made", async () => {
+test("a subnet that overlaps a network on the engine is reported before anything is created", async () => {
   const network = `${stack}-obstacle`;
   await docker(["network", "create", "--subnet", "172.31.249.128/25", network]);
   try {
@@ -87,7 +87,7 @@ test("a subnet that overlaps a network of the engine is named before anything is
   }
 });
 
-test("an engine that does not answer is named, with what can be done", async () => {
+test("an engine that does not answer is reported, with what can be done", async () => {
   process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
   try {
     const { code, output } = await project.run("start", "--stack", stack);
@@ -100,7 +100,7 @@ test("an engine that does not answer is named, with what can be done", async () 
   }
 });
 
-test("an image that cannot be built says so, and the next start mends it", async () => {
+test("a failed image build is reported, and the next start repairs it", async () => {
   const file = project.path("docker", "Dockerfile");
   copyFileSync(file, `${file}.whole`);
   appendFileSync(file, "\nRUN echo the handler is broken >&2; exit 9\n");
@@ -113,7 +113,7 @@ test("an image that cannot be built says so, and the next start mends it", async
   await expectNothingAfterStop();
 });
 
-test("a name that another container has is named before anything is made", async () => {
+test("a name that is taken by another container is reported before anything is created", async () => {
   const taken = `serf-${stack}-joiner-2`;
   const image = (await docker(["image", "ls", "--format", "{{.ID}}"])).split("\n")[0]!;
   await docker(["create", "--name", taken, "--network", "none", image, "true"]);
@@ -126,8 +126,8 @@ test("a name that another container has is named before anything is made", async
   }
 });
 
-test("a joiner that cannot be made is named, and made by the next start", async () => {
-  // A name that is taken after the program has looked.
+test("a joiner that cannot be created is reported, and created by the next start", async () => {
+  // The name is taken after the preflight check.
   const taken = `serf-${stack}-joiner-2`;
   const image = (await docker(["image", "ls", "--format", "{{.ID}}"])).split("\n")[0]!;
   const running = await startUntilVolume();
@@ -143,7 +143,7 @@ test("a joiner that cannot be made is named, and made by the next start", async 
   await expectNothingAfterStop();
 });
 
-test("a start that is killed with all it started is taken up by the next one", async () => {
+test("the next start continues after a start was killed with all its children", async () => {
   const { child, ended } = await startUntilSeed();
   await killTree(child.pid!, "SIGKILL");
   await ended;
@@ -151,7 +151,7 @@ test("a start that is killed with all it started is taken up by the next one", a
   await expectNothingAfterStop();
 });
 
-test("a start that is killed while it adds joiners has not touched the others", async () => {
+test("a start that is killed while it adds joiners does not affect the others", async () => {
   await expectCluster();
   const before = await containersOf(stack);
   project.configure(stack, { ...config, joiners: 6 });
@@ -169,21 +169,21 @@ test("a start that is killed while it adds joiners has not touched the others", 
   await expectNothingAfterStop();
 });
 
-test("a start that is interrupted by Ctrl-C is taken up by the next one", async () => {
+test("the next start continues after a start was interrupted with Ctrl-C", async () => {
   const { child, ended } = await startUntilSeed();
   await killTree(child.pid!, "SIGINT");
   expect((await ended).code).not.toBe(0);
   await expectCluster();
 });
 
-test("two starts at once end with one cluster", async () => {
+test("two starts at the same time result in one cluster", async () => {
   await expectNothingAfterStop();
   const both = [await startUntilSeed(), project.start("start", "--stack", stack)];
   const results = await Promise.all(both.map(({ ended }) => ended));
   expect(results[0]!.code, results[0]!.output).toBe(0);
   if (results[1]!.code !== 0) {
     expect(results[1]!.output).toMatch(
-      /error: Another run \(process \d+\) is at work on stack e2e-faults\. Wait for its end/,
+      /error: Another run \(process \d+\) is working on stack e2e-faults\. Wait until it ends/,
     );
   }
   await expectCluster();

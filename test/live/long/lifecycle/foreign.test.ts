@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { docker } from "../../../../lib/host/run.ts";
 import { Project, remainsOf } from "../../support/project.ts";
 
-// One story, told in order, of a stack and of what others have with the names that it gives.
+// The tests run in order, with one stack and with things of others that have the stack's names.
 
 const stack = "e2e-foreign";
 const config = { subnet: "172.31.229.0/24", gossipPort: 18191, rpcPort: 18192, joiners: 1 };
@@ -16,7 +16,7 @@ const [network, data, settings] = ["", "-data", "-config"].map(
 let project: Project;
 let folder: string;
 
-/** A volume as somebody restores one: with labels and options of its own, and a file in it. */
+/** A volume as restored by a user: with other labels and options, and a file in it. */
 async function restore(volume: string): Promise<void> {
   const options = ["type=none", "o=bind", `device=${folder}`].flatMap((one) => ["--opt", one]);
   await docker(["volume", "create", "--label", "backup=1", ...options, volume]);
@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("names that others have are refused before anything is made", async () => {
+test("names that are taken are refused before anything is created", async () => {
   await docker(["network", "create", "--subnet", "172.31.228.0/24", network]);
   await docker(["volume", "create", settings]);
   await restore(data);
@@ -54,7 +54,7 @@ test("names that others have are refused before anything is made", async () => {
   expect(await docker(["volume", "ls", "--quiet", "--filter", `name=${data}`])).toBe(`${data}\n`);
 });
 
-test("a restored volume with data is used on request, is not replaced, and outlives the stack", async () => {
+test("a restored data volume is used on request, is not replaced, and is kept after the stack", async () => {
   project.configure(stack, { ...config, retainData: true });
   await project.succeed("start", "--stack", stack);
   expect(existsSync(join(folder, `serf-${stack}-seed`))).toBe(true);
@@ -67,16 +67,14 @@ test("a restored volume with data is used on request, is not replaced, and outli
   await docker(["volume", "rm", data]);
 });
 
-test("a volume that somebody has put in the place of the stack's is not removed with it", async () => {
+test("a volume that was replaced by somebody else's is not removed with the stack", async () => {
   await project.succeed("start", "--stack", stack);
   await docker(["rm", "--force", `${network}-seed`, `${network}-joiner-1`], 60_000);
   await docker(["volume", "rm", data]);
   await restore(data);
   const { code, output } = await project.run("stop", "--stack", stack);
   expect(code).toBe(1);
-  expect(output).toContain(
-    `a volume named ${data} that does not carry the labels of stack ${stack}`,
-  );
+  expect(output).toContain(`a volume named ${data} without the labels of stack ${stack}`);
   expect(isKept()).toBe(true);
   await docker(["volume", "rm", data]);
   await project.succeed("stop", "--stack", stack);

@@ -5,7 +5,7 @@ import { docker, pause } from "../../../../lib/host/run.ts";
 import { agentCommand } from "../../support/agents.ts";
 import { containersOf, membersIn, Project } from "../../support/project.ts";
 
-// One story, told in order: each test begins with the cluster that the one before has left.
+// The tests run in order: each starts with the cluster that the previous one left.
 
 const stack = "e2e-join";
 const config = {
@@ -45,7 +45,7 @@ async function expectNoChange(): Promise<void> {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
 
-/** What every member sees, as sorted texts. */
+/** Every member's view, as sorted texts. */
 async function views(describe: (member: Member) => string): Promise<string[][]> {
   const all = await Promise.all([
     ...[seed, joiner, web].map((name) => membersIn(name).catch(() => [])),
@@ -54,7 +54,7 @@ async function views(describe: (member: Member) => string): Promise<string[][]> 
   return all.map((members) => members.map(describe).sort());
 }
 
-/** Waits until all see all alive. */
+/** Waits until all members see all others alive. */
 async function expectWhole(members = [host, joiner, seed, web]): Promise<void> {
   const expected = members.map((name) => `${name} alive`).sort();
   const deadline = Date.now() + 60_000;
@@ -78,7 +78,7 @@ describe.each([
   ["gateway", "172.31.244.1:7946"],
   ["ip", "172.31.244.2"],
 ])("join %s", (join, address) => {
-  test("is taken over with one start, and no container is replaced", async () => {
+  test("is applied by one start, and no container is replaced", async () => {
     const before = await containersOf(stack);
     const pid = project.hostAgentPid(stack);
     await startWith({ join });
@@ -91,14 +91,14 @@ describe.each([
     await expectNoChange();
   });
 
-  test("survives that the seed is stopped and started", async () => {
+  test("survives a restart of the seed", async () => {
     await docker(["stop", seed], 20_000);
     await docker(["start", seed]);
     await expectWhole();
     await expectNoChange();
   });
 
-  test("survives that the seed is gone, with another one", async () => {
+  test("survives the loss of the seed, and gets a new one", async () => {
     const { [seed]: lost, ...others } = await containersOf(stack);
     await docker(["rm", "--force", seed]);
     await project.succeed("start", "--stack", stack);
@@ -108,7 +108,7 @@ describe.each([
     expect(after[seed]).not.toBe(lost);
   });
 
-  test("survives that the host's agent is killed and started", async () => {
+  test("survives a kill and restart of the host's agent", async () => {
     const before = await containersOf(stack);
     process.kill(project.hostAgentPid(stack)!, "SIGKILL");
     await project.succeed("start", "--stack", stack);
@@ -116,7 +116,7 @@ describe.each([
     expect(await containersOf(stack)).toEqual(before);
   });
 
-  test("brings new members in, without what they knew", async () => {
+  test("lets members join that have lost their snapshots", async () => {
     await docker(["rm", "--force", joiner, web]);
     await docker(["exec", seed, "sh", "-c", `rm -r /var/lib/serf/${joiner} /var/lib/serf/${web}`]);
     await project.succeed("start", "--stack", stack);
@@ -140,7 +140,7 @@ test("with dns a joiner finds the seed at another address", async () => {
   const command = agentCommand({ name: seed, address: elsewhere, group: "seed" });
   await docker(["run", "--detach", "--name", seed, ...place, image, ...command]);
   try {
-    // Nothing but the name leads there: the snapshot is gone.
+    // It can only find the seed by name, since its snapshot is gone.
     const mount = `${named("data")}:/var/lib/serf`;
     await docker([
       "run",
@@ -159,7 +159,7 @@ test("with dns a joiner finds the seed at another address", async () => {
     while ((await found()) !== elsewhere && Date.now() < deadline) await pause(200);
     expect(await found()).toBe(elsewhere);
   } finally {
-    // It leaves, so that the next one may have its name.
+    // It leaves gracefully, so that the next one can have its name.
     await docker(["stop", seed], 20_000);
     await docker(["rm", "--force", seed]);
   }
@@ -167,7 +167,7 @@ test("with dns a joiner finds the seed at another address", async () => {
   await expectWhole();
 });
 
-test("a gossip port that Docker chooses is an output, and followed when it changes", async () => {
+test("a gossip port that Docker chooses is an output, and a change of it is followed", async () => {
   await startWith({ gossipPort: "auto" });
   await expectWhole();
   const endpoint = async () => {
@@ -186,7 +186,7 @@ test("a gossip port that Docker chooses is an output, and followed when it chang
   await expectWhole();
 });
 
-test("changed tags replace no container, and are still there after a restart", async () => {
+test("changed tags replace no container, and are kept after a restart", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const tags = { zone: "north" };
@@ -211,7 +211,7 @@ test("changed tags replace no container, and are still there after a restart", a
   await expectNoChange();
 });
 
-test("the host's agent moves into a container and back, and leaves from either", async () => {
+test("the host's agent moves into a container and back, and leaves gracefully both times", async () => {
   const others = await containersOf(stack);
   const alive = async () =>
     (await membersIn(seed)).filter(({ status }) => status === "alive").map(({ name }) => name);
@@ -234,14 +234,14 @@ test("the host's agent moves into a container and back, and leaves from either",
   await expectWhole();
 });
 
-test("an agent's configuration is read by its own user alone", async () => {
+test("an agent's configuration is readable only by its own user", async () => {
   const list = await docker(["exec", seed, "ls", "-ln", "/etc/serf/config"]);
   const files = list.trim().split("\n").slice(1);
   expect(files.length).toBeGreaterThan(2);
   for (const file of files) expect(file).toMatch(/^-r-------- +1 7946 +7946 /);
 });
 
-test("another count of a group touches no other joiner, and its addresses are given again", async () => {
+test("a changed group count affects no other joiner, and freed addresses are used again", async () => {
   const before = await containersOf(stack);
   const output = await startWith({ joiners: 2, groups: { web: 2, db: { count: 1 } } });
   for (const name of ["db-1", "joiner-2", "web-2"]) {

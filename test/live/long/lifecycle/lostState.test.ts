@@ -5,7 +5,7 @@ import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { run } from "../../../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "../../support/project.ts";
 
-// One story, told in order, of a state that is damaged, locked away and lost.
+// The tests run in order: the state is damaged, cannot be decrypted, and is lost.
 
 const stack = "e2e-drift-state";
 const config = { subnet: "172.31.211.0/24", gossipPort: 18101, rpcPort: 18111, joiners: 1 };
@@ -25,24 +25,24 @@ afterAll(async () => {
   await project.remove();
 });
 
-/** A start finds all as it was, and changes nothing. */
+/** A start finds everything unchanged, and changes nothing. */
 async function mend(): Promise<void> {
   await project.succeed("start", "--stack", stack);
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
 
-/** Where Pulumi has the stack's state. */
+/** Pulumi's file with the stack's state. */
 const stateFile = () =>
   project.path(".serf", "state", ".pulumi", "stacks", "serf", `${stack}.json`);
 
-test("a damaged state is named with the ways out, and its backup goes on", async () => {
+test("a damaged state is reported with the options, and works again with its backup", async () => {
   const before = await containersOf(stack);
   truncateSync(stateFile(), 1000);
   for (const command of ["start", "stop", "drift", "preview"]) {
     const { code, output } = await project.run(command, "--stack", stack);
     expect(code, command).toBe(command === "drift" ? 2 : 1);
     expect(output).toMatch(
-      /state of stack e2e-drift-state is damaged: \S+e2e-drift-state\.json is no JSON/,
+      /state of stack e2e-drift-state is damaged: \S+e2e-drift-state\.json is not JSON/,
     );
     expect(output).toContain(`npm stop -- --stack ${stack} --yes`);
   }
@@ -54,7 +54,7 @@ test("a damaged state is named with the ways out, and its backup goes on", async
   expect(await containersOf(stack)).toEqual(before);
 });
 
-test("a passphrase that is missing or another is named, and nothing is lost", async () => {
+test("a missing or wrong passphrase is reported, and nothing is lost", async () => {
   const file = project.path(".serf", "passphrase");
   renameSync(file, `${file}.kept`);
   for (const command of ["start", "stop"]) {
@@ -66,12 +66,12 @@ test("a passphrase that is missing or another is named, and nothing is lost", as
   writeFileSync(file, "another");
   const { code, output } = await project.run("start", "--stack", stack);
   expect(code).toBe(1);
-  expect(output).toMatch(/another passphrase than the one in \S+\.serf\/passphrase/);
+  expect(output).toMatch(/a different passphrase from the one in \S+\.serf\/passphrase/);
   renameSync(`${file}.kept`, file);
   await mend();
 });
 
-test("with a lost state, start names what stands in the way, and stop asks before it removes it", async () => {
+test("with a lost state, start lists what is in the way, and stop asks before it removes that", async () => {
   const before = await remainsOf(stack);
   rmSync(project.path(".serf", "state"), { recursive: true });
   const start = await project.run("start", "--stack", stack);
@@ -104,10 +104,10 @@ test("with a lost state, start names what stands in the way, and stop asks befor
   expect(await remainsOf(stack)).toEqual([]);
   expect(startTimeOf(agent)).toBeUndefined();
   expect(existsSync(project.path(".serf", "host", stack))).toBe(false);
-  expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
+  expect(await project.succeed("stop", "--stack", stack)).toContain("there is nothing to remove");
 });
 
-/** Runs `stop` at a terminal where this is typed. */
+/** Runs `stop` in a terminal and types this answer. */
 async function answer(text: string): Promise<{ code: number; output: string }> {
   const command = `${process.execPath} setup/run.mjs cli/stop.ts --stack ${stack}`;
   const child = startProcess("script", ["-qec", command, "/dev/null"], { cwd: project.dir });
@@ -126,13 +126,13 @@ async function answer(text: string): Promise<{ code: number; output: string }> {
   return { code, output };
 }
 
-test("a stack whose state is damaged is removed by its labels, and the state put aside", async () => {
+test("a stack with a damaged state is removed by its labels, and the state is moved away", async () => {
   await project.succeed("start", "--stack", stack);
   truncateSync(stateFile(), 1000);
   const damaged = readFileSync(stateFile(), "utf8");
   const output = await project.succeed("stop", "--yes", "--stack", stack);
   expect(await remainsOf(stack)).toEqual([]);
-  const [, folder] = /The state that could not be read is in (\S+)\./.exec(output)!;
+  const [, folder] = /The unreadable state was moved to (\S+)\./.exec(output)!;
   expect(readFileSync(project.path(folder!, `${stack}.json`), "utf8")).toBe(damaged);
-  expect(await project.succeed("stop", "--stack", stack)).toContain("Nothing of stack");
+  expect(await project.succeed("stop", "--stack", stack)).toContain("there is nothing to remove");
 });

@@ -7,16 +7,16 @@ import {
 } from "../../../../lib/neighbourTable/demand.ts";
 import { Project, remainsOf } from "../../support/project.ts";
 
-// It lowers the kernel's limits, so that a small stack does not fit.
+// The tests lower the kernel's limits, so that a small stack does not fit.
 
 const stacks = { one: "e2e-arp-one", two: "e2e-arp-two" };
 const one = { subnet: "172.31.230.0/24", gossipPort: 18300, rpcPort: 18310, joiners: 4 };
 const two = { subnet: "172.31.231.0/24", gossipPort: 18301, rpcPort: 18311, joiners: 1 };
 
-/** Enough for what else may be on this host, and not for 6 agents, which want 30. */
+/** Enough for everything else on this host, but not for 6 agents, which need 30 entries. */
 const lowered: Thresholds = { gc_thresh1: 8, gc_thresh2: 16, gc_thresh3: 24 };
 
-/** As the kernel's own are to each other. */
+/** In the same proportion as the kernel's defaults. */
 const raised: Thresholds = { gc_thresh1: 32, gc_thresh2: 128, gc_thresh3: 256 };
 
 const ledger = "/run/serf-cluster-neighbours.json";
@@ -51,7 +51,7 @@ afterAll(async () => {
   await project.remove();
 });
 
-test("a stack that does not fit is refused with numbers and commands before anything is made", async () => {
+test("a stack that does not fit is refused with numbers and commands before anything is created", async () => {
   setLimits(lowered);
   project.configure(stacks.one, one);
   const { code, output } = await project.run("start", "--stack", stacks.one);
@@ -66,7 +66,7 @@ test("a stack that does not fit is refused with numbers and commands before anyt
   expect(limits()).toEqual(lowered);
 });
 
-test("with tuneKernel it fits, beside another stack, and the last to go puts the limits back", async () => {
+test("with tuneKernel it fits next to another stack, and the last to be destroyed restores the limits", async () => {
   setLimits(lowered);
   project.configure(stacks.two, two);
   project.configure(stacks.one, { ...one, tuneKernel: true });
@@ -74,7 +74,7 @@ test("with tuneKernel it fits, beside another stack, and the last to go puts the
   expect(limits()).toEqual(raised);
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stacks.one);
 
-  // One that has not asked is there as well when the other goes, and fits by itself.
+  // When the other stack is destroyed, one that did not enlarge the table remains, and fits by itself.
   await project.succeed("start", "--stack", stacks.two);
   await project.succeed("stop", "--stack", stacks.one);
   expect(limits()).toEqual(lowered);
@@ -83,7 +83,7 @@ test("with tuneKernel it fits, beside another stack, and the last to go puts the
 });
 
 test("the other stacks on the host are counted", async () => {
-  // 3 agents want 6 entries, and 6 agents 30.
+  // 3 agents need 6 entries, and 6 agents 30.
   setLimits({ ...lowered, gc_thresh3: 34 });
   project.configure(stacks.two, two);
   project.configure(stacks.one, one);
@@ -94,11 +94,11 @@ test("the other stacks on the host are counted", async () => {
   expect(await remainsOf(stacks.one)).toEqual([]);
 });
 
-test("a table that was made smaller again is seen in a preview, and mended by the next start", async () => {
+test("a table that was made smaller shows in a preview, and the next start repairs it", async () => {
   setLimits(lowered);
   project.configure(stacks.one, { ...one, tuneKernel: true });
   await project.succeed("start", "--stack", stacks.one);
-  // As after a restart of the host.
+  // As after a reboot of the host.
   setLimits(lowered);
   const preview = await project.succeed("preview", "--stack", stacks.one);
   expect(preview).toMatch(/command:local:Command\s+neighbour-table\s+update/);
@@ -106,7 +106,7 @@ test("a table that was made smaller again is seen in a preview, and mended by th
   expect(limits()).toEqual(raised);
 });
 
-test("what somebody else has set since stays", async () => {
+test("limits that somebody else changed meanwhile are kept", async () => {
   setLimits(lowered);
   project.configure(stacks.one, { ...one, tuneKernel: true });
   await project.succeed("start", "--stack", stacks.one);

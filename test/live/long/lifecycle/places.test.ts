@@ -5,13 +5,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { docker, run } from "../../../../lib/host/run.ts";
 import { containersOf, Project, remainsOf } from "../../support/project.ts";
 
-// Where the configuration, the state and the clone may be, and in which form, as users have them.
+// Places and forms in which users may have the configuration, the state and the clone.
 
 const stack = "e2e-places";
 const other = "e2e-places-renamed";
 const config = { subnet: "172.31.212.0/24", gossipPort: 18121, rpcPort: 18131, joiners: 1 };
 const file = `Pulumi.${stack}.yaml`;
-/** As no program of ours would write it: without prefixes, with a merge key, numbers and comments. */
+/** Written by hand: without prefixes, with a merge key, numbers and comments. */
 const text = `# Ours.
 base: &base { retainData: true } # for all
 config:
@@ -40,7 +40,7 @@ async function expectNoChange(): Promise<void> {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
 
-test("a file without prefixes means the same to the commands as to Pulumi: the data stays", async () => {
+test("the commands read a file without prefixes as Pulumi does: the data is kept", async () => {
   project.write(file, text);
   await project.succeed("start", "--stack", stack);
   await project.succeed("stop", "--stack", stack);
@@ -52,21 +52,21 @@ test("a file without prefixes means the same to the commands as to Pulumi: the d
 test.each([
   ["after the command", ["preview", `-s=${stack}`]],
   ["before it", ["--non-interactive", "-v=1", "preview", `-s${stack}`]],
-])("Pulumi gets its options as they are, and leaves the file as it was: %s", async (_, args) => {
+])("Pulumi gets its options unchanged, and the file stays as it was: %s", async (_, args) => {
   const output = await project.succeed("pulumi", ...args);
   expect(output).toContain(`Previewing update (${stack})`);
   expect(output).toMatch(/\d+ unchanged/);
   expect(project.read(file)).toBe(text);
 });
 
-test("a plan that was saved is applied by another run", async () => {
+test("a saved plan is applied by another run", async () => {
   const named = ["--stack", stack];
   await project.succeed("pulumi", "preview", "--save-plan=plan.json", ...named);
   await project.succeed("pulumi", "up", "--yes", "--skip-preview", "--plan=plan.json", ...named);
   expect(project.read(file)).toBe(text);
 });
 
-test("an option that npm has taken is named, and nothing is done", async () => {
+test("an option that npm has taken is reported, and nothing is done", async () => {
   const before = await containersOf(stack);
   const stop = promisify(execFile)("npm", ["stop", `--stack=${stack}`], { cwd: project.dir });
   const { stderr } = (await stop.catch((error: unknown) => error)) as { stderr: string };
@@ -74,7 +74,7 @@ test("an option that npm has taken is named, and nothing is done", async () => {
   expect(await containersOf(stack)).toEqual(before);
 });
 
-test("a clone that is moved goes on, also with another key", async () => {
+test("a moved clone keeps working, also when the key is rotated", async () => {
   const keyring = () => readFileSync(project.path(".serf", "host", stack, "keyring"), "utf8");
   const [pid, before] = [project.hostAgentPid(stack), keyring()];
   project.moveTo(`${project.dir}-moved`);
@@ -85,7 +85,7 @@ test("a clone that is moved goes on, also with another key", async () => {
   await expectNoChange();
 });
 
-test("a stack that is renamed while it is up is named, and goes on when it is renamed back", async () => {
+test("a stack renamed while it is up is reported, and works again when it is renamed back", async () => {
   const before = await containersOf(stack);
   await project.succeed("pulumi", "stack", "rename", other, "--stack", stack);
   for (const command of ["start", "preview", "drift", "rotateKey"]) {
@@ -98,7 +98,7 @@ test("a stack that is renamed while it is up is named, and goes on when it is re
   expect(await containersOf(stack)).toEqual(before);
 });
 
-test("a stack that is renamed is taken down under its new name as well", async () => {
+test("a renamed stack can be destroyed under its new name as well", async () => {
   project.configure(stack, config);
   await project.succeed("start", "--stack", stack);
   await project.succeed("pulumi", "stack", "rename", other, "--stack", stack);
@@ -107,7 +107,7 @@ test("a stack that is renamed is taken down under its new name as well", async (
   expect(readdirSync(project.path(".serf"))).not.toContain("host");
 });
 
-test("a compressed state is read, and its backup goes on where it is damaged", async () => {
+test("a compressed state is read, and replaced by its backup when it is damaged", async () => {
   project.configure(stack, config);
   project.variables = { PULUMI_DIY_BACKEND_GZIP: "true" };
   await project.succeed("start", "--stack", stack);
@@ -125,7 +125,7 @@ test("a compressed state is read, and its backup goes on where it is damaged", a
   expect(await remainsOf(stack)).toEqual([]);
 });
 
-test("relative places of state and passphrase count from where the command was typed", async () => {
+test("relative paths of state and passphrase start from the folder where the command was typed", async () => {
   const folder = project.path("somewhere");
   mkdirSync(`${folder}/mystate`, { recursive: true });
   writeFileSync(`${folder}/pass.txt`, "secret");
@@ -139,7 +139,7 @@ test("relative places of state and passphrase count from where the command was t
   await expectNoChange();
   writeFileSync(`${folder}/pass.txt`, "another");
   const { output } = await project.run("start", "--stack", stack);
-  expect(output).toContain(`another passphrase than the one in ${folder}/pass.txt`);
+  expect(output).toContain(`a different passphrase from the one in ${folder}/pass.txt`);
   writeFileSync(`${folder}/pass.txt`, "secret");
   await project.succeed("stop", "--stack", stack);
   expect(await remainsOf(stack)).toEqual([]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker } from "../../../../lib/host/run.ts";
 import { containersOf, membersIn, Project, withStatus } from "../../support/project.ts";
 
-// One story, told in order: what a reviewer sees of each change, and that Pulumi's own ways work on members.
+// The tests run in order: what a reviewer sees of each change, and Pulumi's own commands on members.
 
 const stack = "e2e-review";
 const config = {
@@ -37,13 +37,13 @@ interface Step {
   readonly diffReasons?: readonly string[] | null;
 }
 
-/** Pulumi on the stack, without questions. */
+/** Runs Pulumi on the stack without prompts. */
 function pulumi(command: string, ...args: string[]): Promise<string> {
   const flags = ["up", "refresh"].includes(command) ? ["--yes", "--skip-preview"] : [];
   return project.succeed("pulumi", command, "--stack", stack, ...flags, ...args);
 }
 
-/** What a preview shows to be done, as `operation type name: properties`. */
+/** The steps of a preview as `operation type name: properties`. */
 async function review(...args: string[]): Promise<string[]> {
   const output = await pulumi("preview", "--json", ...args);
   const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: readonly Step[] };
@@ -69,7 +69,7 @@ async function expectNothingToDo(...args: string[]): Promise<void> {
   expect(await review(...args)).toEqual([]);
 }
 
-describe("each change is shown member by member, and made by the plan that was saved", () => {
+describe("each change is shown member by member, and applied by the saved plan", () => {
   test.each<[string, () => unknown]>([
     ["three to five", () => project.configure(stack, { ...config, joiners: 5 })],
     ["five to two", () => project.configure(stack, { ...config, joiners: 2 })],
@@ -112,7 +112,7 @@ test("a refresh finds nothing, before and after", async () => {
   expect(await pulumi("up", "--refresh")).toMatch(/\d+ unchanged/);
 });
 
-test("another seed replaces no joiner, and its address stays", async () => {
+test("a replaced seed keeps its address, and no joiner is replaced", async () => {
   const limits = { memory: 96 };
   const other = { ...config, joiners: 2, limits, tags: { rack: "a7" }, gossipPort: 18161 };
   project.configure(stack, other);
@@ -126,7 +126,7 @@ test("another seed replaces no joiner, and its address stays", async () => {
   await expectNothingToDo();
 });
 
-test("one joiner alone is replaced when it is named", async () => {
+test("--replace replaces only the named joiner", async () => {
   const before = await containersOf(stack);
   await pulumi("up", "--replace", urnOf("joiner-2"));
   const after = await containersOf(stack);
@@ -135,7 +135,7 @@ test("one joiner alone is replaced when it is named", async () => {
   await expectNothingToDo();
 });
 
-test("a change reaches the target alone", async () => {
+test("--target changes only the named member", async () => {
   const limits = { memory: 80 };
   project.configure(stack, {
     ...{ ...config, joiners: 2, limits, tags: { rack: "a7" }, gossipPort: 18161 },
@@ -149,7 +149,7 @@ test("a change reaches the target alone", async () => {
   await expectNothingToDo();
 });
 
-test("a joiner that the state has lost can be imported; the next start replaces it alone", async () => {
+test("a joiner missing from the state can be imported; the next start replaces only that one", async () => {
   const before = await containersOf(stack);
   await pulumi("state", "delete", urnOf("joiner-2"), "--target-dependents", "--yes");
   const parent = `urn:pulumi:${stack}::serf::serf:cluster:Joiners::joiners`;
@@ -162,7 +162,7 @@ test("a joiner that the state has lost can be imported; the next start replaces 
     ...["--parent", `parent=${parent}`, "--provider", `docker=${provider}`],
     ...["--yes", "--skip-preview", "--protect=false", "--generate-code=false"],
   );
-  // The provider reads neither labels nor volumes of what is imported.
+  // For an imported container the provider reads neither labels nor volumes.
   expect(containerSteps(await review())).toEqual(["replace Container joiner-2"]);
   await project.succeed("start", "--stack", stack);
   const after = await containersOf(stack);
@@ -171,7 +171,7 @@ test("a joiner that the state has lost can be imported; the next start replaces 
   await expectNothingToDo();
 });
 
-test("one that the state has lost and nobody imports is recreated by the next start", async () => {
+test("a joiner missing from the state that is not imported is recreated by the next start", async () => {
   const before = await containersOf(stack);
   await pulumi("state", "delete", urnOf("joiner-2"), "--target-dependents", "--yes");
   const { output } = await project.run("pulumi", "up", "--yes", "--stack", stack);
@@ -183,7 +183,7 @@ test("one that the state has lost and nobody imports is recreated by the next st
   expect(withStatus(await membersIn(named("seed")), "alive")).toContain(named("joiner-2"));
 });
 
-// The language host that setup builds knows no transforms that the engine runs, but these, which the program runs.
+// The language host that setup builds does not support transforms run by the engine, only these, run by the program.
 test("a transformation protects one joiner", async () => {
   const file = project.path("index.ts");
   const program = readFileSync(file, "utf8");

@@ -7,7 +7,7 @@ import { openInContainer } from "../../../../lib/serf/open.ts";
 import { logsOf } from "../../support/agents.ts";
 import { containersOf, membersIn, Project, withStatus } from "../../support/project.ts";
 
-// One story, told in order, of a cluster of 20 containers and the host's agent.
+// The tests run in order, with a cluster of 20 containers and the host's agent.
 
 const stack = "e2e-secrets";
 const joiners = 19;
@@ -18,7 +18,7 @@ const last = named(`joiner-${joiners}`);
 const verbose = ["--verbose=3", "--logtostderr"];
 
 let project: Project;
-/** All that Pulumi has printed, at its most talkative. */
+/** Everything that Pulumi printed, in its most verbose mode. */
 let console_ = "";
 
 beforeAll(async () => {
@@ -39,12 +39,12 @@ async function keyring(container = seed, file = "/run/serf/keyring"): Promise<st
   return JSON.parse(await docker(["exec", container, "cat", file])) as string[];
 }
 
-/** The secrets as they are now. */
+/** The current secrets. */
 async function secrets(): Promise<string[]> {
   return [...(await keyring()), await inSeed("cat", "/etc/serf/config/rpc-token")];
 }
 
-/** A secret as a text may hold it. */
+/** The encodings in which a text may contain a secret. */
 function encodings(secret: string): Buffer[] {
   const bytes = Buffer.from(secret, "base64");
   const texts = [
@@ -67,7 +67,8 @@ async function expectNoSecret(where: string, text: string | Buffer): Promise<voi
   expect(found.length, where).toBeGreaterThan(0);
   for (const secret of await secrets()) {
     for (const encoded of encodings(secret)) {
-      if (found.includes(encoded)) throw new Error(`${where} has a secret: ${encoded.toString()}`);
+      if (found.includes(encoded))
+        throw new Error(`${where} contains a secret: ${encoded.toString()}`);
     }
   }
 }
@@ -87,8 +88,8 @@ function processes(): Buffer {
   );
 }
 
-describe("the key and the token are nowhere but where agents read them", () => {
-  test("in 20 containers and on the host, readable by the agent's user and root alone", async () => {
+describe("the key and the token are only where agents read them", () => {
+  test("in 20 containers and on the host, readable only by the agent's user and root", async () => {
     expect(withStatus(await membersIn(seed), "alive")).toHaveLength(21);
     expect((await secrets()).every((secret) => Buffer.from(secret, "base64").length === 32)).toBe(
       true,
@@ -104,7 +105,7 @@ describe("the key and the token are nowhere but where agents read them", () => {
     }
   });
 
-  test("not in what the engine tells", async () => {
+  test("not in the engine's API", async () => {
     const containers = Object.keys(await containersOf(stack));
     await expectNoSecret("docker inspect", await docker(["inspect", ...containers]));
     const image = await docker(["inspect", "--format", "{{.Image}}", seed]);
@@ -117,8 +118,8 @@ describe("the key and the token are nowhere but where agents read them", () => {
     await expectNoSecret("docker network", await docker(["network", "inspect", `serf-${stack}`]));
   });
 
-  // Serf's command line takes the token from its environment, but only users and handlers start it.
-  test("not in arguments and environments, also while Pulumi works", async () => {
+  // Serf's command line takes the token from its environment, but only users and handlers run it.
+  test("not in arguments and environments, even while Pulumi is running", async () => {
     await expectNoSecret("processes", processes());
     const samples: Buffer[] = [];
     const timer = setInterval(() => samples.push(processes()), 100);
@@ -129,7 +130,7 @@ describe("the key and the token are nowhere but where agents read them", () => {
     await expectNoSecret("processes", Buffer.concat(samples));
   });
 
-  test("not in what Pulumi prints and keeps", async () => {
+  test("not in Pulumi's output and state", async () => {
     project.configure(stack, config);
     console_ += await project.succeed("pulumi", "preview", "--diff", ...verbose, "--stack", stack);
     console_ += await project.succeed("pulumi", "up", "--yes", ...verbose, "--stack", stack);
@@ -142,7 +143,7 @@ describe("the key and the token are nowhere but where agents read them", () => {
     await expectNoSecret("export", exported);
   });
 
-  test("not in the project's folder, but for the files of the host's agent", async () => {
+  test("not in the project's folder, except for the files of the host's agent", async () => {
     const entries = readdirSync(project.path(".serf"), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
     const own = new Set(["keyring", "rpc-token", "agent.json"]);
@@ -155,7 +156,7 @@ describe("the key and the token are nowhere but where agents read them", () => {
     }
   });
 
-  test("not in the logs of agents", async () => {
+  test("not in the agents' logs", async () => {
     for (const container of Object.keys(await containersOf(stack))) {
       await expectNoSecret(container, await logsOf(container));
     }
@@ -163,7 +164,7 @@ describe("the key and the token are nowhere but where agents read them", () => {
   });
 });
 
-/** Serf says on its standard output why it fails. */
+/** Serf prints errors on its standard output. */
 async function expectRefused(program: string, args: readonly string[]): Promise<void> {
   const refusal = promisify(execFile)(program, [...args]);
   await expect(refusal).rejects.toMatchObject({ code: 1 });
@@ -174,8 +175,8 @@ async function expectRefused(program: string, args: readonly string[]): Promise<
   expect(stdout + stderr).toMatch(/auth|token/i);
 }
 
-describe("who does not have them", () => {
-  test("gets no answer on RPC, which is on loopback alone", async () => {
+describe("without them, a program", () => {
+  test("gets no answer on RPC, which is on loopback only", async () => {
     const rpc = "/usr/local/libexec/serf";
     await expectRefused("docker", ["exec", seed, rpc, "members"]);
     await expectRefused("docker", ["exec", "--env", "SERF_RPC_AUTH=other", seed, rpc, "members"]);
@@ -218,7 +219,7 @@ describe("who does not have them", () => {
   });
 });
 
-/** What a member hears of the cluster while something is done. */
+/** Collects the events that a member reports while something is done. */
 async function heardBy(container: string, work: () => Promise<void>) {
   const rpc = await openInContainer(container);
   const heard: { readonly type: string; readonly name?: string }[] = [];
@@ -235,7 +236,7 @@ async function heardBy(container: string, work: () => Promise<void>) {
   return heard;
 }
 
-/** Every agent has this key and no other. */
+/** Expects that every agent has exactly these keys. */
 async function expectKey(keys: readonly string[]): Promise<void> {
   for (const container of Object.keys(await containersOf(stack))) {
     expect(await keyring(container), container).toEqual(keys);
@@ -246,7 +247,7 @@ async function expectKey(keys: readonly string[]): Promise<void> {
 }
 
 describe("the key rotates", () => {
-  test("with no member joining, leaving or failing, while events arrive", async () => {
+  test("while no member joins, leaves or fails, and events arrive", async () => {
     const [former] = await keyring();
     let sent = 0;
     const heard = await heardBy(last, async () => {
@@ -269,7 +270,7 @@ describe("the key rotates", () => {
     await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
   });
 
-  test("not where a member does not answer: all keys stay, and the next run goes on", async () => {
+  test("only if all members answer: otherwise both keys stay, and the next run continues", async () => {
     const [former] = await keyring();
     const pid = Number(await docker(["inspect", "--format", "{{.State.Pid}}", last]));
     const agent = Number(
@@ -289,7 +290,7 @@ describe("the key rotates", () => {
     const isWhole = async () => withStatus(await membersIn(seed), "alive").length === 21;
     const deadline = Date.now() + 60_000;
     while (!(await isWhole()) && Date.now() < deadline) await pause(500);
-    // Also whoever starts in between has the keys that it needs.
+    // An agent that starts in between has the keys that it needs as well.
     await docker(["restart", named("joiner-3")], 30_000);
     await project.succeed("rotateKey", "--stack", stack);
     const [current] = await keyring();
@@ -298,7 +299,7 @@ describe("the key rotates", () => {
     expect(withStatus(await membersIn(seed), "alive")).toHaveLength(21);
   });
 
-  test("also while containers are restarted and killed", async () => {
+  test("even while containers are restarted and killed", async () => {
     const [former] = await keyring();
     const rotation = project.start("rotateKey", "--stack", stack);
     for (let index = 1; rotation.child.exitCode === null; index = (index % 9) + 1) {
@@ -311,7 +312,7 @@ describe("the key rotates", () => {
       await docker(["start", named(`joiner-${index}`)]);
     }
     await rotation.ended;
-    // It may have stopped safely, for one that was away just then.
+    // It may have stopped safely, because a member was down at that moment.
     await project.succeed("start", "--stack", stack);
     const [current] = await keyring();
     expect(current).not.toBe(former);

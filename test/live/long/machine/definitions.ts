@@ -5,7 +5,7 @@ import type { Recorded } from "./recorder.ts";
 
 export const project = resolve(import.meta.dirname, "../../../..");
 
-/** The Vagrantfile as Vagrant understands it. */
+/** The Vagrantfile as Vagrant interprets it. */
 export interface Machine {
   readonly box: string;
   readonly networks: readonly (readonly [string, Readonly<Record<string, unknown>>])[];
@@ -34,10 +34,10 @@ puts JSON.generate(
   end
 )`;
 
-/** What cloud-init.yaml lets cloud-init do. */
+/** What cloud-init does with cloud-init.yaml. */
 export interface CloudInit {
   readonly packages: readonly string[];
-  /** What cloud-init makes of the commands. */
+  /** The script that cloud-init makes from the commands. */
   readonly script: string;
 }
 
@@ -53,7 +53,7 @@ config = util.load_yaml(open("/project/machine/cloud-init.yaml").read())
 print(json.dumps({"packages": config["packages"], "script": util.shellify(config["runcmd"])}))
 `;
 
-/** Makes a repository of the project as it is, but with commands that only record. */
+/** Creates a repository with the project's files, in which some commands only record their calls. */
 export async function publishProject(root: FreshRoot, repository: string): Promise<void> {
   const names = ["lib", "machine", "setup", "package.json", "package-lock.json", ".gitignore"];
   for (const name of names) {
@@ -69,7 +69,7 @@ export async function publishProject(root: FreshRoot, repository: string): Promi
 
 const record = "var/tmp/recorded";
 
-/** The version of the Node.js that comes as a package. */
+/** The version of the Node.js package. */
 export function packagedNode(): string {
   const { optionalDependencies } = JSON.parse(
     readFileSync(join(project, "package.json"), "utf8"),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { run } from "../../../../lib/host/run.ts";
 import { obstacleToPackages, withLists } from "../../../../setup/tools/debian.ts";
 
-/** Why no fresh root can be made here; undefined when it can. */
+/** Why a fresh root cannot be created here; undefined when it can. */
 export async function obstacleToRoots(): Promise<string | undefined> {
   const obstacle = obstacleToPackages();
   if (obstacle !== undefined) return `debootstrap ${obstacle}`;
@@ -12,24 +12,24 @@ export async function obstacleToRoots(): Promise<string | undefined> {
     await run("unshare", [...isolation, "true"]);
     return undefined;
   } catch (error) {
-    return `this root may not use namespaces: ${(error as Error).message}`;
+    return `this root is not allowed to use namespaces: ${(error as Error).message}`;
   }
 }
 
-/** What is mounted, named or started in a root ends with the command that did it. */
+/** Mounts, names and processes in a root end with the command that created them. */
 const isolation = ["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
 const authorities = "usr/local/share/ca-certificates";
 
-/** The system files of a Debian 12 that has nothing beside its package manager. */
+/** The system files of a minimal Debian 12 with only its package manager. */
 export class FreshRoot {
   readonly #folder = mkdtempSync(join(tmpdir(), "serf-root-"));
-  /** Users other than root must be able to enter it; the folder around it is closed to the host's. */
+  /** Accessible for users other than root. The parent folder keeps the host's users out. */
   readonly dir = join(this.#folder, "root");
 
   private constructor() {}
 
-  /** Makes one with debootstrap, which is fetched where it is not installed. */
+  /** Creates one with debootstrap, which is downloaded if it is not installed. */
   static async make(): Promise<FreshRoot> {
     const root = new FreshRoot();
     try {
@@ -40,9 +40,9 @@ export class FreshRoot {
       root.remove();
       throw error;
     }
-    // It is thrown away, so it need not survive a loss of power.
+    // No fsync: the root is temporary, so it need not survive a power failure.
     writeFileSync(join(root.dir, "etc/dpkg/dpkg.cfg.d/unsafe"), "force-unsafe-io\n");
-    // Behind a proxy with an authority of its own a machine trusts that as this one does.
+    // A proxy may use its own certificate authority. Trust the same ones as this machine.
     if (existsSync(`/${authorities}`)) {
       cpSync(`/${authorities}`, join(root.dir, authorities), { recursive: true });
     }
@@ -60,7 +60,7 @@ export class FreshRoot {
   }
 
   /**
-   * Runs a shell's commands in it as root, with the host's network.
+   * Runs shell commands in it as root, with the host's network.
    *
    * @returns the standard output.
    */
@@ -88,7 +88,7 @@ export class FreshRoot {
   }
 }
 
-/** @param folder where it is put if it is not installed. */
+/** @param folder where to unpack it if it is not installed. */
 async function debootstrap(folder: string): Promise<{ program: string; env: NodeJS.ProcessEnv }> {
   const program = "usr/sbin/debootstrap";
   if (existsSync(`/${program}`)) return { program: `/${program}`, env: {} };
@@ -100,7 +100,7 @@ async function debootstrap(folder: string): Promise<{ program: string; env: Node
   return { program: join(folder, program), env };
 }
 
-/** What of this process's environment says how to reach the network. */
+/** The variables of this process that configure access to the network. */
 function network(): NodeJS.ProcessEnv {
   const names = /^(NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));

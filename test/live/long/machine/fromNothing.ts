@@ -1,12 +1,11 @@
 /**
- * `node test/machine/fromNothing.ts`: all that `vagrant up` makes of a fresh Debian, in some five
- * minutes and without a virtual machine. A container of this machine's engine boots a root's systemd
- * at the address of the Vagrantfile, an engine of its own runs in it, and what Vagrant would run
- * brings the cluster up; then again after a restart. It runs as root, on Debian or Ubuntu, and was
- * tried where the kernel's control groups are those of version 1.
+ * `node test/live/long/machine/fromNothing.ts`: does what `vagrant up` does with a fresh Debian, in about five minutes
+ * and without a virtual machine. A container of this machine's engine boots a root's systemd at the address of the
+ * Vagrantfile and runs its own engine. The provisioning script of the Vagrantfile brings the cluster up, and again
+ * after a restart. Needs root on Debian or Ubuntu; tested with control groups version 1.
  *
- * The tools that the user's cache has for this state of the project are copied into it, which
- * saves their download or build.
+ * Tools that are in the user's cache for this version of the project are copied into it, which saves the time to
+ * download or build them.
  */
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -32,7 +31,9 @@ try {
   await provision();
   await docker(["restart", "--time", "60", name], 120_000);
   await provision();
-  console.log("A fresh Debian became a machine with a cluster, and one again after a restart.");
+  console.log(
+    "A fresh Debian was set up as a machine with a cluster, which came up again after a restart.",
+  );
 } finally {
   await docker(["stop", "--time", "60", name], 90_000).catch(() => undefined);
   await docker(["rm", "--force", "--volumes", name], 60_000).catch(() => undefined);
@@ -41,7 +42,7 @@ try {
   root.remove();
 }
 
-/** What a box has beside a bare system: systemd and its user. And the copy of the project. */
+/** Adds what a Vagrant box has: systemd and its user, and the copy of the project. */
 async function furnish(): Promise<void> {
   await root.install("systemd-sysv", "dbus", "ca-certificates");
   await root.sh("useradd --create-home --shell /bin/bash vagrant");
@@ -64,7 +65,7 @@ async function boot(): Promise<void> {
   const load = 'tar -C "$1" -c . | docker import - "$2"';
   await run("sh", ["-c", load, "sh", root.dir, name], { timeout: 120_000 });
   await docker(["network", "create", "--subnet", `${address}/24`, name]);
-  // Not `--privileged`: this machine's root need not have every capability either.
+  // Not `--privileged`: root on this machine may not have every capability either.
   const capabilities = ["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "SYS_NICE", "SYSLOG"];
   const unconfined = ["seccomp", "apparmor", "systempaths"];
   await docker(
@@ -81,7 +82,7 @@ async function boot(): Promise<void> {
   );
 }
 
-/** Does what Vagrant does in the end of `vagrant up`, and looks at what that made. */
+/** Does what Vagrant does at the end of `vagrant up`, and checks the result. */
 async function provision(): Promise<void> {
   await poll("the machine has not booted", async () => {
     const ask = ["exec", name, "systemctl", "is-system-running"];
@@ -90,7 +91,7 @@ async function provision(): Promise<void> {
   const environment = ["NODE_EXTRA_CA_CERTS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
   const passed = environment.flatMap((variable) => ["--env", variable]);
   const code = await foreground("docker", ["exec", ...passed, name, "sh", "-c", provisioning]);
-  if (code !== 0) throw new Error(`The provisioning ended with ${code}.`);
+  if (code !== 0) throw new Error(`The provisioning exited with ${code}.`);
 
   const user = ["exec", "--user", "vagrant", "--workdir", "/vagrant", name];
   const members = await docker(
@@ -100,7 +101,7 @@ async function provision(): Promise<void> {
   const alive = members.match(/ alive /g)?.length;
   if (alive !== 5) throw new Error(`${alive ?? 0} of 5 members are alive:\n${members}`);
   const rootOwned = await docker([...user, "find", ".", "-not", "-user", "vagrant"], 30_000);
-  if (rootOwned !== "") throw new Error(`Not the user's own:\n${rootOwned}`);
+  if (rootOwned !== "") throw new Error(`These files do not belong to the user:\n${rootOwned}`);
   await poll(`no gossip port at ${address}`, reachesGossip);
 }
 

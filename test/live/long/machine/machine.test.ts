@@ -19,7 +19,7 @@ const skipped = obstacle === undefined ? "" : ` (skipped: ${obstacle})`;
 describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
   const roots: FreshRoot[] = [];
   let bare: FreshRoot;
-  /** Has cloud-init, and after a while Vagrant. */
+  /** Has cloud-init; the tests install Vagrant later. */
   let tools: FreshRoot;
   let vagrant: Promise<void>;
 
@@ -32,7 +32,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
     for (const name of ["Vagrantfile", "machine"]) {
       cpSync(join(project, name), tools.path("project", name), { recursive: true });
     }
-    // Vagrant looks at no provider's settings unless the provider seems to be there.
+    // Vagrant ignores a provider's settings unless the provider seems to be installed.
     const version = "#!/bin/sh\necho 7.0.20r163906\n";
     writeFileSync(tools.path("usr/local/bin/VBoxManage"), version, { mode: 0o755 });
   });
@@ -42,7 +42,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
   });
 
   describe("cloud-init.yaml", () => {
-    test("is valid to cloud-init", async () => {
+    test("is valid for cloud-init", async () => {
       await tools.sh("cloud-init schema --config-file /project/machine/cloud-init.yaml");
     });
 
@@ -73,7 +73,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
       expect(await bare.sh(`find ${places} -not -user debian`)).toBe("");
     });
 
-    test("needs no more than the user's name", async () => {
+    test("needs only the user's name", async () => {
       await expect(bare.sh("/srv/serf-cluster/machine/provision")).rejects.toThrow(
         /USER is missing; usage: machine\/provision USER \[STACK\]/,
       );
@@ -88,7 +88,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
       machine = await readVagrantfile(tools);
     });
 
-    test("is valid to Vagrant", async () => {
+    test("is valid for Vagrant", async () => {
       expect(await tools.sh("cd /project; HOME=/root vagrant validate")).toContain("successfully");
     });
 
@@ -104,7 +104,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
       ]);
     });
 
-    test("brings a stack up, at every start, that publishes on the machine's address", () => {
+    test("brings up a stack at every boot, published on the machine's address", () => {
       expect(machine.provisioners).toHaveLength(1);
       const [{ inline, ...how }] = machine.provisioners as [Machine["provisioners"][number]];
       expect(how).toEqual({ type: "shell", run: "always", privileged: true });
@@ -134,7 +134,7 @@ describe.skipIf(skipped !== "")(`a machine from nothing${skipped}`, () => {
           writeFileSync(tools.path(side, name, side), "");
         }
       }
-      // The arguments that Vagrant gives by default.
+      // Vagrant's default arguments.
       const args = ["--archive", "--delete", "-z", "--copy-links"];
       const excludes = (folder["rsync__exclude"] as string[]).flatMap((name) => [
         "--exclude",

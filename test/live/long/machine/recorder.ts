@@ -1,13 +1,13 @@
 /**
- * Takes the place of `cli/setup.ts` and `cli/start.ts` in a root where no engine can run: writes
- * down how it was called. As the setup it leaves behind what a real one does.
+ * Replaces `cli/setup.ts` and `cli/start.ts` in a root where no engine can run, and records how it was called. As
+ * setup it also creates what the real one does.
  */
 import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 
-/** How a command was called. */
+/** A recorded call of a command. */
 export interface Recorded {
   readonly command: string;
   readonly args: readonly string[];
@@ -35,14 +35,14 @@ const recorded: Recorded = {
 appendFileSync("/var/tmp/recorded", `${JSON.stringify(recorded)}\n`);
 
 if (recorded.command === "setup") {
-  // The engine's package makes the group.
+  // The engine's package creates the group.
   execFileSync("/usr/sbin/groupadd", ["--force", "docker"]);
   for (const folder of [join(recorded.cache, "serf-cluster"), ".serf"]) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "made"), "");
   }
 } else {
-  // Fails where the setup's files are still root's.
+  // Fails if the setup's files still belong to root.
   appendFileSync(join(recorded.cache, "serf-cluster", "made"), "used");
   appendFileSync(join(".serf", "made"), "used");
 }

@@ -7,23 +7,23 @@ import { toHostAgent } from "../../../../lib/serf/open.ts";
 import { SerfRpc } from "../../../../lib/serf/rpc.ts";
 import type { Project } from "../../support/project.ts";
 
-/** Milliseconds between two looks at the engine, and at what the host's agent sees. */
+/** Milliseconds between two observations of the engine and of the host agent's view. */
 const interval = 50;
 
-/** Who was down at once, at the moment when most were. */
+/** The members that were down at the same time, when most were. */
 export interface Worst {
-  /** For the engine: whose container or process did not run. */
+  /** In the engine's view: their container or process was not running. */
   readonly stopped: readonly string[];
-  /** For the host's agent: who had left or failed. */
+  /** In the host agent's view: they had left or failed. */
   readonly unseen: readonly string[];
 }
 
 /**
  * Watches a cluster while something is done.
  *
- * @param names of all members.
- * @param rpcPort of the host's agent, which is asked whom it sees alive; undefined where that agent is
- *   started anew.
+ * @param names the names of all members.
+ * @param rpcPort the RPC port of the host's agent, whose view is checked; undefined if that agent is restarted
+ *   meanwhile.
  */
 export async function worstDuring(
   project: Project,
@@ -51,7 +51,7 @@ export async function worstDuring(
     rpcPort === undefined
       ? undefined
       : await SerfRpc.open(toHostAgent(rpcPort), { name: "host", token });
-  // Not by its events, which Serf holds back for up to 3 s, and tells leaves and joins of that time apart.
+  // Polling, not events: Serf delays events for up to 3 s, and reports leaves and joins in that time separately.
   const ask = async () => {
     while (!isOver && rpc !== undefined) {
       const members = await rpc.members();

@@ -5,7 +5,7 @@ import { killTree } from "../../support/killTree.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
 import { worstDuring } from "./monitor.ts";
 
-// One story, told in order: each test begins with the cluster that the one before has left.
+// The tests run in order: each starts with the cluster that the previous one left.
 
 const stack = "e2e-roll";
 const part = (name: string) => `serf-${stack}-${name}`;
@@ -16,7 +16,7 @@ const members = [host, ...joiners, seed];
 
 const rpcPort = 18210;
 const base = { subnet: "172.31.220.0/24", gossipPort: 18200, rpcPort, joiners: 4 };
-/** As in prod, but that a test does not wait so long for who will not come. */
+/** As in prod, but with a shorter timeout for members that do not come up. */
 let config: typeof base & Record<string, unknown> = {
   ...base,
   maxUnavailable: 1,
@@ -28,7 +28,7 @@ let project: Project;
 beforeAll(async () => {
   project = new Project();
   project.configure(stack, config);
-  // What a run that was killed has left.
+  // Remove what a killed run left.
   await project.succeed("stop", "--yes", "--stack", stack);
   await project.succeed("start", "--stack", stack);
   copyFileSync(project.path("docker", "agent"), project.path("agent.whole"));
@@ -47,7 +47,7 @@ function mendAgent(): void {
   copyFileSync(project.path("agent.whole"), project.path("docker", "agent"));
 }
 
-/** Changes the program that every container of the image starts with. */
+/** Changes the entry point of the image's containers. */
 function breakAgent(before: string, script: string): void {
   mendAgent();
   const file = project.path("docker", "agent");
@@ -77,19 +77,19 @@ async function expectNoChange(): Promise<void> {
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
 
-/** The IDs of containers with the times of their starts. */
+/** The IDs of containers with their start times. */
 async function livesOf(names: readonly string[]): Promise<string[]> {
   const format = "{{.Id}} {{.State.StartedAt}}";
   return (await docker(["inspect", "--format", format, ...names])).trim().split("\n");
 }
 
-/** The state of a container in the engine's word; undefined when there is none of that name. */
+/** The engine's state of a container; undefined when it does not exist. */
 async function stateOf(name: string): Promise<string | undefined> {
   const state = await docker(["inspect", "--format", "{{.State.Status}}", name]).catch(() => "");
   return state.trim() || undefined;
 }
 
-/** Who has another container than before. */
+/** The members whose container has changed. */
 async function changedSince(before: Readonly<Record<string, string>>): Promise<string[]> {
   const now = await containersOf(stack);
   expect(Object.keys(now).sort()).toEqual(Object.keys(before).sort());
@@ -98,7 +98,7 @@ async function changedSince(before: Readonly<Record<string, string>>): Promise<s
     .sort();
 }
 
-test("a changed limit takes one member down at a time, for the engine and for another member", async () => {
+test("a changed limit takes one member down at a time, as seen by the engine and by another member", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   configure({ limits: { memory: 96 } });
@@ -124,13 +124,13 @@ test("an image that cannot start stops the change before any member is touched",
   await expectAllAlive();
 });
 
-test("a member that cannot join stops the change, and nobody else is touched", async () => {
+test("a member that cannot join stops the change, and no other member is touched", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const otherKey = Buffer.alloc(32, 1).toString("base64");
   breakAgent(
     "umask 022\n",
-    // What it says to others, none of them can read.
+    // The others cannot decrypt its messages.
     `case $2 in *-joiner-2) echo '["${otherKey}"]' > /run/serf/keyring;; esac`,
   );
   let output = "";
@@ -150,7 +150,7 @@ test("a member that cannot join stops the change, and nobody else is touched", a
   expect(withStatus(await membersIn(seed), "alive").sort()).toEqual(others);
 });
 
-test("the configuration as it was before mends it, the one that is down first", async () => {
+test("restoring the configuration repairs it, starting with the member that is down", async () => {
   const before = await containersOf(stack);
   mendAgent();
   await up();
@@ -160,7 +160,7 @@ test("the configuration as it was before mends it, the one that is down first", 
   await expectNoChange();
 });
 
-test("a mended image goes to all, two at once where two may be down", async () => {
+test("a fixed image is rolled out to all, two at a time if two may be down", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   appendFileSync(project.path("docker", "agent"), "# mended\n");
@@ -173,7 +173,7 @@ test("a mended image goes to all, two at once where two may be down", async () =
   await expectNoChange();
 });
 
-test("a seed whose port changes is replaced, and no joiner is touched", async () => {
+test("a changed port replaces the seed, and no joiner is touched", async () => {
   const before = await livesOf(joiners);
   const { [seed]: former } = await containersOf(stack);
   configure({ maxUnavailable: 1, gossipPort: 18201 });
@@ -184,7 +184,7 @@ test("a seed whose port changes is replaced, and no joiner is touched", async ()
   await expectNoChange();
 });
 
-test("a change that is killed in the middle of a step is taken up, the one that is down first", async () => {
+test("a change that was killed in the middle of a step continues with the member that is down", async () => {
   const before = await containersOf(stack);
   configure({ limits: { memory: 112 } });
   const killed = await worstDuring(project, stack, members, rpcPort, async () => {
@@ -201,7 +201,7 @@ test("a change that is killed in the middle of a step is taken up, the one that 
   await expectAllAlive();
 });
 
-test("a subnet, which would take all down with the network, is refused", async () => {
+test("a changed subnet is refused, since it would take all members down", async () => {
   project.configure(stack, { ...config, subnet: "172.31.221.0/24" });
   expect(await refusal()).toMatch(
     /subnet is 172\.31\.221\.0\/24, but the cluster runs in 172\.31\.220\.0\/24, .* maxUnavailable is 1; /,
@@ -210,7 +210,7 @@ test("a subnet, which would take all down with the network, is refused", async (
   project.configure(stack, config);
 });
 
-test("where all may be down, as in dev, all joiners are replaced at once", async () => {
+test("if all may be down, as in dev, all joiners are replaced at once", async () => {
   configure({ maxUnavailable: "all", limits: { memory: 96 } });
   const { stopped } = await worstDuring(project, stack, members, rpcPort, up);
   expect(stopped).toEqual(expect.arrayContaining(joiners));

@@ -5,7 +5,7 @@ import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { pause } from "../../../../lib/host/run.ts";
 import { CommandStack } from "./stack.ts";
 
-// What the recorded program leaves open.
+// Cases that the recorded program does not cover.
 
 let stack: CommandStack | undefined;
 
@@ -13,7 +13,7 @@ afterEach(() => {
   stack?.remove();
 });
 
-/** A program with one command, which may use `v`, the configured value. */
+/** A program with one command, which may use the configured value as `v`. */
 async function make(args: string, opts = "{}"): Promise<CommandStack> {
   stack = await CommandStack.make(`
     import * as pulumi from "@pulumi/pulumi";
@@ -23,7 +23,7 @@ async function make(args: string, opts = "{}"): Promise<CommandStack> {
   return stack;
 }
 
-test("a cancelled command is killed with what it has started, and is not recorded", async () => {
+test("a cancelled command is killed with its children, and is not recorded", async () => {
   const { start, read } = methods(
     await make(`{ create: "sleep 300 & echo $! > child; echo $$ > shell; wait" }`),
   );
@@ -31,7 +31,7 @@ test("a cancelled command is killed with what it has started, and is not recorde
   while (read("shell") === "") await pause(50);
   const pids = [Number(read("child")), Number(read("shell"))];
   for (const pid of pids) expect(startTimeOf(pid)).toBeDefined();
-  // Twice, as a user does whose first Ctrl-C waits for the command.
+  // Twice, as a user does: after the first Ctrl-C Pulumi waits for the command.
   child.kill("SIGINT");
   await pause(500);
   child.kill("SIGINT");
@@ -47,7 +47,7 @@ function methods(made: CommandStack) {
   return { start: made.start.bind(made), read: made.read.bind(made) };
 }
 
-test("an update has the output of the last run in its environment, and a delete, too", async () => {
+test("updates and deletes have the output of the last run in their environment", async () => {
   const made = await make(`{
     create: "echo made; echo hm >&2",
     update: "env | grep ^PULUMI_COMMAND_ | sort > updated; echo again",
@@ -62,7 +62,7 @@ test("an update has the output of the last run in its environment, and a delete,
   expect(made.read("deleted")).toBe("PULUMI_COMMAND_STDOUT=again\n");
 });
 
-test("stdin is there for create, update and delete alike", async () => {
+test("stdin is passed to create, update and delete", async () => {
   const made = await make(`{
     create: "cat > created", update: "cat > updated", delete: "cat > deleted", stdin: v,
   }`);
@@ -73,7 +73,7 @@ test("stdin is there for create, update and delete alike", async () => {
   expect(["created", "updated", "deleted"].map((file) => made.read(file))).toEqual(["1", "2", "2"]);
 });
 
-test("an update that fails keeps what was recorded, so that the next one runs it again", async () => {
+test("a failed update keeps the recorded state, so that the next one runs it again", async () => {
   const made = await make(`{ create: v === "bad" ? "exit 7" : "echo " + v }`);
   await made.deploy("up");
   await made.pulumi("config", "set", "v", "bad");
@@ -94,7 +94,7 @@ test("a preview runs nothing", async () => {
   expect(existsSync(join(made.dir, "ran"))).toBe(true);
 });
 
-test("a secret given to a command is a secret in the state, under every name", async () => {
+test("a secret passed to a command is a secret in the state, under every name", async () => {
   const made = await make(
     `{
       create: "cat; echo $E",
@@ -109,7 +109,7 @@ test("a secret given to a command is a secret in the state, under every name", a
   expect(await made.pulumi("stack", "export")).not.toContain("hush");
 });
 
-test("what the stand-in does not have is refused by name", async () => {
+test("a resource that the replacement does not support is refused by name", async () => {
   stack = await CommandStack.make(`
     import { remote } from "@pulumi/command";
     new remote.Command("far", { connection: { host: "127.0.0.1", port: 1 }, create: "true" });`);

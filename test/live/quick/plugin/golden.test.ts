@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommandStack, type Deployment, type Recorded, type Step } from "./stack.ts";
 
-/** What the official plugin did with the program beside it. */
+/** What the official plugin did with the program in the folder `golden`. */
 interface Official {
   readonly cases: Readonly<
     Record<
@@ -56,15 +56,15 @@ afterAll(() => {
   stack.remove();
 });
 
-/** Without the marks by which Pulumi tells assets, archives and secrets from maps. */
+/** Removes the keys by which Pulumi distinguishes assets, archives and secrets from maps. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (key, part: unknown) =>
     key === "4dabf18193072939515e22adb298388d" ? undefined : part,
   );
 }
 
-describe("what the official plugin did", () => {
-  test.each(names)("%s is created with the same inputs and outputs, nothing extra", (name) => {
+describe("as with the official plugin", () => {
+  test.each(names)("%s is created with exactly the same inputs and outputs", (name) => {
     const { v1 } = official.cases[name]!;
     const recorded = states[0]![name]!;
     expect(plain(recorded.inputs)).toEqual(v1.inputs);
@@ -80,7 +80,7 @@ describe("what the official plugin did", () => {
     const ops = {
       same: ["same"],
       update: ["update"],
-      // The replacement is made before the original's delete runs.
+      // The replacement is created before the original is deleted.
       replace: ["create-replacement", "replace", "delete-replaced"],
     };
     expect(steps.map(({ op }) => op)).toEqual(ops[v2.step]);
@@ -89,7 +89,7 @@ describe("what the official plugin did", () => {
     expect(after.id === before.id).toBe(v2.sameId ?? true);
   });
 
-  test("delete runs once for each resource that goes, as it is recorded", () => {
+  test("delete runs once for each removed resource, with its recorded command", () => {
     expect(logAfter).toEqual(["", "gone\n", "gone\n"]);
     expect(stack.read("log").trim().split("\n").sort()).toEqual(["d2", "gone", "gone"]);
   });
@@ -108,7 +108,7 @@ describe("what the official plugin did", () => {
     expect(Object.keys(afterDestroy)).toEqual(["fails-delete"]);
   });
 
-  test("output is shown while a command runs, as far as logging says", () => {
+  test("output is shown while a command runs, according to logging", () => {
     const { shown } = deployments[0]!;
     expect(shown["plain"]!.trim().split("\n").sort()).toEqual(["err", "one"]);
     expect(shown["logging-stderr"]).toBe("err\n");

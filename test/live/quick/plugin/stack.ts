@@ -26,15 +26,15 @@ export interface Step {
   readonly detailedDiff: Readonly<Record<string, { kind: string; inputDiff: boolean }>> | undefined;
 }
 
-/** How a deployment ended and what was said. */
+/** The result of a deployment. */
 export interface Deployment {
   readonly code: number;
   readonly steps: Readonly<Record<string, readonly Step[]>>;
-  /** Everything that was shown, by the resource that it was shown for. */
+  /** All messages, by the resource that they belong to. */
   readonly shown: Readonly<Record<string, string>>;
 }
 
-/** A stack of its own for a program that uses the command plugin. */
+/** A separate stack for a program that uses the command plugin. */
 export class CommandStack {
   readonly dir = mkdtempSync(join(tmpdir(), "serf-command-"));
   readonly #env: NodeJS.ProcessEnv;
@@ -43,7 +43,7 @@ export class CommandStack {
     this.#env = env;
   }
 
-  /** @param program the TypeScript text of the program. */
+  /** @param program the program's TypeScript source. */
   static async make(program: string): Promise<CommandStack> {
     const { env } = await toolchain();
     const stack = new CommandStack({ ...env, PULUMI_CONFIG_PASSPHRASE: "test" });
@@ -69,7 +69,7 @@ export class CommandStack {
     return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 
-  /** Runs Pulumi; `child` can be sent signals. */
+  /** Runs Pulumi. `child` can be used to send signals. */
   start(...args: string[]) {
     let settle: (result: { code: number; output: string }) => void;
     const ended = new Promise<{ code: number; output: string }>((resolve) => (settle = resolve));

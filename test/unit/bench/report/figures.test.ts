@@ -21,19 +21,19 @@ describe("figures", () => {
     expect(median(values)).toBe(expected);
   });
 
-  test("the spread is the least and the greatest", () => {
+  test("the spread is the minimum and the maximum", () => {
     expect(spread([2, 3, 1])).toEqual([1, 3]);
     expect(spread([])).toBeUndefined();
   });
 
-  test("a ratio is unknown where a figure is", () => {
+  test("a ratio is unknown when a figure is unknown or the divisor is zero", () => {
     expect(ratio(3, 2)).toBe(1.5);
     expect(ratio(undefined, 2)).toBeUndefined();
     expect(ratio(3, undefined)).toBeUndefined();
     expect(ratio(3, 0)).toBeUndefined();
   });
 
-  test("values are those of one contender, size and metric", () => {
+  test("selects the values of one contender, size and metric", () => {
     const { measurements } = resultsOf([
       ["ours", 3, "up", [1, 2]],
       ["ours", 3, "plan", [3]],
@@ -49,11 +49,11 @@ describe("figures", () => {
     [9.994, "9.99"],
     [9.996, "10.0"],
     [123.44, "123.4"],
-  ])("%j seconds are written %s", (value, text) => {
+  ])("%j seconds are formatted as %s", (value, text) => {
     expect(formatSeconds(value)).toBe(text);
   });
 
-  test("other figures are written with their units, unknown ones with a dash", () => {
+  test("other figures have their units, and unknown ones are a dash", () => {
     expect(formatRatio(1.149)).toBe("1.15 ×");
     expect(formatRatio(undefined)).toBe("–");
     expect(formatBytes(46135)).toBe("46.1 kB");

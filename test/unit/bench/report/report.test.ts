@@ -26,14 +26,14 @@ function verdict(what: string) {
 }
 
 describe("goals", () => {
-  test("compare medians with what they allow", () => {
-    expect(verdict("`up`, N = 100, by `terraform")).toEqual(["1.20 ×", "**not met**"]);
+  test("compare the median with the allowed maximum", () => {
+    expect(verdict("`up`, N = 100, relative to `terraform")).toEqual(["1.20 ×", "**not met**"]);
     expect(verdict("preview that changes nothing, N = 3")).toEqual(["1.00 s", "met"]);
     expect(verdict("`up` from 100 joiners to 101")).toEqual(["0.25 ×", "met"]);
   });
 
-  test("are neither met nor missed without a figure", () => {
-    expect(verdict("`up`, N = 100, by `compose")).toEqual(["–", "not measured"]);
+  test("are reported as not measured when there is no figure", () => {
+    expect(verdict("`up`, N = 100, relative to `compose")).toEqual(["–", "not measured"]);
   });
 });
 
@@ -45,12 +45,12 @@ describe("results.md", () => {
     expect(text).toMatch(/\| ours +\| 24\.0 \(23\.0–30\.0\) \|.* 1\.14 × +\| 1000\.0 kB \|/);
   });
 
-  test("invents no figure and names who is missing", () => {
+  test("shows a dash for figures that were not measured, and names missing contenders", () => {
     expect(text).toContain("**compose is missing**: it was not built");
     expect(text).toMatch(/\| compose +\| – +\| – /);
   });
 
-  test("names failures with their reason, in one line", () => {
+  test("lists failures with the first line of their reason", () => {
     const failure = {
       contender: "ours",
       joiners: 3,
@@ -64,10 +64,10 @@ describe("results.md", () => {
     expect(text).not.toContain("## Failures");
   });
 
-  test("tells how the limit's parallelism was found", () => {
+  test("says how the limit's parallelism was chosen", () => {
     const parallelismTried = [{ atOnce: 4, seconds: [5, 6] }];
     expect(renderMarkdown({ ...results, parallelismTried })).toContain("| 4 | 5.50 | 5.00–6.00 |");
-    expect(text).toContain("It was told so by `--parallelism`");
+    expect(text).toContain("This was set with `--parallelism`");
     const { limitParallelism, ...unlimited } = results;
     expect(limitParallelism).toBe(4);
     expect(renderMarkdown(unlimited)).not.toContain("parallelism");
@@ -84,7 +84,7 @@ describe("up.svg", () => {
     expect(svg).not.toContain("NaN");
   });
 
-  test("is drawn also of nothing", () => {
+  test("is valid without any measurements", () => {
     expect(renderSvg(resultsOf([]))).not.toContain("NaN");
   });
 

@@ -13,7 +13,7 @@ test.each(Object.entries(settingsFiles))(
   },
 );
 
-test("what was made before is replaced, and the rest is kept", () => {
+test("generated text is replaced, and the rest is kept", () => {
   const yaml = settingsFiles["Pulumi.yaml"]!;
   const text = yaml("name: serf\nconfig:\n  gone:\n    type: string\n");
   expect(text).toMatch(/^name: serf\nconfig:\n {2}joiners:\n {4}type: string\n/);
@@ -27,6 +27,6 @@ test("what was made before is replaced, and the rest is kept", () => {
   expect(document).not.toContain("what was there");
 });
 
-test("a file without a place for it is refused", () => {
+test("a file without the marks is refused", () => {
   for (const made of Object.values(settingsFiles)) expect(() => made("nothing")).toThrow("has no");
 });

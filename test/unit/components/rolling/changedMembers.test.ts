@@ -12,7 +12,7 @@ vi.mock("../../../../lib/agents/process.ts", async (original) => ({
   runningHostAgent: vi.fn(),
 }));
 
-/** The host's agent as a process, by what it was started with. */
+/** The host's agent as a process, by the generation that it was started with. */
 const runs = (isAsStarted: (startup: AgentStartup) => boolean) =>
   vi.mocked(runningHostAgent).mockReturnValue({ isAsStarted });
 
@@ -24,9 +24,9 @@ const names = namesOf("serf", "test");
 const all = ["joiner-1", "joiner-2", "seed"].map((name) => `serf-test-${name}`);
 
 /**
- * Who is changed of a cluster that runs.
+ * The changed members of a running cluster.
  *
- * @param found what its containers are like; undefined for one that is not there.
+ * @param found its containers; undefined for one that does not exist.
  */
 function changed(
   config: Readonly<Record<string, string>> = {},
@@ -71,16 +71,16 @@ function changed(
 
 const other = { spec: "former" };
 
-test("nobody is changed of a cluster that is as it is declared", () => {
+test("no member is changed when the cluster is as declared", () => {
   expect(changed()).toEqual({ fresh: [], replaced: [[], []] });
 });
 
-test("who was made from something else is replaced, the joiners first and the seed last", () => {
+test("members with another description are replaced, the joiners first and the seed last", () => {
   const found = Object.fromEntries(all.map((name) => [name, other]));
   expect(changed({}, found).replaced).toEqual([all, []]);
 });
 
-test("who is not there or does not run is new, and waits for nobody", () => {
+test("a missing or stopped member is new, and does not wait", () => {
   const found = {
     "serf-test-joiner-1": undefined,
     "serf-test-joiner-2": { isRunning: false, ...other },
@@ -93,21 +93,21 @@ test("who is not there or does not run is new, and waits for nobody", () => {
 });
 
 describe("the host's agent that is a process", () => {
-  test("is asked whether it was started so", () => {
+  test("is compared with its recorded start", () => {
     const startups: AgentStartup[] = [];
     runs((startup) => startups.push(startup) > 0);
     changed({ profile: "wan" });
     expect(startups).toEqual([
       {
         args: ["-node=serf-test-host", "-bind=172.30.0.1:7946", "-profile=wan"],
-        // Nothing is seen of it here.
+        // It is not observed here.
         generation: "2",
         image: expect.stringMatching(/^serf-test:/) as string,
       },
     ]);
   });
 
-  test("is replaced last where it was not", () => {
+  test("is replaced last when that differs", () => {
     runs(() => false);
     expect(changed({}, { "serf-test-seed": other }).replaced).toEqual([
       ["serf-test-seed"],
@@ -115,7 +115,7 @@ describe("the host's agent that is a process", () => {
     ]);
   });
 
-  test("is new where it is dead", () => {
+  test("is new when it is dead", () => {
     vi.mocked(runningHostAgent).mockReturnValue(undefined);
     expect(changed()).toEqual({ fresh: ["serf-test-host"], replaced: [[]] });
   });
@@ -128,7 +128,7 @@ describe("the host's agent that is a process", () => {
     });
   });
 
-  test("is of no concern where the host does not join", () => {
+  test("is ignored when the host does not join", () => {
     vi.mocked(runningHostAgent).mockReturnValue(undefined);
     expect(changed({ hostAgent: "false" })).toEqual({ fresh: [], replaced: [[]] });
   });
@@ -137,14 +137,14 @@ describe("the host's agent that is a process", () => {
 describe("the host's agent in a container", () => {
   const config = { hostAgentIn: "container" };
 
-  test("is replaced last where it was made from something else", () => {
+  test("is replaced last when its description changed", () => {
     expect(changed(config, { "serf-test-host": other, "serf-test-seed": other }).replaced).toEqual([
       ["serf-test-seed"],
       ["serf-test-host"],
     ]);
   });
 
-  test.each(["7946", "0"])("is new where it is gone, with gossip port %s", (gossipPort) => {
+  test.each(["7946", "0"])("is new when it is missing, with gossip port %s", (gossipPort) => {
     const found = { "serf-test-host": undefined, "serf-test-seed": other };
     expect(changed({ ...config, gossipPort }, found)).toEqual({
       fresh: ["serf-test-host"],

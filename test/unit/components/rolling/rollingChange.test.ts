@@ -16,21 +16,21 @@ vi.mock("../../../../lib/engine/exec.ts", () => ({
 
 const moment = () => new Promise((resolve) => setTimeout(resolve, 1));
 
-/** What a member does once its successor is there. */
+/** What a member's replacement does. */
 type Fate = "comes up" | "ends again and again" | "never answers";
 
-/** A cluster whose members are taken down and made again as their turns come. */
+/** A simulated cluster whose members are replaced when their turn comes. */
 class FakeCluster {
-  /** Each of those who were taken down, in order. */
+  /** The members that were taken down, in order. */
   readonly taken: string[] = [];
-  /** The most that were down at once. */
+  /** The most members that were down at the same time. */
   mostDown = 0;
   readonly #fates: Readonly<Record<string, Fate>>;
   readonly #up: Set<string>;
   readonly #names: readonly string[];
   readonly #broken: ReadonlySet<string>;
 
-  /** @param broken who does not answer from the beginning, until it is replaced. */
+  /** @param broken members that do not answer until they are replaced. */
   constructor(
     names: readonly string[],
     {
@@ -78,7 +78,7 @@ class FakeCluster {
     return { present, looks: [...this.#up].map((viewer) => ({ viewer, seen })) };
   }
 
-  /** Makes and replaces members as Pulumi does: each when its turn has come. */
+  /** Creates and replaces members as Pulumi does, each when its turn has come. */
   play(change: RollingChange, { fresh, replaced }: ChangedMembers): void {
     for (const name of fresh) void this.#make(change, name);
     for (const name of replaced.flat()) {
@@ -125,13 +125,13 @@ afterEach(() => {
 });
 
 describe("a rolling change", () => {
-  test("looks at nothing where nobody is replaced", async () => {
+  test("does not look at the cluster when no member is replaced", async () => {
     const members = { fresh: ["a"], replaced: [[]] };
     await begin(1, members, new FakeCluster(names, { absent: ["a"] })).run();
     expect(watch).not.toHaveBeenCalled();
   });
 
-  test.each([1, 2, 3])("never takes more down at once than %d", async (most) => {
+  test.each([1, 2, 3])("never takes down more than %d at once", async (most) => {
     const cluster = new FakeCluster(names);
     const members = { fresh: [], replaced: [["a", "b", "c", "d", "e", "seed"], ["host"]] };
     await begin(most, members, cluster).run();
@@ -146,14 +146,14 @@ describe("a rolling change", () => {
     expect(cluster.taken).toEqual(["a", "b"]);
   });
 
-  test("begins with those that are down anyway", async () => {
+  test("starts with members that are down anyway", async () => {
     const cluster = new FakeCluster(names, { broken: ["c"] });
     await begin(1, { fresh: [], replaced: [["a", "b", "c"]] }, cluster).run();
     expect(cluster.taken).toEqual(["c", "a", "b"]);
     expect(cluster.mostDown).toBe(1);
   });
 
-  test("makes new members first, and nobody waits for them in vain", async () => {
+  test("creates new members first, without waiting", async () => {
     const cluster = new FakeCluster(names, { absent: ["d"] });
     const members = { fresh: ["d"], replaced: [["a"]] };
     const change = new RollingChange(rolling(1), members);
@@ -164,13 +164,13 @@ describe("a rolling change", () => {
     expect(cluster.taken).toEqual(["a"]);
   });
 
-  test("makes new members also where another one is down that is replaced later", async () => {
+  test("creates new members even while a member is down that is replaced later", async () => {
     const cluster = new FakeCluster(names, { absent: ["d"], broken: ["c"] });
     await begin(1, { fresh: ["d"], replaced: [["a", "c"]] }, cluster).run();
     expect(cluster.taken).toEqual(["c", "a"]);
   });
 
-  test("touches nobody when a new member does not come up", async () => {
+  test("touches no other member when a new one does not come up", async () => {
     const cluster = new FakeCluster(names, { absent: ["d"], fates: { d: "never answers" } });
     const change = begin(1, { fresh: ["d"], replaced: [["a"]] }, cluster);
     await expect(change.run()).rejects.toThrow(
@@ -179,7 +179,7 @@ describe("a rolling change", () => {
     expect(cluster.taken).toEqual([]);
   });
 
-  test("stops at one that does not come up, with its log", async () => {
+  test("stops at a member that does not come up, and shows its log", async () => {
     const cluster = new FakeCluster(names, { fates: { b: "ends again and again" } });
     const change = begin(1, { fresh: [], replaced: [["a", "b", "c"], ["host"]] }, cluster);
     const failure = change.run();
@@ -209,7 +209,7 @@ describe("a rolling change", () => {
     expect(cluster.taken).toEqual(["a"]);
   });
 
-  test("does not begin while others are down for too long", async () => {
+  test("does not start when other members stay down for too long", async () => {
     const cluster = new FakeCluster(names, { broken: ["d"] });
     const change = begin(1, { fresh: [], replaced: [["a", "b"]] }, cluster);
     await expect(change.run()).rejects.toThrow(
@@ -218,7 +218,7 @@ describe("a rolling change", () => {
     expect(cluster.taken).toEqual([]);
   });
 
-  test("lets nobody of a later stage go before the one before is done", async () => {
+  test("starts a stage only after the previous one is done", async () => {
     const cluster = new FakeCluster(names);
     await begin(9, { fresh: [], replaced: [["a", "seed"], ["host"]] }, cluster).run();
     expect(cluster.mostDown).toBe(2);

@@ -26,7 +26,7 @@ let warn: ReturnType<typeof vi.spyOn>;
 
 beforeEach(() => {
   warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
-  // Another one than this machine may have.
+  // Differs from any engine that this machine may have.
   vi.stubEnv("DOCKER_HOST", "unix:///nonexistent/docker.sock");
 });
 
@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 describe("an engine that does not answer", () => {
-  test("ends an `up`, with who chose it and why", async () => {
+  test("makes an `up` fail, with where it was chosen and the reason", async () => {
     const failure = isReached(false);
     await expect(failure).rejects.toThrow(pulumi.RunError);
     await expect(failure).rejects.toThrow(
@@ -45,12 +45,12 @@ describe("an engine that does not answer", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("is named by the setting that chose it", async () => {
+  test("is reported with the setting that chose it", async () => {
     const config = { dockerHost: "unix:///nonexistent/docker.sock" };
     await expect(isReached(false, config)).rejects.toThrow(/^dockerHost is unix:/);
   });
 
-  test("is one warning of a preview", async () => {
+  test("is a single warning in a preview", async () => {
     expect(await isReached(true)).toBe(false);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(
@@ -60,11 +60,11 @@ describe("an engine that does not answer", () => {
   });
 });
 
-test("a preview that is to look at no engine looks at none, and warns of nothing", async () => {
+test("an offline preview does not contact the engine, and does not warn", async () => {
   vi.stubEnv("SERF_OFFLINE", "true");
   expect(await isReached(true)).toBe(false);
   expect(warn).not.toHaveBeenCalled();
-  // An `up` needs one all the same.
+  // An `up` needs an engine in any case.
   await expect(isReached(false)).rejects.toThrow(pulumi.RunError);
 });
 
@@ -89,7 +89,7 @@ describe("the link to the engine", () => {
     return ofType(declared, types.provider)["default-engine"]!.inputs;
   };
 
-  test("is a provider for the chosen engine, or else for its own default", async () => {
+  test("is a provider for the chosen engine, or for the provider's default", async () => {
     expect(await linked(false, chosen)).toMatchObject(chosen);
     expect(await linked(false, undefined)).toMatchObject({ host: process.env["DOCKER_HOST"] });
   });
@@ -101,7 +101,7 @@ describe("the link to the engine", () => {
     },
   );
 
-  /** What becomes of a resource's inputs and options. */
+  /** A resource's inputs and options after the transformation. */
   const transformed = async (isOffline: boolean, type: string, props: object) => {
     let result: { props: unknown; opts: unknown } | undefined;
     await declare(() => {
@@ -113,14 +113,14 @@ describe("the link to the engine", () => {
   };
   const command = { create: "true", environment: { OWN: "1" } };
 
-  test("tells commands of the chosen engine, and nothing else", async () => {
+  test("passes the chosen engine to commands, and changes nothing else", async () => {
     expect(await transformed(false, types.command, command)).toMatchObject({
       props: { create: "true", environment: { OWN: "1", DOCKER_HOST: chosen.host } },
     });
     expect(await transformed(false, types.container, {})).toBeUndefined();
   });
 
-  test("offline the way to the engine is no change of a command", async () => {
+  test("offline, another engine is not a change of a command", async () => {
     expect(await transformed(true, types.command, command)).toEqual({
       props: command,
       opts: { ignoreChanges: expect.arrayContaining(["environment.DOCKER_HOST"]) as string[] },
@@ -128,7 +128,7 @@ describe("the link to the engine", () => {
   });
 });
 
-test("the engine of the configuration comes before that of the environment", () => {
+test("the configuration's engine takes precedence over the environment's", () => {
   expect(chooseEngine(settings({ dockerHost: "tcp://a.example:2376" }))).toMatchObject({
     host: "tcp://a.example:2376",
   });

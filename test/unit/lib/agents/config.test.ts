@@ -12,7 +12,7 @@ describe("an agent's configuration", () => {
   const parse = (...args: Parameters<typeof groupConfig>) =>
     JSON.parse(groupConfig(...args)) as Record<string, unknown>;
 
-  test("leaves when it is stopped, and comes back by itself", () => {
+  test("makes the agent leave when it is stopped, and rejoin when it starts", () => {
     expect(parse(conduct, "token")).toEqual({
       tags: { role: "joiner" },
       rpc_addr: "127.0.0.1:7373",
@@ -26,7 +26,7 @@ describe("an agent's configuration", () => {
     });
   });
 
-  test("the host's agent has places of its own", () => {
+  test("the host's agent has its own paths", () => {
     const place = { rpcPort: 7380, keyringPath: "/x/keyring" };
     expect(parse(conduct, "token", place)).toMatchObject({
       rpc_addr: "127.0.0.1:7380",
@@ -34,13 +34,13 @@ describe("an agent's configuration", () => {
     });
   });
 
-  test("who it is, and the one address to bind to, stand on the command line", () => {
+  test("the name and the bind address are on the command line", () => {
     const own = ["-node=serf-a-joiner-1", "-bind=172.30.0.3:7946"];
     expect(startArguments(identity)).toEqual(own);
     expect(startArguments({ ...identity, profile: "wan" })).toEqual([...own, "-profile=wan"]);
   });
 
-  test("tags, handlers and join addresses are taken over by an agent that runs, nothing else", () => {
+  test("only tags, handlers and join addresses are applied by a running agent", () => {
     const config = groupConfig(conduct, "token");
     const other = { tags: { role: "x" }, join: ["a"], eventHandlers: ["user=x"] };
     expect(differInConductOnly(config, groupConfig(other, "token"))).toBe(true);

@@ -27,7 +27,7 @@ function member(name: string, status: Member["status"] = "alive", address = "10.
   return { name, address, status, tags: {} };
 }
 
-test("Serf's JSON becomes members in natural order, with addresses alone", () => {
+test("parses Serf's JSON into members in natural order, with addresses without ports", () => {
   expect(parseMembers(serfOutput)).toEqual([
     { name: "joiner-2", address: "172.30.0.4", status: "failed", tags: {} },
     { name: "joiner-10", address: "172.30.0.12", status: "alive", tags: { role: "joiner" } },

@@ -8,7 +8,7 @@ import {
   prefixFor,
 } from "../../../../lib/cluster/subnet.ts";
 
-test("a /24 is shared out between gateway, seed, joiners and Docker's own range", () => {
+test("a /24 is divided between gateway, seed, joiners and Docker's own range", () => {
   const plan = planSubnet("172.30.0.0/24")!;
   expect(plan).toEqual({
     cidr: "172.30.0.0/24",
@@ -42,7 +42,7 @@ test.each([
   "172.30.0.0/24/1",
   "172.030.0.0/24",
   "256.0.0.0/24",
-])("%s is no subnet for a cluster", (cidr) => {
+])("%s is not a valid subnet for a cluster", (cidr) => {
   expect(planSubnet(cidr)).toBeUndefined();
 });
 

@@ -32,7 +32,7 @@ const host: AgentContainer = {
 
 type Path = readonly (string | number)[];
 
-/** The paths of all plain values in a description, also of those that it gets one day. */
+/** The paths of all plain values in a description, including values that are added later. */
 function leavesOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [path];
   return Object.entries(value).flatMap(([key, part]) => leavesOf(part, [...path, key]));
@@ -63,12 +63,12 @@ describe.each([
     expect(paths.length).toBeGreaterThan(25);
   });
 
-  test.each(paths)("is another one with another %s", (name, path) => {
+  test.each(paths)("has another hash with another %s", (name, path) => {
     const other = changed(description, path) as ContainerDescription;
     expect(containerSpec(other)).not.toBe(containerSpec(description));
     const [before, after] = [inputsOf(description), inputsOf(other)];
     expect(after.labels).not.toEqual(before.labels);
-    // These are in no container's inputs: one command sets the limit, and a file holds the configuration.
+    // These are not inputs of a container: one command sets the limit, and a file has the configuration.
     const isElsewhere = name === "processLimit" || name.startsWith("configuration.");
     expect(
       JSON.stringify({ ...after, labels: [] }) === JSON.stringify({ ...before, labels: [] }),
@@ -81,13 +81,13 @@ describe.each([
     });
   });
 
-  test("is read back from the state as it was described", () => {
+  test("is the same when read back from the state", () => {
     const recorded = JSON.parse(JSON.stringify(inputsOf(description))) as Record<string, unknown>;
     expect(description).toMatchObject(describedIn(recorded));
   });
 });
 
-test("the hash does not tell who is asked, but what is asked for", () => {
+test("the hash covers what is asked for, not who is asked", () => {
   expect(specOf(seed)).toBe(specOf({ ...seed }));
   const others: AgentContainer[] = [
     { ...seed, image: "serf-test:2" },
@@ -104,7 +104,7 @@ test("the hash does not tell who is asked, but what is asked for", () => {
   expect(specs.size).toBe(others.length + 2);
 });
 
-test("the engine's API is told the same as the provider", () => {
+test("the engine's API and the provider get the same values", () => {
   const description = describeContainer(joiner);
   const inputs = containerArgs(joiner.name, description, labels);
   expect(engineContainer(description, labels)).toEqual({

@@ -18,7 +18,7 @@ interface State {
 
 type Answers = FakeEngine["answers"];
 
-/** Lets the engine have these containers and no other. */
+/** Makes the fake engine have exactly these containers. */
 function containers(states: Readonly<Record<string, State>>): void {
   const answers: Answers[] = Object.entries(states).map(
     ([name, { running = true, restarts = 0, log = "" }]) => {
@@ -39,12 +39,12 @@ function containers(states: Readonly<Record<string, State>>): void {
   fake.answers = Object.assign({}, ...answers) as Answers;
 }
 
-test("containers that run as they were started have nothing to tell", async () => {
+test("containers that never exited are not reported", async () => {
   containers({ a: {} });
   expect(await logsOfEnded(["a"])).toBe("");
 });
 
-test("the log of one that has ended, or was started again, ends the text", async () => {
+test("the text ends with the log of a container that exited or was restarted", async () => {
   containers({
     a: { restarts: 3, log: "no such tag\n" },
     b: { running: false, log: "one\ntwo\n" },
@@ -57,13 +57,13 @@ test("the log of one that has ended, or was started again, ends the text", async
   );
 });
 
-test("of many, three are told of", async () => {
+test("at most three are reported", async () => {
   const names = ["a", "b", "c", "d"];
   containers(Object.fromEntries(names.map((name) => [name, { restarts: 2, log: name }])));
   expect((await logsOfEnded(names)).match(/The container/g)).toHaveLength(3);
 });
 
-test("one that is gone is passed over", async () => {
+test("a container that was removed is skipped", async () => {
   fake.answers = {
     "GET /v1.41/containers/a/json": { status: 404, body: '{"message":"No such container: a"}' },
   };

@@ -17,7 +17,7 @@ const seed: AgentContainer = {
 };
 const made = describeContainer(seed);
 
-/** As the engine tells of what was made from that. */
+/** The engine's description of a container that was created from this. */
 const found: InspectedContainer = {
   State: { Status: "running" },
   Config: {
@@ -78,11 +78,11 @@ const withNetworks = (
   Networks: InspectedContainer["NetworkSettings"]["Networks"],
 ): InspectedContainer => ({ ...found, NetworkSettings: { Networks } });
 
-test("what is as it was made has no edit", () => {
+test("an unchanged container has no edits", () => {
   expect(editsOf(made, found)).toEqual([]);
 });
 
-test("a port that Docker chooses, and the network of the host, are as they were made, too", () => {
+test("neither a port that Docker chooses nor the host's network is an edit", () => {
   const chosen = { "7946/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] };
   const auto = describeContainer({ ...seed, publish: { address: "127.0.0.1", port: 0 } });
   const bindings = { ...chosen, "7946/udp": [{ HostIp: "127.0.0.1", HostPort: "0" }] };
@@ -124,6 +124,6 @@ test.each<[string, InspectedContainer, string, string]>([
     "seed.json -node=serf-test-seed -bind=10.9.0.2:7946",
     "",
   ],
-])("another %s is an edit", (what, inspected, before, now) => {
+])("a changed %s is an edit", (what, inspected, before, now) => {
   expect(editsOf(made, inspected)).toEqual([{ what, made: before, found: now }]);
 });

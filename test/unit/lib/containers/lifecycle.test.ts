@@ -47,15 +47,18 @@ test.each([
   ["28.0.0", 0],
   ["29.4.0", 0],
   ["dev", 9],
-])("of many, all leave; with engine %s %d are taken out of their network", async (version, out) => {
-  const many = running(9);
-  engineOf(version, many);
-  await removeContainers(many);
-  expect(told("signal=SIGUSR1")).toBe(9);
-  expect(told("/disconnect")).toBe(out);
-  expect(told("/stop")).toBe(9);
-  expect(told("DELETE")).toBe(9);
-});
+])(
+  "many containers all leave; with engine %s, %d are disconnected from their network",
+  async (version, out) => {
+    const many = running(9);
+    engineOf(version, many);
+    await removeContainers(many);
+    expect(told("signal=SIGUSR1")).toBe(9);
+    expect(told("/disconnect")).toBe(out);
+    expect(told("/stop")).toBe(9);
+    expect(told("DELETE")).toBe(9);
+  },
+);
 
 test("a few are simply stopped and removed", async () => {
   const few = running(8);

@@ -42,7 +42,7 @@ const engineState = (inventory: Partial<Inventory> = {}, seen: Partial<Observati
     observation: { ...observation, ...seen },
   });
 
-/** All generations, and those of what is not recorded. */
+/** All generations, including those of things that are not recorded. */
 const all = (of: EngineState) => ({
   seed: of.ofContainer("seed"),
   joiner: of.ofContainer("joiner"),
@@ -60,11 +60,11 @@ const kept = {
 const edit = { what: "memory", made: "1", found: "2" };
 
 describe("a generation", () => {
-  test("of what stands is the recorded one, and of what is new the first", () => {
+  test("is the recorded one for what exists, and the first for what is new", () => {
     expect(all(engineState())).toEqual(kept);
   });
 
-  test("is the same for the same state and the same look", () => {
+  test("is the same for the same state and the same observation", () => {
     const gone = { containers: [], networks: [], volumes: [], images: [] };
     expect(all(engineState(gone))).toEqual(all(engineState(gone)));
   });
@@ -107,22 +107,22 @@ describe("a generation", () => {
       { host: { name: "host", generation: "3", faults: [] } },
       { host: "5" },
     ],
-  ])("is the next one, and no other thing's, where %s", (_, inventory, seen, changes) => {
+  ])("is the next one only for the thing concerned when %s", (_, inventory, seen, changes) => {
     expect(all(engineState(inventory, seen))).toEqual({ ...kept, ...changes });
   });
 
-  test("of what is not recorded is the first, whatever is found", () => {
+  test("is the first for what is not recorded, whatever is found", () => {
     const found = { inventory: { ...whole, containers: [container("x", "7")] }, observation };
     expect(new EngineState(recordedIn({}), found).ofContainer("x")).toBe("1");
   });
 
-  test("is the next one again when the deployment after did not get so far", () => {
+  test("is the same next one when the deployment in between did not get that far", () => {
     const later: RecordedState = { ...recorded, containers: new Map([["joiner", "4"]]) };
     const look = { inventory: { ...whole, containers: [container("joiner", "3")] } };
     expect(new EngineState(later, look).ofContainer("joiner")).toBe("5");
   });
 
-  test("without a look is as it is recorded", () => {
+  test("is the recorded one without an observation", () => {
     const offline = new EngineState(recorded);
     expect(offline.isOffline).toBe(true);
     expect(all(offline)).toEqual(kept);
@@ -132,12 +132,12 @@ describe("a generation", () => {
   });
 });
 
-test("the seed's endpoint is looked up, unless there is no engine to ask", () => {
+test("the seed's endpoint is looked up, unless there is no engine", () => {
   expect(new EngineState(recorded).endpoint).toBe("127.0.0.1:32768");
   expect(engineState().endpoint).toBeUndefined();
 });
 
-test("only a container that runs is said to run; without a look, one that is recorded", () => {
+test("only a running container counts as running; without an observation, a recorded one", () => {
   const stopped = { containers: [container("seed", "1", { isRunning: false })] };
   expect([engineState().runs("seed"), engineState().runs("x")]).toEqual([true, false]);
   expect(engineState(stopped).runs("seed")).toBe(false);
@@ -145,20 +145,20 @@ test("only a container that runs is said to run; without a look, one that is rec
   expect([offline.runs("seed"), offline.runs("x")]).toEqual([true, false]);
 });
 
-describe("a member is replaced that runs", () => {
+describe("a running member is replaced", () => {
   const isReplaced = (
     spec: string,
     inventory: Partial<Inventory> = {},
     seen: Partial<Observation> = {},
   ) => engineState(inventory, seen).isReplaced("seed", spec);
 
-  test("and was made from something else, or is spoilt", () => {
+  test("if its description changed, or it has drifted", () => {
     expect(isReplaced("spec")).toBe(false);
     expect(isReplaced("other")).toBe(true);
     expect(isReplaced("spec", {}, { drifted: new Map([["seed", [edit]]]) })).toBe(true);
   });
 
-  test("and no other", () => {
+  test("and no other member", () => {
     const stopped = { containers: [container("seed", "1", { isRunning: false })] };
     expect(isReplaced("other", stopped)).toBe(false);
     expect(isReplaced("other", { containers: [] })).toBe(false);

@@ -26,7 +26,7 @@ const written = new Map([
   ["rpc-token", "token"],
   ["web.json", "{}"],
 ]);
-/** The files with the seals of both parts, each of a generation. */
+/** The files with the seals of both parts, each with a generation. */
 const sealed = (members: string, joiners: string) =>
   new Map([
     ...written,
@@ -36,11 +36,11 @@ const sealed = (members: string, joiners: string) =>
 const files = sealed("1", "1");
 
 describe("the seals of both parts", () => {
-  test("tell the generation of files that are as they were written", () => {
+  test("give the generation of files that are unchanged", () => {
     expect(sealedGeneration(files)).toBe("1");
   });
 
-  test("tell it also where a group is left that is no longer declared", () => {
+  test("give it even with files of a group that was removed from the configuration", () => {
     expect(sealedGeneration(new Map([...files, ["former.json", "{}"]]))).toBe("1");
   });
 
@@ -55,12 +55,12 @@ describe("the seals of both parts", () => {
     ["the joiners' is missing", without(sealFile("joiners"))],
     ["one part was written later than the other", sealed("2", "1")],
     ["they are missing", written],
-  ])("tell nothing where %s", (_, changed) => {
+  ])("give none when %s", (_, changed) => {
     expect(sealedGeneration(changed)).toBeUndefined();
   });
 });
 
-test("strangers are alive or have failed; who has left is of the past", () => {
+test("unexpected members are alive or failed; members that left do not count", () => {
   const members = [
     member("seed"),
     member("a"),
@@ -81,7 +81,7 @@ test.each<[boolean, readonly string[], Map<string, string> | undefined]>([
   expect(hasSecrets({ keys, files: found }, "key", "token")).toBe(expected);
 });
 
-test("edits are a clause for people", () => {
+test("edits are formatted as a readable clause", () => {
   const edits = [
     { what: "memory", made: "128 MiB", found: "64 MiB" },
     { what: "restart policy", made: "unless-stopped", found: "no" },
@@ -127,7 +127,7 @@ describe("what members share", () => {
   const expected = [member("seed"), member("joiner"), member("host"), member("to be made")];
   const edit = { what: "memory", made: "1", found: "2" };
 
-  test("a limit of processes that is missing is set again, and takes no new container", () => {
+  test("a missing process limit is set again without a new container", () => {
     const limit = { what: "processes", made: "128", found: "any number" };
     const limited = (...edits: (typeof edit)[]) =>
       engineState({ drifted: new Map([["seed", edits]]) });
@@ -137,7 +137,7 @@ describe("what members share", () => {
     expect(limited(edit).ofProcessLimits).toBe("4");
   });
 
-  test("keeps its generation while all is whole", () => {
+  test("keeps its generation while nothing has drifted", () => {
     expect(engineState({}).ofCluster(expected)).toEqual({
       ...{ generation: "1", fresh: "2", keys: [], files },
     });
@@ -163,11 +163,11 @@ describe("what members share", () => {
     ["one part of the files is older", { files: sealed("2", "1") }],
     ["all files are of another generation", { files: sealed("2", "2") }],
     ["the files cannot be read", { files: undefined }],
-  ])("gets the next one where %s", (_, changes) => {
+  ])("gets the next one when %s", (_, changes) => {
     expect(engineState(changes).ofCluster(expected).generation).toBe("2");
   });
 
-  test("keeps it where one is down who is recreated anyway", () => {
+  test("keeps it when a member is down that is recreated anyway", () => {
     const members = [member("seed"), member("joiner", { status: "left" }), member("host")];
     expect(engineState({ members }, ["joiner"]).ofCluster(expected).generation).toBe("1");
     const drifted = new Map([["joiner", [edit]]]);

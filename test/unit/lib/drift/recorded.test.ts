@@ -10,7 +10,7 @@ const labels = (generation: string) => [
   { label: "serf.generation", value: generation },
 ];
 
-/** As Pulumi gives them, with what else the provider adds. */
+/** As Pulumi returns them, with further properties of the provider. */
 const state = stateOf([
   ["pulumi:pulumi:Stack", "serf-test", { image: "sha256:1" }],
   [types.provider, "default-engine", { version: "5.2.0" }],
@@ -55,7 +55,7 @@ const state = stateOf([
   ["serf:cluster:SerfImage", "image-web", { builder: "client", standInBuilder: "own/go:1" }],
 ]);
 
-test("a state tells the generations and addresses of all that a stack has", () => {
+test("a state has the generations and addresses of everything in a stack", () => {
   expect(recordedIn(state)).toEqual({
     containers: new Map([
       ["serf-test-seed", "2"],
@@ -85,7 +85,7 @@ test("a state tells the generations and addresses of all that a stack has", () =
   });
 });
 
-test("the state of a stack that is not there yet tells nothing", () => {
+test("the state of a stack that does not exist yet is empty", () => {
   const { containers, addresses, cluster, builder, standIns } = recordedIn({});
   expect([containers.size, addresses.size]).toEqual([0, 0]);
   expect([cluster, builder]).toEqual([undefined, undefined]);
@@ -98,16 +98,19 @@ test.each([
   ["no name", { labels: labels("1") }, []],
   ["a network without an address", { name: "x", networksAdvanced: [{ name: "n" }] }, [["x", ""]]],
   ["nothing", {}, []],
-])("a container with %s has no generation, or is none", (_, outputs, expected) => {
+])("a container with %s has no generation, or is ignored", (_, outputs, expected) => {
   const { containers, addresses } = recordedIn(stateOf([[types.container, "x", outputs]]));
   expect([...containers, ...addresses]).toEqual(expected);
 });
 
-test.each([false, true])("a program asks Pulumi for it; preview: %s", async (preview) => {
-  let read: unknown;
-  await declare(async () => (read = await readState()), { preview, state });
-  expect(read).toEqual(recordedIn(state));
-});
+test.each([false, true])(
+  "a program reads its state through Pulumi; preview: %s",
+  async (preview) => {
+    let read: unknown;
+    await declare(async () => (read = await readState()), { preview, state });
+    expect(read).toEqual(recordedIn(state));
+  },
+);
 
 test("secrets in a state do not hide the rest", async () => {
   const secret = { ...stateOf([[types.command, "x", { stdout: pulumi.secret("token") }]]) };

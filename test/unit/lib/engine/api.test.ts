@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => fake.stop());
 
-test("sends values as JSON and archives as such, and reads JSON", async () => {
+test("sends values as JSON and archives unchanged, and parses JSON", async () => {
   fake.answers = {
     "POST /v1.41/a": { body: '{"Id":"1"}' },
     "PUT /v1.41/b": { body: "" },
@@ -40,7 +40,7 @@ test.each([
   ["1.24", "1.41"],
   ["2.0", "1.41"],
   [undefined, "1.41"],
-])("speaks with an engine of version %s version %s, and asks for it once", async (told, spoken) => {
+])("with an engine of version %s uses version %s, and asks for it once", async (told, spoken) => {
   fake.apiVersion = told;
   fake.answers = { [`GET /v${spoken}/a`]: { body: "{}" }, [`GET /v${spoken}/b`]: { body: "{}" } };
   await engine({ method: "GET", path: "/a" });
@@ -48,7 +48,7 @@ test.each([
   expect(fake.pings).toBe(1);
 });
 
-test("throws the engine's own words, with the request and the status", async () => {
+test("throws the engine's message, with the request and the status", async () => {
   fake.answers = { "POST /v1.41/a?x=1": { status: 409, body: '{"message":"name is taken"}' } };
   await expect(engine({ method: "POST", path: "/a?x=1" })).rejects.toMatchObject({
     message: "POST /a: name is taken",
@@ -68,7 +68,7 @@ test("names an engine that cannot be reached", async () => {
   await expect(engine({ method: "GET", path: "/a" })).rejects.toThrow(/^GET \/a: .*ENOENT/);
 });
 
-test("query writes texts as they are and anything else as JSON", () => {
+test("query writes strings unchanged, and anything else as JSON", () => {
   expect(query({ all: "1", filters: { label: ["a=b"] } })).toBe(
     "all=1&filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D",
   );
@@ -81,7 +81,7 @@ function piece(stream: number, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-test("demultiplex puts the pieces of each stream together, also within a character", () => {
+test("demultiplex joins the chunks of each stream, even if they split a character", () => {
   const [first, second] = [Buffer.from("ä").subarray(0, 1), Buffer.from("ä").subarray(1)];
   const output = [piece(1, first), piece(2, Buffer.from("no")), piece(1, second)];
   expect(demultiplex(Buffer.concat(output))).toEqual({ stdout: "ä", stderr: "no" });
@@ -111,7 +111,7 @@ describe("containerStream", () => {
     fake.onUpgrade(program);
   }
 
-  test("carries bytes both ways, however the engine cuts them", async () => {
+  test("carries bytes both ways, however the engine splits them", async () => {
     onUpgrade((socket) => {
       socket.on("data", (chunk: Buffer) => {
         for (const byte of piece(1, Buffer.from(`<${chunk.toString()}>`))) {
@@ -130,7 +130,7 @@ describe("containerStream", () => {
     expect(fake.asked.at(-1)!.request).toBe("POST /v1.41/exec/e/start");
   });
 
-  test("speaks to an agent with the token that the program tells first, beside files", async () => {
+  test("uses the token that the program sends first, before any files", async () => {
     const agent = await FakeAgent.start();
     onUpgrade((socket) => {
       const said = ["file b25lCg== /etc/a b", "file  /etc/empty", "token secret", ""].join("\n");
@@ -157,19 +157,19 @@ describe("containerStream", () => {
     agent.stop();
   });
 
-  test("does not wait for a token that does not come", async () => {
+  test("does not wait for a token for ever", async () => {
     onUpgrade(() => undefined);
     await expect(openInContainer("c", { timeout: 50 })).rejects.toThrow(
       "the program rpc did not send the token in time",
     );
   });
 
-  test("fails with what the program has complained of", async () => {
+  test("fails with the program's error output", async () => {
     onUpgrade((socket) => socket.end(piece(2, Buffer.from("nc: refused\n"))));
     await expect(text(await containerStream("c", ["rpc"]))).rejects.toThrow("nc: refused");
   });
 
-  test("fails with what the engine says when it starts nothing", async () => {
+  test("fails with the engine's message when it starts nothing", async () => {
     fake.answers = {
       ...created,
       "POST /v1.41/exec/e/start": { status: 409, body: '{"message":"c is paused"}' },
@@ -180,13 +180,13 @@ describe("containerStream", () => {
     });
   });
 
-  test("does not wait for an engine that says nothing", async () => {
+  test("does not wait for ever for a silent engine", async () => {
     fake.answers = created;
     await expect(containerStream("c", ["rpc"], 50)).rejects.toThrow("did not answer in time");
   });
 });
 
-test("forEachParallel works on every item, never more at once than allowed", async () => {
+test("forEachParallel processes every item, never more at once than allowed", async () => {
   let running = 0;
   let most = 0;
   const done: number[] = [];
@@ -200,7 +200,7 @@ test("forEachParallel works on every item, never more at once than allowed", asy
   expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("forEachParallel begins nothing after an error, and ends what is under way", async () => {
+test("forEachParallel starts nothing after an error, and finishes what is running", async () => {
   const ended: number[] = [];
   const work = async (item: number) => {
     if (item === 1) throw new Error("one");

@@ -14,7 +14,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Answers as an engine below a path. */
+/** Answers like an engine, below a path. */
 async function serve(place: ListenOptions, base = ""): Promise<number> {
   server = createServer((request, response) => {
     const isBelow = request.url?.startsWith(base) ?? false;
@@ -33,7 +33,7 @@ async function versionAt(host: string): Promise<string> {
   return await pingEngine();
 }
 
-test("a socket whose path has a blank", async () => {
+test("a socket whose path has a space", async () => {
   const folder = mkdtempSync(join(tmpdir(), "serf my "));
   try {
     await serve({ path: join(folder, "my docker.sock") });

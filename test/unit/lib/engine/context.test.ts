@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As `docker context create` writes it. */
+/** The files as `docker context create` writes them. */
 function context(name: string, host: string): string {
   const id = createHash("sha256").update(name).digest("hex");
   const meta = join(folder, "contexts", "meta", id);
@@ -27,18 +27,18 @@ function context(name: string, host: string): string {
 
 const chosen = (env: NodeJS.ProcessEnv = {}) => chosenEngine({ DOCKER_CONFIG: folder, ...env });
 
-test("nothing is chosen where nothing is said, nor by the context default", () => {
+test("no engine is chosen without configuration, nor by the context default", () => {
   expect(chosen()).toBeUndefined();
   writeFileSync(join(folder, "config.json"), '{"currentContext":"default"}');
   expect(chosen()).toBeUndefined();
 });
 
-test("DOCKER_HOST stands above every context", () => {
+test("DOCKER_HOST takes precedence over every context", () => {
   const env = { DOCKER_HOST: "ssh://there", DOCKER_CONTEXT: "lab" };
   expect(chosen(env)).toEqual({ host: "ssh://there", source: "DOCKER_HOST" });
 });
 
-test("DOCKER_HOST is completed as the client does it, or refused", () => {
+test("DOCKER_HOST is completed as the client does, or refused", () => {
   expect(chosen({ DOCKER_HOST: " 127.0.0.1" })?.host).toBe("tcp://127.0.0.1:2375");
   expect(chosen({ DOCKER_HOST: "unix:///tmp/my docker.sock" })?.host).toBe(
     "unix:///tmp/my docker.sock",
@@ -49,7 +49,7 @@ test("DOCKER_HOST is completed as the client does it, or refused", () => {
   );
 });
 
-test("TLS without a host is that of this machine, and none of a socket or of SSH", () => {
+test("TLS without a host means this machine over TCP; it does not apply to sockets or SSH", () => {
   const tls = { DOCKER_TLS_VERIFY: "1" };
   expect(chosen(tls)).toEqual({
     host: "tcp://localhost:2376",
@@ -80,7 +80,7 @@ test("a context is read as the client wrote it, with its certificates", () => {
   });
 });
 
-test("of a context's host the client completes nothing, so it must be whole", () => {
+test("a context's host must be complete, since the client does not complete it", () => {
   for (const host of ["tcp://127.0.0.1", "127.0.0.1:2375", "http://there"]) {
     context("lab", host);
     expect(() => chosen({ DOCKER_CONTEXT: "lab" })).toThrow(
@@ -91,7 +91,7 @@ test("of a context's host the client completes nothing, so it must be whole", ()
   expect(chosen({ DOCKER_CONTEXT: "lab" })?.host).toBe("tcp://there:2375");
 });
 
-test("files of the client that are cut are named, and an empty one says nothing", () => {
+test("truncated files of the client are reported, and empty ones are ignored", () => {
   const file = join(folder, "config.json");
   writeFileSync(file, "");
   expect(chosen()).toBeUndefined();
@@ -106,6 +106,6 @@ test("files of the client that are cut are named, and an empty one says nothing"
   expect(() => chosen({ DOCKER_CONTEXT: "lab" })).toThrow("recreate the Docker context lab");
 });
 
-test("a context that is not there is named", () => {
+test("a missing context is reported", () => {
   expect(() => chosen({ DOCKER_CONTEXT: "gone" })).toThrow(/There is no Docker context gone/);
 });

@@ -6,7 +6,7 @@ const whole = (text: string) => {
   return address && formatEngineHost(address);
 };
 
-// What `docker --host` and DOCKER_HOST take, and where the client then goes.
+// Values of `docker --host` and DOCKER_HOST, and the address that the client then uses.
 test.each([
   ["unix:///var/run/docker.sock", "unix:///var/run/docker.sock"],
   ["unix:///tmp/my docker.sock", "unix:///tmp/my docker.sock"],
@@ -33,7 +33,7 @@ test.each([
   ["ssh://there/run/user/1000/docker.sock", "ssh://there/run/user/1000/docker.sock"],
 ])("%j is %s", (text, host) => {
   expect(whole(text)).toBe(host);
-  // What is written in full stays as it is.
+  // Complete addresses are not changed.
   expect(whole(host)).toBe(host);
 });
 
@@ -66,7 +66,7 @@ test.each([
   expect(parseEngineHost(text)).toBeUndefined();
 });
 
-test("an address is taken apart", () => {
+test("an address is parsed", () => {
   expect(parseEngineHost("tcp://[::1]:2376/a")).toEqual({
     kind: "tcp",
     hostname: "::1",

@@ -16,24 +16,24 @@ const host = { name: "here", kernel: "6.1.0", interfaces: ["lo", "docker0", "br-
 const why = (told: Partial<EngineFacts>, isListening?: boolean, seen: Partial<typeof host> = {}) =>
   whyElsewhere({ ...engine, ...told }, { ...host, ...seen }, isListening);
 
-test("an engine of this host is here, also where sockets cannot be seen", () => {
+test("an engine on this host is recognized, even if sockets cannot be inspected", () => {
   expect(why({}, true)).toBeUndefined();
   expect(why({})).toBeUndefined();
   expect(why({ bridges: [] }, true)).toBeUndefined();
 });
 
-test("Docker Desktop's and a forwarded socket's engine is on another host", () => {
+test("the engines of Docker Desktop and of a forwarded socket are on another host", () => {
   const desktop = { name: "docker-desktop", kernel: "6.6.0", system: "Docker Desktop" };
   const sentence = "runs on another host, docker-desktop (Docker Desktop, kernel 6.6.0)";
   expect(why(desktop, true)).toBe(sentence);
   expect(why({ kernel: "5.10.0" }, true)).toContain("another host, here (Debian");
 });
 
-test("a rootless engine has a network of its own", () => {
+test("a rootless engine has its own network", () => {
   expect(why({ isRootless: true }, true)).toContain("rootless");
 });
 
-test("an engine in another network namespace listens there, and has its bridges there", () => {
+test("an engine in another network namespace has its sockets and bridges there", () => {
   const elsewhere = "runs in another network namespace";
   expect(why({}, false)).toBe(elsewhere);
   expect(why({}, undefined, { interfaces: ["lo", "eth0"] })).toBe(elsewhere);
@@ -41,6 +41,6 @@ test("an engine in another network namespace listens there, and has its bridges 
   expect(why({}, true, { interfaces: ["lo", "docker0"] })).toBe(elsewhere);
 });
 
-test("a bridge that is just coming or going does not make an engine another one", () => {
+test("a bridge that is being created or removed does not change the result", () => {
   expect(why({ bridges: [...engine.bridges, "br-ba9876543210"] }, true)).toBeUndefined();
 });

@@ -8,7 +8,7 @@ const commandFor = (host: string) => {
   return sshCommand(address).join(" ");
 };
 
-test("ssh is told what the docker client tells it", () => {
+test("ssh gets the same arguments as from the docker client", () => {
   expect(commandFor("ssh://there")).toBe("-- there docker system dial-stdio");
   expect(commandFor("ssh://me%40lab@[::1]:2222")).toBe(
     "-l me@lab -p 2222 -- ::1 docker system dial-stdio",
@@ -18,7 +18,7 @@ test("ssh is told what the docker client tells it", () => {
   );
 });
 
-test("the sockets of shared connections lie where their paths are not too long", () => {
+test("the sockets of shared connections are where their paths are not too long", () => {
   expect(controlFolder(1000, "/var/tmp")).toBe("/var/tmp/serf-ssh-1000");
   expect(controlFolder(501, `/var/folders/${"x".repeat(40)}/T`)).toBe("/tmp/serf-ssh-501");
 });

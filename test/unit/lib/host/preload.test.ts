@@ -7,10 +7,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** Runs a script as Pulumi runs the program, and reads the JSON that it prints. */
+/** Runs a script as Pulumi runs the program, and parses the JSON that it prints. */
 function runPreloaded(script: string): unknown {
   const args = ["--import=./lib/host/preload.mjs", "--eval", script];
-  // Without what the npm scripts set.
+  // Without the variables that the npm scripts set.
   const env = { ...process.env };
   delete env["NODE_COMPILE_CACHE"];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }));
@@ -21,15 +21,15 @@ const has = (file: string) =>
 
 const loaded = has("/typescript.js");
 
-test("the SDK is loaded without what this program does not need", () => {
+test("the SDK is loaded without the parts that this program does not need", () => {
   const script = `require("@pulumi/pulumi"); console.log(JSON.stringify(${loaded}))`;
   expect(runPreloaded(script)).toBe(false);
 });
 
-test("no proxy comes between the SDK and Pulumi", () => {
+test("the SDK does not use a proxy for Pulumi", () => {
   vi.stubEnv("https_proxy", "http://proxy.example:3128");
   vi.stubEnv("no_proxy", ".example, 127.0.0.1");
-  // As the SDK's gRPC asks it.
+  // As the SDK's gRPC calls it.
   const script = `
     const { mapProxyName } = require("@grpc/grpc-js/build/src/http_proxy.js");
     const target = { scheme: "dns", path: "127.0.0.1:4000" };
@@ -37,7 +37,7 @@ test("no proxy comes between the SDK and Pulumi", () => {
   expect(runPreloaded(script)).toEqual({ scheme: "dns", path: "127.0.0.1:4000" });
 });
 
-test("what was left out is loaded when it is needed", () => {
+test("the parts that were left out are loaded when they are needed", () => {
   const script = `
     require("@pulumi/pulumi").runtime.serializeFunction(() => 3).then(({ text }) => {
       console.log(JSON.stringify([text.includes("() => 3"), ${loaded}]));
@@ -45,7 +45,7 @@ test("what was left out is loaded when it is needed", () => {
   expect(runPreloaded(script)).toEqual([true, true]);
 });
 
-test("the part of the SDK that runs Pulumi is there for who looks into it", () => {
+test("the part of the SDK that runs Pulumi is loaded on first access", () => {
   const isLoaded = has("/automation/localWorkspace.js");
   const script = `
     const { automation } = require("@pulumi/pulumi");
@@ -71,7 +71,7 @@ test("traces are sent when Pulumi is asked for them", () => {
   expect(runPreloaded(script)).toEqual([false, true, "/spans"]);
 });
 
-test("a package is read for who sends a function that needs it", () => {
+test("a package is read when a serialized function needs it", () => {
   const isLoaded = has("/normalize-package-data/lib/normalize.js");
   const script = `
     const { runtime } = require("@pulumi/pulumi");
@@ -82,7 +82,7 @@ test("a package is read for who sends a function that needs it", () => {
   expect(runPreloaded(script)).toEqual([false, true, true]);
 });
 
-test("a program ends when nobody reads what it says", async () => {
+test("a program exits when its output is closed", async () => {
   // As the SDK does it.
   const script = `
     process.on("uncaughtException", (error) => Promise.reject(error).catch(console.error));
@@ -100,7 +100,7 @@ test("a program ends when nobody reads what it says", async () => {
   expect(await ended).toEqual([1, null]);
 });
 
-test("what was compiled is kept where nobody else can write", () => {
+test("compiled code is cached where no other user can write", () => {
   const folder = runPreloaded(
     `console.log(JSON.stringify(require("node:module").getCompileCacheDir()))`,
   );

@@ -14,7 +14,7 @@ test.each([
   expect(withLoopback(hosts)).toBe(all);
 });
 
-test("only what names a proxy makes a difference", () => {
+test("only variables that name a proxy have an effect", () => {
   expect(hasProxy({ NO_PROXY: ".example", http_proxy: "" })).toBe(false);
   expect(proxyEnvironment({ NO_PROXY: ".example" })).toEqual({});
   const direct = ".example,localhost,127.0.0.1,::1";
@@ -33,7 +33,7 @@ describe("downloads", () => {
       asked.push(url);
       response.end("an answer");
     });
-    // A tunnel, at whose other end this server is again.
+    // A tunnel whose other end is this server again.
     server.on("connect", ({ url = "" }, socket) => {
       asked.push(`through ${url}`);
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -44,7 +44,7 @@ describe("downloads", () => {
 
   afterEach(() => void server.close());
 
-  /** Fetches a text in a process of its own, as commands do. */
+  /** Fetches a text in a separate process, as commands do. */
   async function fetched(url: string, variable: string): Promise<string> {
     const { port } = server.address() as AddressInfo;
     const named = { [variable]: `http://127.0.0.1:${port}` };

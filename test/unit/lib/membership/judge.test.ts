@@ -6,7 +6,7 @@ function member(name: string, status: Member["status"] = "alive", address = "10.
   return { name, address, status, tags: {} };
 }
 
-test("a view is right when exactly the expected members are alive at their addresses", () => {
+test("a view is correct when exactly the expected members are alive at their addresses", () => {
   const expected = [
     { name: "a", address: "10.0.0.1", tags: {} },
     { name: "b", address: "10.0.0.1", tags: {} },
@@ -22,7 +22,7 @@ test("a view is right when exactly the expected members are alive at their addre
   ).toEqual([]);
 });
 
-test("every fault of a view is named", () => {
+test("every fault of a view is reported", () => {
   const expected = ["a", "b", "c", "d", "e"].map((name) => ({
     name,
     address: "10.0.0.1",

@@ -17,7 +17,7 @@ const names = ["seed", "joiner-1", "joiner-2", "joiner-3"];
 const present = (changes: Readonly<Record<string, boolean>> = {}): PresentMember[] =>
   names.map((name) => ({ name, address: `of ${name}`, isRunning: changes[name] ?? true }));
 
-/** What somebody sees: all alive, but for the changes. */
+/** A member's view: all alive, except for the changes. */
 function look(
   viewer: string,
   changes: Readonly<Record<string, Member["status"] | undefined>> = {},
@@ -38,7 +38,7 @@ describe("downMembers", () => {
   const down = (...args: Parameters<typeof downMembers>) =>
     downMembers(...args).map(({ name }) => name);
 
-  test("are none when all run and all see all", () => {
+  test("is empty when all run and see each other alive", () => {
     expect(
       down(
         present(),
@@ -84,7 +84,7 @@ describe("isDownAnyway", () => {
       present(),
       [look("seed", { "joiner-1": "failed" }), look("joiner-2")],
     ],
-    // A seed that was just replaced has heard of nobody, who may all be alive.
+    // A seed that was just replaced knows no other member, although all may be alive.
     [
       false,
       "is unknown to the only one asked",
@@ -115,12 +115,12 @@ describe("nextBatch", () => {
     expect(nextBatch(others, present(), looks, 1)).toEqual([]);
   });
 
-  test("takes those first, all of them and nobody else, that are down anyway", () => {
+  test("takes first all members that are down anyway, and no others", () => {
     const members = present({ "joiner-3": false }).filter(({ name }) => name !== "joiner-2");
     expect(nextBatch(waiting, members, [look("seed")], 1)).toEqual(["joiner-2", "joiner-3"]);
   });
 
-  test("takes nobody on the word of a seed that knows nobody", () => {
+  test("does not trust the view of a seed that knows no other member", () => {
     const lost = { "joiner-1": undefined, "joiner-2": undefined, "joiner-3": undefined };
     expect(nextBatch(waiting, present(), [look("seed", lost)], 2)).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe("judgeStep", () => {
     return { faults: Object.fromEntries(faults), lost };
   };
 
-  test("finds nothing when all see all", () => {
+  test("finds nothing when all see each other alive", () => {
     expect(judge([look("seed"), look("joiner-1"), look("joiner-2")])).toEqual({
       faults: {},
       lost: [],
@@ -159,12 +159,12 @@ describe("judgeStep", () => {
       [look("seed"), look("joiner-1", { seed: undefined, "joiner-2": "failed" })],
       present(),
     ],
-  ])("says of a new member that %s", (fault, looks, members) => {
+  ])("reports that a new member %s", (fault, looks, members) => {
     expect(judge(looks, members).faults).toEqual({ "joiner-1": fault });
     expect(judge(looks, members).lost).toEqual([]);
   });
 
-  test("does not lay the fault of another at the new member's door", () => {
+  test("does not blame the new member for another member's fault", () => {
     const looks = [
       look("seed", { "joiner-3": "failed" }),
       look("joiner-1", { "joiner-3": "failed" }),
@@ -172,7 +172,7 @@ describe("judgeStep", () => {
     expect(judge(looks)).toEqual({ faults: {}, lost: ["joiner-3"] });
   });
 
-  test("excuses who was down before", () => {
+  test("ignores members that were down before", () => {
     const looks = [
       look("seed", { "joiner-3": "failed" }),
       look("joiner-1", { "joiner-3": "failed" }),
@@ -194,13 +194,13 @@ describe("judgeStep", () => {
   });
 });
 
-test("nameSome names the first of many, in the order of their indices", () => {
+test("nameSome lists the first of many, ordered by index", () => {
   const many = [10, 2, 1, 4, 3].map((index) => ({ name: `joiner-${index}` }));
   expect(nameSome(many)).toBe("joiner-1, joiner-2, joiner-3, joiner-4 and 1 more");
   expect(nameSome(many.slice(0, 2))).toBe("joiner-2, joiner-10");
 });
 
-test("describeDown names who is down, the setting and its value", () => {
+test("describeDown lists the members that are down, the setting and its value", () => {
   const rolling = { maxUnavailable: 1, timeout: 60 };
   expect(describeDown([{ name: "joiner-2" }], rolling)).toBe(
     "joiner-2 has been down for 60 s, and maxUnavailable is 1. Bring it up first, for example with `up` and " +
@@ -209,7 +209,7 @@ test("describeDown names who is down, the setting and its value", () => {
   expect(describeDown(present().slice(1), rolling)).toMatch(/joiner-3 have been down for 60 s/);
 });
 
-test("describeStop says how the cluster is left, who failed, and why", () => {
+test("describeStop says how far the change got, which member failed, and why", () => {
   const failures = [
     { name: "joiner-2", reason: "its agent does not answer", log: "a\nb" },
     { name: "joiner-3", reason: "no memory", log: "" },

@@ -37,20 +37,20 @@ test("a view is asked with the agent's token, over one connection", async () => 
   expect(agent.connections).toBe(1);
 });
 
-test("who has gone and come again is asked over a new connection", async () => {
+test("a restarted agent is asked over a new connection", async () => {
   await membersSeenBy(view);
   agent.disconnect();
   await vi.waitFor(async () => expect(await membersSeenBy(view)).toHaveLength(2));
   expect(agent.commands.filter((command) => command === "handshake")).toHaveLength(2);
 });
 
-test("two questions at once leave one connection", async () => {
+test("two simultaneous questions leave one connection", async () => {
   await Promise.all([membersSeenBy(view), membersSeenBy(view)]);
   await vi.waitFor(() => expect(agent.connections).toBe(1));
   expect(await membersSeenBy(view)).toHaveLength(2);
 });
 
-test("an agent that is late or not there is an error, and asked again the next time", async () => {
+test("an agent that is slow or missing is an error, and is asked again the next time", async () => {
   const answering = agent.on;
   agent.on = { "members-filtered": () => undefined };
   await expect(membersSeenBy(view, 50)).rejects.toThrow(

@@ -20,16 +20,16 @@ test.each([
   [5, 20],
   [32, 992],
   [102, 10_302],
-])("%i agents want %i entries", (agents, entries) => {
+])("%i agents need %i entries", (agents, entries) => {
   expect(wantedEntries(agents)).toBe(entries);
 });
 
-test("the kernel's own limits hold 32 agents", () => {
+test("the kernel's default limits suffice for 32 agents", () => {
   expect(isLargeEnough(defaultLimits, wantedEntries(32))).toBe(true);
   expect(isLargeEnough(defaultLimits, wantedEntries(33))).toBe(false);
 });
 
-test("stacks are told apart, and what is no agent on their bridges does not count", () => {
+test("stacks are counted separately, and only agents on their bridges count", () => {
   const container = (stack: string, role?: string) => ({
     id: "",
     name: "",
@@ -49,17 +49,17 @@ test("stacks are told apart, and what is no agent on their bridges does not coun
   expect(demandOf(containers)).toEqual({ "serf/a": 12, "serf/b": 2 });
 });
 
-test("a wish that is told twice counts once, with what is more", () => {
+test("a demand that is declared twice counts once, with the larger value", () => {
   expect(totalDemand({ a: 10, b: 1 }, { a: 4, c: 100 })).toBe(111);
   expect(totalDemand()).toBe(0);
 });
 
 describe("limits", () => {
-  test("that suffice stay, whatever the lower two are", () => {
+  test("are kept if they suffice, whatever the lower two are", () => {
     expect(raisedFor(1024, defaultLimits)).toEqual(defaultLimits);
   });
 
-  test("are raised so that no entry need go", () => {
+  test("are raised so that no entry is evicted", () => {
     expect(raisedFor(10_302, defaultLimits)).toEqual({
       gc_thresh1: 16_384,
       gc_thresh2: 65_536,
@@ -98,7 +98,7 @@ test("the refusal has the numbers and the commands", () => {
   expect(tooSmall({ ...demand, others: 0 }, defaultLimits)).toContain("need 10302; without");
 });
 
-test("who has allowed it, but may not do it, is told so", () => {
+test("the refusal says so if tuneKernel is set without root", () => {
   const said = tooSmall({ agents: 102, own: 10_302, others: 0 }, defaultLimits, {
     tuneKernel: true,
   });
@@ -106,7 +106,7 @@ test("who has allowed it, but may not do it, is told so", () => {
   expect(said).toContain(command);
 });
 
-test("of another machine nothing is known but what is usual", () => {
+test("for another machine only the defaults are known", () => {
   const said = maybeTooSmall({ agents: 102, own: 10_302, others: 0 }, defaultLimits);
   expect(said).toContain("which holds 1024 by default");
   expect(said).toContain(command);
@@ -138,7 +138,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     );
   };
 
-  test("the table is declared where the user has allowed it, with what the agents want", async () => {
+  test("the table is declared with the agents' demand if the user has allowed it", async () => {
     const { declared } = await declareTable(
       { tuneKernel: "true", joiners: "60", groups: '{"web": 40}' },
       "3",
@@ -155,7 +155,7 @@ describe.each([false, true])("in a preview: %s", (preview) => {
     });
   });
 
-  test("a table that does not suffice any more gets a new generation", async () => {
+  test("a table that has become too small gets a new generation", async () => {
     const { declared } = await declareTable({ tuneKernel: "true" });
     const { inputs } = ofType(declared, types.command)["neighbour-table"]!;
     expect(JSON.parse(inputs["stdin"] as string)).toMatchObject({ generation: "4" });

@@ -19,7 +19,7 @@ function claim(claimant: string, entries: number, present: Thresholds, ledger?: 
   return claimTable(ledger, present, place, {});
 }
 
-test("what fits is recorded and changes nothing", () => {
+test("a claim that fits is recorded, and changes nothing", () => {
   const { ledger, limits } = claim("a", 20, defaultLimits);
   expect(limits).toEqual(defaultLimits);
   expect(ledger).toMatchObject({ boot: "now", claims: { a: { entries: 20 } } });
@@ -30,7 +30,7 @@ test("what fits is recorded and changes nothing", () => {
   });
 });
 
-test("the limits are put back when the one that asked goes", () => {
+test("the limits are restored when their only claimant is released", () => {
   const { ledger, limits } = claim("a", hundred, defaultLimits);
   expect(limits).toEqual(raised);
   expect(ledger?.before).toEqual(defaultLimits);
@@ -41,7 +41,7 @@ test("the limits are put back when the one that asked goes", () => {
   });
 });
 
-test("a second claim keeps what was there before the first, and asking again changes nothing", () => {
+test("a second claim keeps the original values, and repeating it changes nothing", () => {
   const first = claim("a", hundred, defaultLimits);
   const again = claim("a", hundred, raised, first.ledger);
   expect(again).toEqual({ ...first, limits: raised });
@@ -51,7 +51,7 @@ test("a second claim keeps what was there before the first, and asking again cha
   expect(claimedDemand(second.ledger)).toEqual({ a: hundred, b: 200_000 });
 });
 
-test("the one that goes first lowers them as far as the other allows it", () => {
+test("the first release lowers the limits as far as the other claim allows", () => {
   const both = claim("b", 200_000, raised, claim("a", hundred, defaultLimits).ledger);
   const one = releaseTable(both.ledger!, both.limits, "b", {});
   expect(one.limits).toEqual(raised);
@@ -59,7 +59,7 @@ test("the one that goes first lowers them as far as the other allows it", () => 
   expect(releaseTable(one.ledger!, one.limits, "a", {}).limits).toEqual(defaultLimits);
 });
 
-test("a stack that has not asked keeps them up for as long as it stands", () => {
+test("a stack without a claim keeps the limits raised while it exists", () => {
   const { ledger } = claim("a", hundred, defaultLimits);
   const left = releaseTable(ledger!, raised, "a", { b: 9000 });
   expect(left).toMatchObject({ limits: raised, ledger: { claims: {} } });
@@ -69,13 +69,13 @@ test("a stack that has not asked keeps them up for as long as it stands", () => 
   });
 });
 
-test("who stands beside is counted when limits are raised", () => {
+test("other stacks are counted when limits are raised", () => {
   const place = { boot: "now", claimant: "a", claim: { entries: 1000, generation: "" } };
   const { limits } = claimTable(undefined, defaultLimits, place, { a: 30, b: 25 });
   expect(limits.gc_thresh1).toBe(2048);
 });
 
-test("what somebody else has set since stays, and is told", () => {
+test("values that somebody else set meanwhile are kept, and reported", () => {
   const { ledger } = claim("a", hundred, defaultLimits);
   const present = { ...raised, gc_thresh3: 200_000 };
   expect(releaseTable(ledger!, present, "a", {})).toEqual({
@@ -85,7 +85,7 @@ test("what somebody else has set since stays, and is told", () => {
   });
 });
 
-test("what somebody else has set since is put back after it was too little for a later claim", () => {
+test("values that somebody else set are restored after a later claim had to raise them", () => {
   const { ledger } = claim("a", hundred, defaultLimits);
   const later = claim("b", 20, { ...raised, gc_thresh3: 5000 }, ledger);
   expect(later.limits).toEqual(raised);
@@ -93,7 +93,7 @@ test("what somebody else has set since is put back after it was too little for a
   expect(later.ledger?.before).toEqual({ gc_thresh1, gc_thresh2, gc_thresh3: 5000 });
 });
 
-test("limits that were put back by hand are nobody else's", () => {
+test("limits that were restored by hand do not count as changed by somebody else", () => {
   const { ledger } = claim("a", hundred, defaultLimits);
   expect(releaseTable(ledger!, defaultLimits, "a", {})).toEqual({
     ledger: undefined,
@@ -102,7 +102,7 @@ test("limits that were put back by hand are nobody else's", () => {
   });
 });
 
-test("a claim that was cut short is taken back from wherever it came to", () => {
+test("an interrupted claim is undone, whatever it has changed", () => {
   const first = claim("a", hundred, defaultLimits);
   const more = claim("a", 200_000, raised, first.ledger);
   const halfWay = { ...raised, gc_thresh1: more.limits.gc_thresh1 };

@@ -8,11 +8,11 @@ function assign(names: string[], found: Record<string, string> = {}): Record<str
   return Object.fromEntries(assignAddresses(names, subnet, new Map(Object.entries(found))));
 }
 
-test("a cluster that is not there yet is counted through", () => {
+test("a new cluster gets consecutive addresses", () => {
   expect(assign(["a", "b"])).toEqual({ a: "10.9.0.3", b: "10.9.0.4" });
 });
 
-test("who has an address keeps it, and others fill the gaps", () => {
+test("existing joiners keep their addresses, and new ones fill the gaps", () => {
   const found = { b: "10.9.0.3", d: "10.9.0.5" };
   expect(assign(["a", "b", "c", "d"], found)).toEqual({
     a: "10.9.0.4",
@@ -32,7 +32,7 @@ test("an address of another subnet, of the seed, or of two joiners is not kept",
   });
 });
 
-test("the subnet is used to its last address", () => {
+test("the subnet is used up to its last address", () => {
   const names = Array.from({ length: subnet.capacity }, (_, index) => `m${index}`);
   expect(Object.values(assign(names)).at(-1)).toBe("10.9.0.13");
 });

@@ -23,7 +23,7 @@ function plan(config: Record<string, string> = {}, standIns: StandIns = {}) {
   return planAgents(settings, namesOf("serf", "test"), joiners, standIns);
 }
 
-describe("whom the members join", () => {
+describe("the join addresses", () => {
   test.each([
     ["ip", "172.30.0.2", "127.0.0.1:7946"],
     ["dns", "172.30.0.2", "127.0.0.1:7946"],
@@ -34,13 +34,13 @@ describe("whom the members join", () => {
       ["seed", ofSeed],
       ["host", ofHost],
     ]);
-    // The stack knows whom they join only when the seed is declared.
+    // The stack knows the join address only after the seed is declared.
     expect(joinerFleets.map(({ group }) => group)).toEqual(["joiner", "web"]);
     for (const fleet of joinerFleets) expect(fleet).not.toHaveProperty("join");
     expect(isHostFirst).toBe(join === "gateway");
   });
 
-  test("a host in a container joins the seed's own address where Docker chooses the port", () => {
+  test("a host's agent in a container joins the seed's address if Docker chooses the port", () => {
     const { fleets } = plan({ gossipPort: "0", hostAgentIn: "container" });
     expect(fleets.map((fleet) => [fleet.group, ...fleet.join])).toEqual([
       ["seed", "172.30.0.2"],
@@ -58,7 +58,7 @@ test("every agent in a container has the handlers", () => {
   }
 });
 
-test("a group's tags stand above those of every member, and its name is its role", () => {
+test("a group's tags override the common tags, and its name is its role", () => {
   expect(plan().expected).toEqual([
     { name: "serf-test-seed", address: "172.30.0.2", tags: { rack: "a", role: "seed" } },
     { name: "serf-test-joiner-1", address: "172.30.0.3", tags: { rack: "a", role: "joiner" } },
@@ -72,7 +72,7 @@ test("a group's tags stand above those of every member, and its name is its role
   ]);
 });
 
-test("without the host's agent nobody expects it", () => {
+test("without the host's agent no member expects it", () => {
   const names = plan({ hostAgent: "false" }).expected.map(({ name }) => name);
   expect(names).not.toContain("serf-test-host");
 });
@@ -86,7 +86,7 @@ describe("the containers", () => {
     expect(withHost.get("serf-test-host")).toMatchObject({ network: "host", rpcPort: 7373 });
   });
 
-  test("have the image of their group, or else the stack's", () => {
+  test("have their group's image, or else the stack's", () => {
     const web = '{"web":{"count":1,"serfVersion":"0.10.4"}}';
     const { seed, joiners } = plan({ groups: web });
     expect(seed.image).toMatch(/^serf-test:[0-9a-f]{12}$/);
@@ -94,7 +94,7 @@ describe("the containers", () => {
     expect(joiners[1]!.container.image).not.toBe(seed.image);
   });
 
-  test("have another image with other stand-ins, unless all base images are named", () => {
+  test("have another image with other substitute base images, unless all base images are configured", () => {
     const standIns = { builderImage: "own/go:1", runtimeImage: "own/base:1" };
     expect(plan({}, standIns).seed.image).not.toBe(plan().seed.image);
     const named = { builderImage: "a/go:1", runtimeImage: "a/base:1" };

@@ -20,7 +20,7 @@ test("joiners have names and addresses group by group", () => {
   ]);
 });
 
-test("who has an address that is recorded keeps it, and the seed's is of no joiner", () => {
+test("joiners keep recorded addresses, and never get the seed's", () => {
   const recorded = { "serf-test-web-1": "10.9.0.3", "serf-test-seed": "10.9.0.2" };
   expect(declare(recorded).map(({ id, address }) => [id, address])).toEqual([
     ["joiner-1", "10.9.0.4"],

@@ -31,7 +31,7 @@ async function obstacles(
 ): Promise<string> {
   const texts = Object.entries(config).map(([key, value]) => [key, String(value)] as const);
   const settings = parseSettings(
-    // A network of no host, and an RPC port that nobody asks for.
+    // An unused network, and an RPC port that is not checked.
     { subnet: "10.254.253.0/24", rpcPort: "22199", ...Object.fromEntries<string>(texts) },
     {
       stack: "unit-obstacles",
@@ -58,7 +58,7 @@ describe("the port of the host's agent", () => {
     return (server.address() as AddressInfo).port;
   }
 
-  test.each(["0.0.0.0", "::"])("is taken by who listens at %s", async (host) => {
+  test.each(["0.0.0.0", "::"])("is taken if something listens on %s", async (host) => {
     const hostAgentPort = await listener(host);
     expect(await obstacles({ hostAgentPort })).toMatch(
       new RegExp(
@@ -67,15 +67,15 @@ describe("the port of the host's agent", () => {
       ),
     );
     expect(await obstacles({ hostAgentPort, hostAgent: "false" })).toBe("");
-    // A port of another host's cannot be tried.
+    // A port on another host cannot be checked.
     expect(await obstacles({ hostAgentPort }, { isHere: false })).toBe("");
   });
 
-  test("is not taken by who listens at another address", async () => {
+  test("is not taken if something listens on another address", async () => {
     expect(await obstacles({ hostAgentPort: await listener("127.0.0.1") })).toBe("");
   });
 
-  test("is taken over UDP, too", async () => {
+  test("is taken if it is used over UDP", async () => {
     const socket = createSocket("udp4").bind(0);
     await once(socket, "listening");
     expect(await obstacles({ hostAgentPort: socket.address().port })).toContain("hostAgentPort");
@@ -84,7 +84,7 @@ describe("the port of the host's agent", () => {
 
   const swarm = "hostAgentPort is 7946, but the engine is a Swarm node, which uses that port";
 
-  test("is a Swarm's on another host, unless it is another one or has been had before", async () => {
+  test("is taken by a Swarm on another host, unless another port is set or the agent already had it", async () => {
     const place = { isHere: false, isSwarmNode: true };
     expect(await obstacles({}, place)).toContain(swarm);
     expect(await obstacles({}, place)).toContain("`pulumi config set hostAgentPort 7947`");
@@ -100,7 +100,7 @@ describe("the port of the host's agent", () => {
   });
 });
 
-test("where users are remapped, the host's agent cannot be a container", async () => {
+test("with remapped users, the host's agent cannot be a container", async () => {
   const hostAgentPort = 22198;
   const inContainer = { hostAgentPort, hostAgentIn: "container" };
   const remapped = await obstacles(inContainer, { remapsUsers: true });

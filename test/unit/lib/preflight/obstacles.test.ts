@@ -23,12 +23,12 @@ function obstaclesWith(network: Readonly<Record<string, string>>): string[] {
   return unrecordedObstacles(settings, names, labels, inventory, recordedIn({}));
 }
 
-test("a network of the stack that the state has lost is refused", () => {
+test("a network with the stack's labels that is missing from the state is refused", () => {
   expect(obstaclesWith(labels)).toEqual([
     expect.stringMatching(/^the engine has the network serf-test, which is not in the state/),
   ]);
 });
 
-test("a network of somebody else is none that the state has lost", () => {
+test("a network without the stack's labels is not treated as missing from the state", () => {
   expect(obstaclesWith({})).toEqual([]);
 });

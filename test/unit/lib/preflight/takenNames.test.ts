@@ -30,7 +30,7 @@ function faultsOf(
 
 const network = "serf-test";
 
-test("what is the stack's own, or has another name, is in nobody's way", () => {
+test("the stack's own things, and things with other names, are not in the way", () => {
   expect(faultsOf({}, {}, [{ name: network, labels }])).toEqual([]);
   const others = { containers: ["serf-test-joiner-4"], volumes: ["data"], images: ["serf-test:1"] };
   expect(faultsOf({}, others, [{ name: "serf", labels: {} }])).toEqual([]);
@@ -51,7 +51,7 @@ test.each([
   ]);
 });
 
-test("a container with the name of the host's agent is refused where that is in a container", () => {
+test("a container with the host agent's name is refused if the host's agent is a container", () => {
   const others = { containers: ["serf-test-host"] };
   expect(faultsOf({}, others)).toEqual([]);
   expect(faultsOf({ hostAgentIn: "container" }, others)).toHaveLength(1);
@@ -67,7 +67,7 @@ test.each([{}, labelsOf("serf", "other"), { "serf.project": "serf" }])(
   },
 );
 
-test("a volume is refused, but one with data is used where it is to be retained", () => {
+test("a volume is refused, except a data volume with retainData", () => {
   const others = { volumes: ["serf-test-config", "serf-test-data"] };
   const [config, data, ...more] = faultsOf({}, others);
   expect(config).toMatch(
@@ -80,7 +80,7 @@ test("a volume is refused, but one with data is used where it is to be retained"
   expect(faultsOf({ retainData: "true" }, others)).toEqual([config]);
 });
 
-test("an image is refused, also a group's", () => {
+test("an image is refused, including a group's", () => {
   const settings = parseSettings({}, place);
   const images = [settings, { ...settings, serfVersion: "0.10.4" }].map((choice) =>
     imageRef(names.prefix, choice),

@@ -11,7 +11,7 @@ import {
 } from "../../../../lib/serf/codec.ts";
 import { collect } from "../../support/collect.ts";
 
-/** What is read when the bytes come in pieces of this length. */
+/** What is read when the bytes arrive in chunks of this length. */
 async function read(bytes: Uint8Array, length = bytes.length): Promise<unknown[]> {
   const pieces = Array.from({ length: Math.ceil(bytes.length / length) }, (_, index) =>
     bytes.subarray(index * length, (index + 1) * length),
@@ -19,12 +19,12 @@ async function read(bytes: Uint8Array, length = bytes.length): Promise<unknown[]
   return await collect(decodeValues(ReadableStream.from(pieces)));
 }
 
-/** As an agent sends a value. */
+/** Encodes a value as an agent does. */
 async function sent(value: unknown): Promise<unknown> {
   return (await read(encode(value)))[0];
 }
 
-/** Begins an IPv4 address in the longer form. */
+/** The prefix of an IPv4 address in its 16-byte form. */
 const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
 
 const every = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -37,7 +37,7 @@ test("a request is a header and a body", () => {
   expect([...decodeMulti(encodeRequest("members", 8))]).toEqual([{ Command: "members", Seq: 8 }]);
 });
 
-test("values come out however the bytes are cut", async () => {
+test("values are decoded however the bytes are split", async () => {
   const bytes = Buffer.concat([encode({ Seq: 1, Error: "" }), encode({ Seq: 2, Error: "ä" })]);
   for (const length of [1, 5, bytes.length]) {
     expect((await read(bytes, length)).map(headerFrom)).toEqual([
@@ -47,15 +47,15 @@ test("values come out however the bytes are cut", async () => {
   }
 });
 
-test("bytes that older encoders mark as text stay as they are", async () => {
-  // A map of one field, "Payload", with a text of the two bytes 0xff and 0x00.
+test("bytes that older encoders mark as text are not changed", async () => {
+  // A map with one field, "Payload", whose text is the two bytes 0xff and 0x00.
   const old = Buffer.from("82a454797065a8726573706f6e7365a75061796c6f6164a2ff00", "hex");
   const [record] = await read(old);
   expect([...queryRecordFrom(record).payload]).toEqual([0xff, 0]);
 });
 
 describe("members", () => {
-  test("come with addresses of either length", async () => {
+  test("have addresses of either length", async () => {
     const member = { Name: "a", Port: 7946, Status: "alive", Tags: { role: "seed" } };
     const body = {
       Members: [
@@ -86,7 +86,7 @@ describe("events", () => {
     });
   });
 
-  test("of users, with a clock beyond 32 bits", async () => {
+  test("from users, with a clock beyond 32 bits", async () => {
     const event = { Event: "user", LTime: 1764000000000, Name: "x", Payload: every };
     expect(eventFrom(await sent(event))).toEqual({
       type: "user",
@@ -102,7 +102,7 @@ describe("events", () => {
   });
 });
 
-test("what is no record or header is refused", async () => {
+test("anything but a record or header is refused", async () => {
   expect(() => headerFrom(72)).toThrow("a header was expected, but received 72");
   expect(() => headerFrom({})).toThrow("a header has no sequence number");
   const record = await sent({ Type: "nack" });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { eventFaults, queryFaults } from "../../../../lib/serf/eventLimits.ts";
 
-/** The longest payload that is let through. */
+/** The longest payload that is allowed. */
 function longest(faults: (payload: Uint8Array) => string[]): number {
   let length = 0;
   while (faults(new Uint8Array(length + 1)).length === 0) length++;
@@ -9,7 +9,7 @@ function longest(faults: (payload: Uint8Array) => string[]): number {
 }
 
 describe("events", () => {
-  // An agent of Serf 0.11.0 whose clock was short took 481, 451 and 448; 8 bytes are the clock's.
+  // Measured with Serf 0.11.0 and a short clock: 481, 451 and 448. 8 bytes are reserved for the clock.
   test.each([
     ["a", 473],
     ["x".repeat(31), 443],
@@ -19,17 +19,17 @@ describe("events", () => {
     expect(longest((payload) => eventFaults({ name, payload }))).toBe(bytes);
   });
 
-  test("too long ones are refused with the numbers", () => {
+  test("events that are too long are refused with the numbers", () => {
     expect(eventFaults({ name: "deploy", payload: new Uint8Array(500) })).toEqual([
       "The event takes 544 bytes, Serf allows 512: 6 for its name, 500 for its payload and up to 38 that Serf adds.",
     ]);
   });
 
-  test("every fault is told", () => {
+  test("all errors are reported", () => {
     expect(eventFaults({ name: "", payload: new Uint8Array(600) })).toHaveLength(2);
   });
 
-  test("names are not empty and not Serf's own", () => {
+  test("names must not be empty or reserved by Serf", () => {
     const payload = new Uint8Array();
     expect(eventFaults({ name: "", payload })).toEqual([
       "The event's name is empty, allowed is at least one character.",
@@ -44,7 +44,7 @@ describe("events", () => {
 describe("queries", () => {
   const [name, from] = ["zz", "serf-try-rpc-a"];
 
-  // An agent of Serf 0.11.0 took 24 more each: a short clock, an IPv4 address, a short timeout.
+  // Measured with Serf 0.11.0: 24 more each, with a short clock, an IPv4 address and a short timeout.
   test.each([
     ["for all", {}, 878],
     ["for members", { nodes: ["serf-try-rpc-a", "serf-try-rpc-b"] }, 843],

@@ -23,7 +23,7 @@ function open(options: Partial<RpcOptions> = {}): Promise<SerfRpc> {
 
 const payload = Uint8Array.of(0xff, 0x00);
 
-test("begins with the handshake, and with the token where there is one", async () => {
+test("starts with the handshake, and with the token if there is one", async () => {
   await (await open()).close();
   await (await open({ token: "secret" })).close();
   expect(agent.requests.map(({ command, body }) => ({ command, body }))).toEqual([
@@ -33,7 +33,7 @@ test("begins with the handshake, and with the token where there is one", async (
   ]);
 });
 
-test("tells what the agent refused, and goes on after it", async () => {
+test("reports an error of the agent, and can still be used", async () => {
   agent.on = { event: ({ answer, body }) => answer(body["Name"] === "x" ? "too long" : "") };
   const rpc = await open();
   await expect(rpc.event("x", payload, true)).rejects.toThrow("The agent of a refused: too long.");
@@ -54,7 +54,7 @@ test("closes the connection when the token is refused", async () => {
   await vi.waitFor(() => expect(agent.connections).toBe(0));
 });
 
-test("gives answers to those who asked, in whatever order they come", async () => {
+test("matches answers with requests, in any order", async () => {
   agent.on = {
     "members-filtered": (request) => {
       const waiting = agent.requests.filter(({ command }) => command === request.command);
@@ -70,7 +70,7 @@ test("gives answers to those who asked, in whatever order they come", async () =
   await rpc.close();
 });
 
-test("joins, also where nobody answers, and lets a member be forgotten", async () => {
+test("joins, even if no member answers, and removes a failed member", async () => {
   let joined = 2;
   agent.on = {
     join: ({ answer }) => answer(joined > 0 ? "" : "dial tcp: no route to host", { Num: joined }),
@@ -87,7 +87,7 @@ test("joins, also where nobody answers, and lets a member be forgotten", async (
   await rpc.close();
 });
 
-test("lists keys also where a member could not, with what that one said", async () => {
+test("lists keys even if a member fails, with that member's message", async () => {
   const list = { Messages: { b: "no keyring" }, Keys: { one: 2 }, NumNodes: 3, NumResp: 3 };
   agent.on = { "list-keys": ({ answer }) => answer("1/3 nodes reported failure", list) };
   const rpc = await open();
@@ -101,13 +101,13 @@ test("lists keys also where a member could not, with what that one said", async 
   await rpc.close();
 });
 
-test("asks a query and hands out its records until Serf is done", async () => {
+test("sends a query and yields its records until Serf is done", async () => {
   agent.on = {
     query: ({ answer }) => {
       answer("");
       answer("", { Type: "ack", From: "m", Payload: null });
       answer("", { Type: "response", From: "m", Payload: payload });
-      // As an agent does when it closes its channels before it says that it is done.
+      // An agent does this when it closes its channels before it reports that it is done.
       answer("", { Type: "ack", From: "", Payload: null });
       answer("", { Type: "response", From: "", Payload: null });
       answer("", { Type: "done", From: "", Payload: null });
@@ -128,19 +128,19 @@ test("asks a query and hands out its records until Serf is done", async () => {
     Name: "load",
     Payload: Buffer.from(payload),
   });
-  // Serf computes the time when none is given.
+  // Serf computes the timeout when none is given.
   await collect(rpc.query({ name: "load", payload }));
   expect(agent.requests.at(-1)!.body["Timeout"]).toBe(0);
   await rpc.close();
 });
 
-test("a query that does not end ends with an error", async () => {
+test("a query that never ends fails after a timeout", async () => {
   const rpc = await open({ timeout: 50 });
   const records = collect(rpc.query({ name: "x", payload, timeout: 0.05 }));
   await expect(records).rejects.toThrow("The agent of a did not end the query within 0.1 s.");
 });
 
-test("a query can be left early, and what still comes for it disturbs nobody", async () => {
+test("a query can be abandoned, and later records for it are ignored", async () => {
   agent.on = {
     query: ({ answer }) => {
       answer("");
@@ -175,7 +175,7 @@ test("streams events until it is closed", async () => {
   await vi.waitFor(() => expect(agent.connections).toBe(0));
 });
 
-test("a stream hands out what came before the connection was lost, and then says so", async () => {
+test("a stream yields everything received before the connection was lost, and then fails", async () => {
   agent.on = {
     stream: ({ answer, socket }) => {
       answer("");
@@ -195,7 +195,7 @@ test("a stream hands out what came before the connection was lost, and then says
   await expect(rpc.event("x", payload, true)).rejects.toThrow("closed the connection");
 });
 
-test("a stream finds out that its agent hangs", async () => {
+test("a stream detects that its agent hangs", async () => {
   vi.useFakeTimers({ toFake: ["setInterval"] });
   const silent = vi.fn();
   agent.on = { stop: silent };
@@ -227,7 +227,7 @@ test("an abort closes the connection", async () => {
   await expect(open({ signal: controller.signal })).rejects.toThrow("was closed");
 });
 
-test("names what speaks something else, and what cannot be reached", async () => {
+test("reports a peer with another protocol, and one that cannot be reached", async () => {
   const other = createServer((socket) => socket.resume().end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as { port: number };
@@ -240,7 +240,7 @@ test("names what speaks something else, and what cannot be reached", async () =>
   );
 });
 
-test("a program as a stream ends with its input, and says why it failed", async () => {
+test("a program as a stream ends with its input, and reports why it failed", async () => {
   const echo = childStream("cat", []);
   echo.end("ä");
   expect(Buffer.concat(await collect(echo as AsyncIterable<Buffer>)).toString()).toBe("ä");

@@ -36,11 +36,11 @@ test.each<[unknown, string[], number]>([
   expect(parse({ deploy: value })).toEqual({ handlers: [deploy, load], faults: [] });
 });
 
-test.each([true, "true", {}])("hosts: %j turns it on for all that happens to members", (on) => {
+test.each([true, "true", {}])("hosts: %j turns it on for all member events", (on) => {
   expect(parse({ hosts: on })).toEqual({ handlers: [hosts, load], faults: [] });
 });
 
-test("one that comes with the project can have another time limit, or other events", () => {
+test("a built-in handler can have another time limit or other events", () => {
   expect(parse({ load: { timeout: 1 }, hosts: "member-join" })).toEqual({
     handlers: [
       { ...hosts, events: ["member-join"] },
@@ -136,7 +136,7 @@ test.each(["[]", "false", "user:deploy", "null"])("handlers = %s is refused", (t
   });
 });
 
-test("a default handler without its file says how to go on", () => {
+test("a default handler without its file is refused with what to do", () => {
   expect(parse({}, files.slice(0, 2)).faults).toEqual([
     "handlers.load is on by default, but there is no file docker/handlers/load; " +
       "restore it or run `pulumi config set --path handlers.load false`",
@@ -146,7 +146,7 @@ test("a default handler without its file says how to go on", () => {
   );
 });
 
-test("all faults are reported at once", () => {
+test("all errors are reported at once", () => {
   const { handlers, faults } = parse({ deploy: { on: "users", timeout: 0, of: 1 }, notes: "usr" });
   expect(faults.map((fault) => fault.replace(/[,;] .*/, ""))).toEqual([
     "handlers.deploy.of is not a setting of a handler",
@@ -184,6 +184,6 @@ test("the files of the folder are read with their executable bits", () => {
   }
 });
 
-test("the default fits the folder that the project has", () => {
+test("the default matches the project's folder of handlers", () => {
   expect(parseHandlers("{}", readHandlerFiles("docker/handlers")).faults).toEqual([]);
 });

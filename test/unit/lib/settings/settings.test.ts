@@ -78,13 +78,13 @@ test.each([
   expect(others).toEqual([]);
 });
 
-test("how many members may be down at once is a number, or all of them", () => {
+test("maxUnavailable is a number or all", () => {
   expect(parseSettings({}, place).maxUnavailable).toBeUndefined();
   expect(parseSettings({ maxUnavailable: "all" }, place).maxUnavailable).toBeUndefined();
   expect(parseSettings({ maxUnavailable: "2" }, place).maxUnavailable).toBe(2);
 });
 
-test("what a container may use has defaults, bounds and names", () => {
+test("limits have defaults, bounds and known names", () => {
   expect(parseSettings({}, place).limits).toEqual({ memory: 128, cpus: 1 });
   expect(parseSettings({ limits: '{"memory":64,"cpus":0.5}' }, place).limits).toEqual({
     memory: 64,
@@ -100,7 +100,7 @@ test("what a container may use has defaults, bounds and names", () => {
 describe("the gossip key", () => {
   const key = Buffer.alloc(32, 7).toString("base64");
 
-  test("is taken when Pulumi keeps it encrypted", () => {
+  test("is accepted when it is encrypted", () => {
     expect(parseSettings({ gossipKey: key }, place).gossipKey).toBe(key);
   });
 
@@ -154,14 +154,14 @@ describe("groups", () => {
   const fault = (groups: object, more: Record<string, string> = {}) =>
     faultsOf({ groups: JSON.stringify(groups), ...more }).join("\n");
 
-  test("stand beside the joiners of none, of which there are 3 only where no group is declared", () => {
+  test("are in addition to joiners without a group, whose default is 3 only without groups", () => {
     const plain = { name: "joiner", count: 0, tags: {}, image: {} };
     expect(groupsOf({})).toEqual([{ ...plain, count: 3 }]);
     expect(groupsOf({ web: 2 })).toEqual([plain, { ...plain, name: "web", count: 2 }]);
     expect(groupsOf({ web: 2 }, { joiners: "1" })[0]).toEqual({ ...plain, count: 1 });
   });
 
-  test("have a count, tags and an image of their own", () => {
+  test("have their own count, tags and image", () => {
     const db = { count: 1, tags: { rack: "7" }, serfVersion: "0.10.4" };
     expect(groupsOf({ db })[1]).toEqual({
       name: "db",
@@ -211,7 +211,7 @@ describe("groups", () => {
 describe("events", () => {
   const eventsOf = (events: unknown[]) => ({ events: JSON.stringify(events) });
 
-  test("have a name, and may have a payload", () => {
+  test("have a name and an optional payload", () => {
     const events = [{ name: "reload" }, { name: "deploy", payload: "1", coalesce: true }];
     expect(parseSettings(eventsOf(events), place).events).toEqual([
       { name: "reload", payload: "", coalesce: false },
@@ -241,7 +241,7 @@ describe("events", () => {
   });
 });
 
-test("all faults are reported at once", () => {
+test("all errors are reported at once", () => {
   const faults = faultsOf({ joiners: "-1", hostAgent: "maybe", colour: "red" });
   expect(faults).toHaveLength(3);
   expect(new SettingsError(faults).message).toMatch(
@@ -249,7 +249,7 @@ test("all faults are reported at once", () => {
   );
 });
 
-test("an unknown key is named, with the keys that there are", () => {
+test("an unknown key is refused with the known keys", () => {
   expect(faultsOf({ joinerz: "3" })[0]).toMatch(
     /^joinerz is not a setting; the settings are joiners, /,
   );
@@ -261,7 +261,7 @@ test("a stack's name that Serf or Docker would refuse is refused", () => {
 });
 
 describe("settings that contradict each other", () => {
-  test("more joiners than the subnet holds name a subnet that holds them", () => {
+  test("too many joiners for the subnet, with a subnet that is large enough", () => {
     expect(faultsOf({ joiners: "300" })[0]).toMatch(
       /joiners is 300, but subnet 172\.30\.0\.0\/24 has room for 221; choose a subnet of \/23 or larger/,
     );
@@ -283,7 +283,7 @@ describe("settings that contradict each other", () => {
     );
   });
 
-  test("the kernel of an engine that is not here", () => {
+  test("tuneKernel for an engine on another host", () => {
     const tune = { tuneKernel: "true" };
     expect(faultsOf(tune)).toEqual([]);
     expect(faultsOf(tune, { elsewhere: "runs on another host" })[0]).toContain(
@@ -291,7 +291,7 @@ describe("settings that contradict each other", () => {
     );
   });
 
-  test("the seed's port at all addresses, and the host's agent's", () => {
+  test("the seed's port on all addresses, and the same port of the host's agent", () => {
     const all = { publishAddress: "0.0.0.0" };
     expect(faultsOf(all)[0]).toMatch(
       /^gossipPort and hostAgentPort are both 7946, but publishAddress is 0\.0\.0\.0, .*hostAgentPort 7947`$/,
@@ -302,7 +302,7 @@ describe("settings that contradict each other", () => {
     expect(faultsOf({ ...all, gossipPort: "auto" })).toEqual([]);
   });
 
-  test("a port that a container of the agents' user may not have", () => {
+  test("a port that the agents' user cannot bind in a container", () => {
     expect(faultsOf({ rpcPort: "80", hostAgentIn: "container" })[0]).toContain(
       "rpcPort is 80, but",
     );
@@ -316,7 +316,7 @@ describe("settings that contradict each other", () => {
     expect(faultsOf({ dockerCertPath: "/certs", dockerHost: "tcp://there:2376" })).toEqual([]);
   });
 
-  test("all join the host's agent, but there is none", () => {
+  test("join gateway without the host's agent", () => {
     expect(faultsOf({ join: "gateway", hostAgent: "false" })[0]).toMatch(
       /join is gateway, but hostAgent is false, .*; run `pulumi config set hostAgent true`/,
     );
@@ -332,7 +332,7 @@ describe("tags", () => {
   const tagFaults = (tags: object, more: Record<string, string> = {}) =>
     faultsOf({ tags: JSON.stringify(tags), ...more });
 
-  test("are texts", () => {
+  test("are strings", () => {
     const tags = { rack: "a", version: "1.10", empty: "", "rack.row-2_b": "ä" };
     expect(parseSettings({ tags: JSON.stringify(tags) }, place).tags).toEqual(tags);
   });
@@ -381,7 +381,7 @@ describe("tags", () => {
     expect(tagFaults({ version: 1.1, sha: 1.234e59, zone: 7 })).toHaveLength(3);
   });
 
-  // The longest that an agent of Serf 0.11.0 starts with, as seed and in a group.
+  // The longest tags with which an agent of Serf 0.11.0 starts, as seed and in a group.
   test.each([
     ["one short name", (rest: number) => ({ a: "x".repeat(rest) }), 495],
     ["a name of 31 bytes", (rest: number) => ({ ["n".repeat(31)]: "x".repeat(rest) }), 465],
@@ -395,7 +395,7 @@ describe("tags", () => {
     ]);
   });
 
-  test("are counted with the role of each kind of members", () => {
+  test("are counted with the role of each kind of member", () => {
     const tags = { a: "x".repeat(495) };
     expect(tagFaults(tags)).toEqual([
       "tags take 514 bytes in Serf's encoding, with role=joiner, allowed are 512; shorten them",
@@ -408,21 +408,21 @@ describe("tags", () => {
   });
 });
 
-test("what every member is told is no secret", () => {
+test("values that all members know must not be secrets", () => {
   const isSecret = (key: string) => key === "tags";
   const [fault, ...others] = faultsOf({ tags: '{"a":"b"}' }, { isSecret });
   expect(fault).toMatch(/^tags has an encrypted value, .*; set it without --secret/);
   expect(others).toEqual([]);
 });
 
-test("a Serf release with a known hole is refused with the reason", () => {
+test("a Serf release with a known vulnerability is refused with the reason", () => {
   expect(faultsOf({ serfVersion: "0.10.2" })).toEqual([
     'serfVersion is "0.10.2", allowed is one of 0.11.0, 0.10.4; 0.10.2 lacks the fix for security advisory ' +
       "HCSEC-2026-18, which 0.10.4 has",
   ]);
 });
 
-test("the defaults in Pulumi.yaml are the program's", () => {
+test("the defaults in Pulumi.yaml are the same as the program's", () => {
   const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as {
     config: Record<string, { default: unknown }>;
   };

@@ -31,7 +31,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-/** Another process that provides `tool`, says when it has begun, and takes this long. */
+/** Another process that provides `tool`, reports when it has begun, and takes this long. */
 async function startOther(milliseconds: number): Promise<ChildProcess> {
   const script = `
     import { writeFileSync } from "node:fs";
@@ -55,7 +55,7 @@ const make = async (folder: string) => {
 };
 
 describe("provide", () => {
-  test("makes a folder once", async () => {
+  test("creates a folder once", async () => {
     const maker = vi.fn(make);
     const path = await provide("tool", maker, dir);
     expect(await provide("tool", maker, dir)).toBe(path);
@@ -63,7 +63,7 @@ describe("provide", () => {
     expect(readdirSync(dir)).toEqual(["tool"]);
   });
 
-  test("leaves nothing of a folder that could not be made", async () => {
+  test("leaves nothing of a folder that could not be completed", async () => {
     const failing = async (folder: string) => {
       await make(folder);
       throw new Error("no");
@@ -72,7 +72,7 @@ describe("provide", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test("takes over from a process that was killed half way, and removes its half", async () => {
+  test("takes over from a process that was killed halfway, and removes its partial folder", async () => {
     const other = await startOther(60_000);
     const ended = new Promise((resolve) => other.once("exit", resolve));
     other.kill("SIGKILL");
@@ -83,7 +83,7 @@ describe("provide", () => {
     expect(readdirSync(dir)).toEqual(["tool"]);
   });
 
-  test("waits for another process that makes the same", async () => {
+  test("waits for another process that creates the same entry", async () => {
     await startOther(700);
     const maker = vi.fn(make);
     const path = await provide("tool", maker, dir);
@@ -93,7 +93,7 @@ describe("provide", () => {
 });
 
 describe("withLock", () => {
-  test("runs tasks of one lock one after another", async () => {
+  test("runs tasks with the same lock one after the other", async () => {
     let inside = 0;
     const task = async () => {
       inside += 1;
@@ -105,7 +105,7 @@ describe("withLock", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test("is not held by a process that only has the pid of a dead one", async () => {
+  test("is not held by a process that reuses the pid of a dead one", async () => {
     writeFileSync(join(dir, "lock"), JSON.stringify({ pid: process.pid, born: "an earlier boot" }));
     expect(await withLock(join(dir, "lock"), () => Promise.resolve("done"))).toBe("done");
   });
@@ -119,7 +119,7 @@ describe("the state's place", () => {
     vi.stubEnv("HOME", dir);
   };
 
-  test("is an ignored folder, with a passphrase that only the user can read", async () => {
+  test("is a folder that git ignores, with a passphrase that only the user can read", async () => {
     forget();
     const env = await backendEnv(join(dir, "own"));
     expect(env["PULUMI_BACKEND_URL"]).toBe(`file://${dir}/own/state`);
@@ -131,7 +131,7 @@ describe("the state's place", () => {
     expect(readFileSync(file, "utf8")).toBe(passphrase);
   });
 
-  test("is the user's own where they have one", async () => {
+  test("is the user's own backend if they have one", async () => {
     forget();
     vi.stubEnv("PULUMI_BACKEND_URL", "s3://bucket");
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "");
@@ -139,7 +139,7 @@ describe("the state's place", () => {
     expect(Object.keys(env)).toEqual(["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"]);
   });
 
-  test("is where the user's installed Pulumi has logged in", async () => {
+  test("is the backend that the user's installed Pulumi is logged in to", async () => {
     forget();
     mkdirSync(join(dir, ".pulumi"));
     writeFileSync(join(dir, ".pulumi", "credentials.json"), '{"current":"https://api.example"}');
@@ -152,7 +152,7 @@ describe("the state's place", () => {
   });
 });
 
-test("a Go is new enough by its numbers, not its letters", () => {
+test("Go versions are compared by number, not alphabetically", () => {
   expect(isNewEnough("go1.25.11", "1.25.11")).toBe(true);
   expect(isNewEnough("go1.26", "1.25.11")).toBe(true);
   expect(isNewEnough("go1.26.0-X:loopvar", "1.25.11")).toBe(true);
@@ -161,7 +161,7 @@ test("a Go is new enough by its numbers, not its letters", () => {
   expect(isNewEnough("devel", "1.25.11")).toBe(false);
 });
 
-test("the name of the built tools follows their sources", () => {
+test("the cache entry of the built tools depends on their sources", () => {
   expect(toolSourcesHash()).toMatch(/^[0-9a-f]{12}$/);
   expect(toolSourcesHash()).toBe(toolSourcesHash());
 });

@@ -23,7 +23,7 @@ import { toolFolder } from "../../../../setup/tools/toolFolder.ts";
 /** Long enough for a busy machine. */
 const within = { answer: 10_000, silence: 10_000 };
 
-/** Short enough for a test of who says nothing. */
+/** Short enough to test a silent server. */
 const hardly = { answer: 500, silence: 300 };
 
 let dir: string;
@@ -62,7 +62,7 @@ describe("download", () => {
     expect(readFileSync(join(dir, "file"))).toEqual(content);
   });
 
-  test("refuses and removes a file that has another", async () => {
+  test("refuses and removes a file with another checksum", async () => {
     answer = (_, response) => response.end(content);
     await expect(fetchIt("0".repeat(64))).rejects.toThrow(
       new RegExp(`/file.tgz has the SHA-256 checksum ${sha256(content)}, expected 0{64}`),
@@ -70,7 +70,7 @@ describe("download", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test("verifies by SHA-1 where no better checksum is published", async () => {
+  test("verifies by SHA-1 if no better checksum is published", async () => {
     answer = (_, response) => response.end(content);
     const sha1 = createHash("sha1").update(content).digest("hex");
     await fetchIt(sha1);
@@ -79,7 +79,7 @@ describe("download", () => {
     expect(existsSync(join(dir, "file"))).toBe(false);
   });
 
-  test("begins a transfer anew that broke off", async () => {
+  test("retries a transfer that broke off", async () => {
     answer = (_, response) => {
       if (requests.length > 1) return response.end(content);
       response.writeHead(200, { "content-length": content.length });
@@ -101,7 +101,7 @@ describe("download", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test("takes a transfer that falls silent for one that broke off", async () => {
+  test("treats a transfer that stalls as broken off", async () => {
     answer = (_, response) => {
       response.writeHead(200, { "content-length": content.length });
       response.write(content.subarray(0, 100));
@@ -118,7 +118,7 @@ describe("download", () => {
     expect(Date.now() - start).toBeLessThan(5_000);
   });
 
-  test("takes a server without the file, or without a server, for unreachable", async () => {
+  test("treats a missing file or server as unreachable", async () => {
     answer = (_, response) => response.writeHead(404).end();
     await expect(fetchIt()).rejects.toThrow(/the server answers 404/);
     await expect(fetchText("http://127.0.0.1:1/", within)).rejects.toThrow(Unreachable);
@@ -136,19 +136,19 @@ describe("download", () => {
 describe("checksumIn", () => {
   const sum = "a".repeat(64);
 
-  test("finds a file as Pulumi lists its plugins", () => {
+  test("finds a file in the format of Pulumi's plugins", () => {
     const short = "c".repeat(40);
     const list = `${"d".repeat(40)}  ./other.tgz\n${short}  ./file.tgz\n`;
     expect(checksumIn(list, "https://example.com/x/file.tgz")).toBe(short);
   });
 
-  test("finds a file in either of the two usual forms", () => {
+  test("finds a file in both usual formats", () => {
     const list = `${"b".repeat(64)}  other.tgz\n${sum} *file.tgz\n`;
     expect(checksumIn(list, "https://example.com/x/file.tgz")).toBe(sum);
     expect(checksumIn(`${sum.toUpperCase()}  file.tgz`, "https://example.com/file.tgz")).toBe(sum);
   });
 
-  test("refuses a list without it", () => {
+  test("refuses a list without the file", () => {
     for (const list of ["", `${sum}  file.tgz.sig`, "short  file.tgz", "<html>file.tgz</html>"]) {
       expect(() => checksumIn(list, "https://example.com/file.tgz")).toThrow(UserError);
     }
@@ -156,7 +156,7 @@ describe("checksumIn", () => {
 });
 
 describe("the official releases", () => {
-  /** An archive with one program in a folder, as the releases have them. */
+  /** An archive with one program in a folder, as in the releases. */
   function archiveOf(program: string, text: string): Buffer {
     const folder = join(dir, `make-${program}`, "pulumi");
     mkdirSync(folder, { recursive: true });
@@ -183,7 +183,7 @@ describe("the official releases", () => {
     }));
   }
 
-  test("are verified, unpacked and put in the places where Pulumi finds them", async () => {
+  test("are verified, unpacked and moved to where Pulumi finds them", async () => {
     const releases = serve();
     const folder = await provide("tools", (part) => downloadTools(part, releases, within), dir);
     const { bin, home, plugins } = toolFolder(folder);
@@ -196,7 +196,7 @@ describe("the official releases", () => {
     expect(readdirSync(folder).sort()).toEqual(["bin", "home"]);
   });
 
-  test("leave nothing behind when one of them is not what its list says", async () => {
+  test("leave nothing behind when a checksum is wrong", async () => {
     const releases = serve((path, data) =>
       path.includes("command") ? Buffer.concat([data, Buffer.from("x")]) : data,
     );
@@ -206,7 +206,7 @@ describe("the official releases", () => {
     expect(readdirSync(dir).filter((name) => name.startsWith("tools"))).toEqual([]);
   });
 
-  test("are looked for where Pulumi publishes them for the platform", () => {
+  test("have the URLs where Pulumi publishes them for the platform", () => {
     expect(pinnedReleases("linux", "x64")).toEqual([
       {
         archive: "https://get.pulumi.com/releases/sdk/pulumi-v3.260.0-linux-x64.tar.gz",

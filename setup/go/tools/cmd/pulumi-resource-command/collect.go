@@ -13,7 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/asset"
 )
 
-// collect reads the files that assetPaths and archivePaths name, below the command's directory.
+// collect reads the files below the command's directory that assetPaths and archivePaths select.
 func collect(in Inputs) (*map[string]types.AssetOrArchive, *archive.Archive, error) {
 	dir := "."
 	if in.Dir != nil {
@@ -55,7 +55,7 @@ type rule struct {
 	exclude bool
 }
 
-// find returns the files below dir that the rules select, by their slash-separated relative paths.
+// find returns the files below dir that the patterns select, by their slash-separated relative paths.
 func find(dir string, patterns []string) (map[string]*asset.Asset, error) {
 	rules := make([]rule, len(patterns))
 	for i, pattern := range patterns {
@@ -67,7 +67,7 @@ func find(dir string, patterns []string) (map[string]*asset.Asset, error) {
 		rules[i] = rule{compiled, exclude}
 	}
 
-	// The state must mean the same file when a later run has another working directory.
+	// Absolute, so that the state refers to the same file if a later run has another working directory.
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func find(dir string, patterns []string) (map[string]*asset.Asset, error) {
 		if !selected(rules, name) {
 			return nil
 		}
-		// Stat, so that a link counts as what it leads to; sockets and the like have no content.
+		// Stat follows symbolic links. Anything but a regular file, such as a socket, is skipped.
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 			return err
 		}
@@ -95,7 +95,7 @@ func find(dir string, patterns []string) (map[string]*asset.Asset, error) {
 	return files, err
 }
 
-// selected lets the last rule that matches decide.
+// selected reports whether the rules select a file. The last matching rule decides.
 func selected(rules []rule, name string) bool {
 	chosen := false
 	for _, rule := range rules {

@@ -8,9 +8,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// Command is the resource command:local:Command. What the framework does by default is what is
-// documented of it: a changed input is an update, and outputs are unknown in a preview and only
-// secret on demand. That triggers replace the resource is asked for by the SDK.
+// Command is the resource command:local:Command. The framework's defaults match the plugin's
+// documentation: a changed input updates the resource; outputs are unknown in a preview, and secret
+// only on request. The SDK requests the replacement when triggers change.
 type Command struct{}
 
 func (c *Command) Annotate(a infer.Annotator) {
@@ -32,7 +32,7 @@ type Inputs struct {
 	ArchivePaths           *[]string          `pulumi:"archivePaths,optional"`
 }
 
-// Results is what a run leaves behind.
+// Results are the outputs of a run.
 type Results struct {
 	Stdout  string                           `pulumi:"stdout"`
 	Stderr  string                           `pulumi:"stderr"`
@@ -45,7 +45,7 @@ type State struct {
 	Results
 }
 
-// Logging says which streams are shown to the user while a command runs.
+// Logging selects the streams that are shown to the user while a command runs.
 type Logging string
 
 func (Logging) Values() []infer.EnumValue[Logging] {
@@ -90,7 +90,7 @@ func (*Command) Update(
 	return resp, err
 }
 
-// Delete has nothing but the state to go by: the program may be gone by now.
+// Delete uses only the state, since the program may no longer declare the resource.
 func (*Command) Delete(
 	ctx context.Context, req infer.DeleteRequest[State],
 ) (infer.DeleteResponse, error) {
@@ -101,7 +101,7 @@ func (*Command) Delete(
 	return infer.DeleteResponse{}, err
 }
 
-// execute runs a command and then collects the files that the resource is asked to return.
+// execute runs a command, then collects the files that the resource returns.
 func execute(ctx context.Context, command string, in Inputs, previous *Results) (Results, error) {
 	results, err := run(ctx, command, in, previous)
 	if err != nil {

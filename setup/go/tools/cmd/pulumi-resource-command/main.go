@@ -1,6 +1,6 @@
-// Command pulumi-resource-command stands in for Pulumi's command plugin where that cannot be
-// downloaded. It serves command:local:Command, in the way the plugin's documentation describes, and
-// nothing else of the plugin. State that either of them wrote is understood by the other.
+// Command pulumi-resource-command replaces Pulumi's command plugin when that cannot be downloaded. It
+// serves only command:local:Command, as the plugin's documentation describes it. Both plugins can read
+// the state that the other one wrote.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi-go-provider/infer"
 )
 
-// version is set at link time, so that it is written down in one place only.
+// version is set at link time, so that setup/tools/versions.ts is the only place that defines it.
 var version = "0.0.0-dev"
 
 func main() {
@@ -27,8 +27,8 @@ func provider() p.Provider {
 		Resources: []infer.InferredResource{infer.Resource(&Command{})},
 	})
 
-	// Everything that happens to a resource begins with a check or, for what the state already
-	// holds, with one of the others.
+	// Every operation on a resource starts with one of these. An unsupported resource can come from the
+	// program (Check) or from the state (Read, Delete).
 	check, read, remove := served.Check, served.Read, served.Delete
 	served.Check = func(ctx context.Context, req p.CheckRequest) (p.CheckResponse, error) {
 		if err := refuse(string(req.Urn.Type())); err != nil {
@@ -60,6 +60,6 @@ func refuse(asked string) error {
 	if asked == token {
 		return nil
 	}
-	return fmt.Errorf("this stand-in for the command plugin has %s only, not %s: "+
+	return fmt.Errorf("this replacement for the command plugin supports only %s, not %s: "+
 		"install the official plugin to use that", token, asked)
 }

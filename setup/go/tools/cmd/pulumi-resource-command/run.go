@@ -16,8 +16,8 @@ import (
 	p "github.com/pulumi/pulumi-go-provider"
 )
 
-// run starts a command and waits until it has exited and its output is closed: a daemon that it
-// leaves behind has to close the streams, or it is waited for as well.
+// run starts a command and waits until it has exited and its output is closed. If it leaves a daemon
+// behind that keeps the streams open, run waits for that as well.
 func run(ctx context.Context, command string, in Inputs, previous *Results) (Results, error) {
 	if err := ctx.Err(); err != nil {
 		return Results{}, failure(err, command, "")
@@ -30,7 +30,7 @@ func run(ctx context.Context, command string, in Inputs, previous *Results) (Res
 	args := append(append([]string{}, program[1:]...), command)
 	cmd := exec.Command(program[0], args...)
 	cmd.Env = environment(in, previous)
-	// A group of its own, so that a cancellation reaches what the command has started.
+	// In its own process group, so that a cancellation also kills the command's children.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if in.Dir != nil {
 		cmd.Dir = *in.Dir
@@ -39,8 +39,8 @@ func run(ctx context.Context, command string, in Inputs, previous *Results) (Res
 		cmd.Stdin = strings.NewReader(*in.Stdin)
 	}
 
-	// Pipes of our own: with those of os/exec, Wait would hang after a cancellation on a process
-	// that has left the group and kept the streams.
+	// Not the pipes of os/exec: after a cancellation, Wait would hang on a process that has left the
+	// group and kept the streams open.
 	outRead, outWrite, err := os.Pipe()
 	if err != nil {
 		return Results{}, err
@@ -63,7 +63,7 @@ func run(ctx context.Context, command string, in Inputs, previous *Results) (Res
 
 	stop := context.AfterFunc(ctx, func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		// What the killed processes have written is still in the pipes.
+		// Time to read what the killed processes have already written.
 		grace := time.Now().Add(time.Second)
 		_ = outRead.SetReadDeadline(grace)
 		_ = errRead.SetReadDeadline(grace)
@@ -86,7 +86,7 @@ func run(ctx context.Context, command string, in Inputs, previous *Results) (Res
 	return Results{Stdout: trim(stdout.String()), Stderr: trim(stderr.String())}, nil
 }
 
-// environment is the plugin's own, then what the user adds, then what the last run printed.
+// environment returns the plugin's environment, the user's additions and the output of the last run.
 func environment(in Inputs, previous *Results) []string {
 	env := os.Environ()
 	if in.Environment != nil {
@@ -106,7 +106,7 @@ func environment(in Inputs, previous *Results) []string {
 	return env
 }
 
-// loggers returns what shows a line of stdout, and of stderr, to the user; nil shows nothing.
+// loggers returns the functions that show a line of stdout and stderr to the user; nil shows nothing.
 func loggers(ctx context.Context, logging *Logging) (func(string), func(string)) {
 	show := p.GetLogger(ctx).Info
 	if logging == nil {
@@ -144,7 +144,7 @@ func failure(err error, command, output string) error {
 	return fmt.Errorf("%w: running %q:\n%s", err, command, trim(output))
 }
 
-// trim takes off one newline, not all: what a command prints on purpose is kept.
+// trim removes one trailing newline only: the others belong to the output.
 func trim(s string) string {
 	return strings.TrimSuffix(s, "\n")
 }

@@ -1,8 +1,7 @@
-// Command pulumi-resource-docker joins the two published halves of Pulumi's docker plugin, the
+// Command pulumi-resource-docker combines the two published parts of Pulumi's docker plugin, the
 // Terraform bridge and the Terraform provider, under the tokens and names that @pulumi/docker uses.
 //
-// The official plugin's docker.Image is native code of its own and is not here; RemoteImage with
-// `build` is.
+// It lacks docker.Image, which the official plugin implements itself; use RemoteImage with `build`.
 package main
 
 import (
@@ -15,11 +14,11 @@ import (
 	"github.com/terraform-providers/terraform-provider-docker/internal/provider"
 )
 
-// version is set at link time, so that it is written down in one place only.
+// version is set at link time, so that setup/tools/versions.ts is the only place that defines it.
 var version = "0.0.0-dev"
 
 func main() {
-	// Nothing reads the schema at run time: it is what SDKs are generated from.
+	// The schema is empty: it is used to generate SDKs, not at run time.
 	tfbridge.Main("docker", version, info(), []byte("{}"))
 }
 
@@ -65,7 +64,7 @@ func info() tfbridge.ProviderInfo {
 			"docker_registry_image_manifests": dataSource("getRegistryImageManifests"),
 		},
 	}
-	// Two containers cannot hold the same name, port or address, not even for a moment.
+	// Two containers cannot have the same name, port or address at the same time.
 	p.Resources["docker_container"].DeleteBeforeReplace = true
 	p.SetAutonaming(255, "-")
 	return p
@@ -79,12 +78,12 @@ func dataSource(name string) *tfbridge.DataSourceInfo {
 	return &tfbridge.DataSourceInfo{Tok: tokens.ModuleMember(token(name))}
 }
 
-// token is what the SDK calls a resource or function: docker:index/remoteImage:RemoteImage.
+// token returns the SDK's name of a resource or function, such as docker:index/remoteImage:RemoteImage.
 func token(name string) string {
 	return "docker:index/" + strings.ToLower(name[:1]) + name[1:] + ":" + name
 }
 
-// named exempts a property from the bridge's plural forms and automatic names.
+// named keeps a property's name: the bridge neither makes it plural nor names it automatically.
 func named(property string) *tfbridge.SchemaInfo {
 	return &tfbridge.SchemaInfo{Name: property}
 }

@@ -11,10 +11,10 @@ import (
 	sdk "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// reachEngine fails where no engine answers. The official plugin asks the engine when it is configured, in a
-// preview, too, unless it is reached over SSH
-// (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient); without that,
-// previews that work here would fail there.
+// reachEngine fails when no engine answers. The official plugin contacts the engine when it is configured, also
+// in a preview, unless the engine is reached over SSH
+// (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient). Without this
+// check, previews that work with this plugin would fail with the official one.
 func reachEngine(vars sdk.PropertyMap, _ shim.ResourceConfig) error {
 	host := text(vars, "host")
 	if host == "" || strings.HasPrefix(host, "ssh://") {

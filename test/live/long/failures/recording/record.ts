@@ -1,13 +1,13 @@
-/** The times that the tests of failures have measured, and the table of them in the documents. */
+/** Records the times that the failure tests measure, and writes the table in the documents. */
 import { type Fault, type FaultName, faults } from "../faults.ts";
 
-/** The results' file, from the project's folder. */
+/** The file with the results, relative to the project's folder. */
 export const resultsFile = "test/live/long/failures/recording/results.json";
 
-/** The document that has their table. */
+/** The document with the table. */
 export const documentFile = "docs/reliability.md";
 
-/** Names, in the environment, the file that the tests append their times to. */
+/** The environment variable with the file to which the tests append their times. */
 export const timesVariable = "SERF_FAULT_TIMES";
 
 /** One line of that file. */
@@ -16,20 +16,20 @@ interface Time {
   readonly seconds: number;
 }
 
-/** What results.json holds. */
+/** The content of results.json. */
 export interface Results {
   readonly date: string;
-  /** What of the machine bears on the times. */
+  /** Facts about the machine that affect the times. */
   readonly machine: Readonly<Record<string, string>>;
-  /** By fault: one for each time that it was made. */
+  /** By fault; one value per repetition. */
   readonly seconds: Readonly<Partial<Record<FaultName, readonly number[]>>>;
 }
 
 /**
- * The results with what a run has measured, which may have been some of the faults only. The times of
- * one machine and one version do not stand beside those of another.
+ * Adds a run's measurements to earlier results. A run may cover only some of the faults. Earlier results from another
+ * machine or version are dropped, since the times cannot be compared.
  *
- * @param lines what the tests have appended.
+ * @param lines the lines that the tests have appended.
  */
 export function merge(
   earlier: Results | undefined,
@@ -56,15 +56,15 @@ const begin = "<!-- failures: made by `npm run test:failures -- --record` -->";
 const end = "<!-- end of failures -->";
 
 /**
- * The document with the table of the results between its marks.
+ * Replaces the table between the marks of the document.
  *
- * @throws Error when the marks are not there.
+ * @throws Error when the document does not have the marks.
  */
 export function withTable(document: string, results: Results): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   if (from < 0 || to < from)
-    throw new Error(`${documentFile} has no place for the table: ${begin}`);
+    throw new Error(`${documentFile} has no marks for the table: ${begin}`);
   const parts = [begin, table(results), origin(results), document.slice(to)];
   return document.slice(0, from) + parts.join("\n\n");
 }
@@ -77,21 +77,21 @@ function origin({ date, machine }: Results): string {
 function table({ seconds }: Results): string {
   const rows = Object.entries<Fault>(faults).map(([name, { what, takesUp }]) => [
     what,
-    takesUp ? "one `up`" : "nothing",
-    whole(seconds[name as FaultName]),
+    takesUp ? "one `up`" : "none",
+    recoveryTime(seconds[name as FaultName]),
   ]);
-  return aligned([["fault", "what it takes", "whole again after"], ...rows]);
+  return aligned([["fault", "action needed", "recovery time"], ...rows]);
 }
 
-/** The longest, and where there are several also the shortest. */
-function whole(seconds: readonly number[] = []): string {
+/** One time, or the shortest and the longest of several. */
+function recoveryTime(seconds: readonly number[] = []): string {
   if (seconds.length === 0) return "–";
   const [shortest, longest] = [Math.min(...seconds), Math.max(...seconds)];
   if (shortest === longest) return `${longest.toFixed(1)} s`;
   return `${shortest.toFixed(1)} to ${longest.toFixed(1)} s`;
 }
 
-/** A table as the formatter wants it; the last column holds figures. */
+/** A table with padding as Prettier writes it. The last column is aligned to the right. */
 function aligned(rows: readonly (readonly string[])[]): string {
   const last = rows[0]!.length - 1;
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -1,6 +1,6 @@
 /**
- * A reporter for vitest that records what the tests of failures have measured, in results.json and in the
- * document, when all have passed.
+ * A reporter for vitest. When all failure tests have passed, it records their times in results.json and in the
+ * document.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
@@ -23,7 +23,7 @@ export default class Recorder implements Reporter {
 
   onInit(): void {
     writeFileSync(this.#times, "");
-    // The processes of the tests inherit it.
+    // The test processes inherit it.
     process.env[timesVariable] = this.#times;
   }
 

@@ -30,7 +30,7 @@ describe("for people", () => {
     );
   });
 
-  test("one line, whatever somebody put into names and payloads", () => {
+  test("one line, whatever names and payloads contain", () => {
     const event = { ...user, name: "\u001b[31mx", payload: Buffer.from("a\nb\tc") };
     expect(eventLine(event, time)).toBe("03:04:05.006  event          \\u001b[31mx  a\\nb\\tc");
   });
@@ -69,9 +69,9 @@ describe("payloads", () => {
     expect(readablePayload(Buffer.from(hex, "hex"))).toEqual({ payload, encoding });
   });
 
-  test("that are no text are said to be base64", () => {
+  test("that are not text are marked as base64", () => {
     expect(shownPayload(Uint8Array.of(0xff, 0))).toBe(
-      "/wA= (base64 of 2 bytes that are no printable text)",
+      "/wA= (base64 of 2 bytes that are not printable text)",
     );
   });
 

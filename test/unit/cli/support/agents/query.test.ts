@@ -11,7 +11,7 @@ const payload = new Uint8Array();
 const answer = (from: string) => ({ type: "response", from, payload }) as const;
 
 describe("the tally of a query", () => {
-  test("is complete when all that are asked have answered, not only acknowledged", () => {
+  test("is complete when all members have answered, not only acknowledged", () => {
     const tally = new QueryTally(["a", "b"]);
     tally.add({ type: "ack", from: "a", payload });
     tally.add({ type: "ack", from: "b", payload });
@@ -24,7 +24,7 @@ describe("the tally of a query", () => {
     expect(tally.summary(0.5)).toEqual({ answered: 2, members: 2, acknowledged: 2, seconds: 0.5 });
   });
 
-  test("counts a member that has joined meanwhile", () => {
+  test("counts a member that joined meanwhile", () => {
     const tally = new QueryTally(["a"]);
     tally.add(answer("c"));
     expect(tally.summary(0)).toMatchObject({ answered: 1, members: 2, acknowledged: 1 });
@@ -35,13 +35,11 @@ describe("the tally of a query", () => {
     tally.add(answer("a"));
     expect(tally.shortfall(0)).toBeUndefined();
     expect(tally.shortfall(1)).toBeUndefined();
-    expect(tally.shortfall(3)).toBe("1 answered, --expect 3 asks for 3; no answer came from b.");
-    expect(tally.shortfall("all")).toBe(
-      "1 answered, --expect all asks for 2; no answer came from b.",
-    );
+    expect(tally.shortfall(3)).toBe("1 answered, --expect 3 requires 3; no answer from b.");
+    expect(tally.shortfall("all")).toBe("1 answered, --expect all requires 2; no answer from b.");
     tally.add(answer("b"));
     expect(tally.shortfall("all")).toBeUndefined();
-    expect(tally.shortfall(3)).toBe("2 answered, --expect 3 asks for 3.");
+    expect(tally.shortfall(3)).toBe("2 answered, --expect 3 requires 3.");
   });
 });
 
@@ -65,7 +63,7 @@ describe("options", () => {
     }
   });
 
-  test("--tag is for the whole value", () => {
+  test("--tag matches the whole value", () => {
     expect(tagFilters(["role=a|b", "rack=x=y", "zone="])).toEqual({
       role: "^(?:a|b)$",
       rack: "^(?:x=y)$",
@@ -78,7 +76,7 @@ describe("options", () => {
     );
   });
 
-  test("an error tells of the expressions where they may be behind it", () => {
+  test("an error mentions the expressions if they may be the cause", () => {
     expect(explained("The agent of a closed the connection.", ["role=("])).toMatch(
       /^The agent of a closed the connection\.\nSerf may not .*: --tag role=\($/,
     );
@@ -87,7 +85,7 @@ describe("options", () => {
   });
 });
 
-test("the seed is asked first, and whoever has failed last", () => {
+test("the seed is tried first, and the agent that failed last", () => {
   const names = ["serf-a-joiner-10", "serf-a-joiner-2", "serf-a-seed"];
   expect(agentOrder(names)).toEqual(["serf-a-seed", "serf-a-joiner-2", "serf-a-joiner-10"]);
   expect(agentOrder(names, "serf-a-seed")).toEqual([

@@ -14,7 +14,7 @@ const line = {
 
 const parse = (...args: string[]) => parseCommandLine(line, args);
 
-describe("what was given", () => {
+describe("the arguments", () => {
   test("defaults", () => {
     expect(parse("load")).toEqual({
       stack: "dev",
@@ -38,12 +38,12 @@ describe("what was given", () => {
     expect(parse("load", "--no-json")).toMatchObject({ options: { json: false } });
   });
 
-  test("what follows -- is no option", () => {
+  test("arguments after -- are not options", () => {
     expect(parse("load", "--", "--json")).toMatchObject({ positionals: ["load", "--json"] });
   });
 });
 
-describe("faults name the argument and what is allowed", () => {
+describe("errors name the argument and what is allowed", () => {
   const allowed =
     " Allowed are NAME, [PAYLOAD], --tag NAME=REGEXP, --expect N, --json, --stack NAME, --help.";
 
@@ -59,7 +59,7 @@ describe("faults name the argument and what is allowed", () => {
     expect(() => parse(...args)).toThrow(fault + allowed);
   });
 
-  test("a command without arguments takes none", () => {
+  test("a command without arguments refuses any", () => {
     const stop = { command: "npm stop", purpose: "Stops." };
     expect(() => parseCommandLine(stop, ["now"])).toThrow(
       'Unexpected argument "now". Allowed are --stack NAME, --help.',
@@ -80,7 +80,7 @@ describe("faults name the argument and what is allowed", () => {
   });
 });
 
-test("--help asks for help, whatever is missing", () => {
+test("--help shows the help, even if arguments are missing", () => {
   expect(parse("--help")).toBe("help");
   expect(help(line)).toBe(
     [
@@ -92,7 +92,7 @@ test("--help asks for help, whatever is missing", () => {
       "  --expect N         how many",
       "  --json             as JSON",
       "  --stack NAME       the stack; default: dev",
-      "  --help             prints this",
+      "  --help             prints this help",
     ].join("\n"),
   );
 });

@@ -6,7 +6,7 @@ const salt = "encryptionsalt: v1:abc:v1:def:ghi==\n";
 const after = (before: string | undefined, now: string) =>
   unsalted(before === undefined ? {} : { [file]: before }, { [file]: now });
 
-test("a file that only got the salt, and was formatted, is as it was to the byte", () => {
+test("a file that only got the salt and was reformatted is restored byte for byte", () => {
   const before =
     "# ours\nbase: &base { joiners: 1 }\nconfig:\n  <<: *base\n  tags: { zone:   north }\n  serf:protect: true\n";
   const now =
@@ -26,18 +26,18 @@ test.each([
   ["tags: { a: 2020-01-01T10:11:12Z }", "tags: {a: '2020-01-01 10:11:12 +0000 UTC'}"],
   ["tags: { a: 2020-01-01 10:11:12.5 }", "tags: {a: '2020-01-01 10:11:12.5 +0000 UTC'}"],
   ["tags: { a: 2020-01-01T10:11:12+02:00 }", "tags: {a: '2020-01-01 10:11:12 +0200 +0200'}"],
-])("%s, which Pulumi writes as %s, is as it was written", (own, written) => {
+])("%s, which Pulumi writes as %s, is restored", (own, written) => {
   const before = `config:\n  serf:${own}\n`;
   expect(after(before, `config:\n  serf:${written}\n${salt}`)).toEqual({ [file]: before });
 });
 
-test("what was put in quotes meanwhile stays", () => {
+test("a value that was quoted meanwhile stays quoted", () => {
   const now = 'config:\n  serf:tags: { a: "2020-01-01", b: "2_0" }\n';
   const before = "config:\n  serf:tags: { a: 2020-01-01, b: 2_0 }\n";
   expect(after(before, now + salt)).toEqual({ [file]: now });
 });
 
-test("what was set meanwhile stays", () => {
+test("a setting that was changed meanwhile is kept", () => {
   const now = 'config:\n  serf:joiners: "2"\n';
   expect(after("config:\n  serf:joiners: 1\n", now + salt)).toEqual({ [file]: now });
 });
@@ -45,20 +45,20 @@ test("what was set meanwhile stays", () => {
 test.each([
   ["a value", "config:\n  serf:gossipKey:\n    secure: v1:abc\n"],
   ["a value within others", "config:\n  serf:tags: { a: [{ secure: v1:abc }] }\n"],
-])("the salt stays where %s is encrypted", (_, now) => {
+])("the salt is kept when %s is encrypted", (_, now) => {
   expect(after("config: {}\n", salt + now)).toEqual({});
 });
 
-test("a salt that was there is somebody's own", () => {
+test("a salt that was there before is kept", () => {
   expect(after(salt, `config: {}\n${salt}`)).toEqual({});
 });
 
-test("a file that was made for the salt alone goes", () => {
+test("a file that was created only for the salt is deleted", () => {
   expect(after(undefined, salt)).toEqual({ [file]: undefined });
   expect(after("", salt)).toEqual({ [file]: "" });
 });
 
-test("files without a salt, and those that cannot be read, are left alone", () => {
+test("files without a salt, and files that cannot be parsed, are not changed", () => {
   expect(after(undefined, "config: {}\n")).toEqual({});
   expect(after("config: {}\n", `config: {\n${salt}`)).toEqual({});
 });

@@ -17,7 +17,7 @@ const made = (stack: string) => [
   },
 ];
 
-test("a renamed stack is told by the labels of what it made", () => {
+test("a renamed stack is recognized by the labels of its resources", () => {
   expect(formerName("dev", made("dev"))).toBeUndefined();
   expect(formerName("dev", [])).toBeUndefined();
   expect(formerName("demo", made("dev"))).toBe("dev");
@@ -35,16 +35,19 @@ test.each([
     "unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /p: permission denied",
     "a passphrase, and /p cannot be read: open /p: permission denied",
   ],
-  ["constructing secrets manager: incorrect passphrase", "another passphrase than the one in /p"],
-])("Pulumi's words on a passphrase: %s", (said, what) => {
+  [
+    "constructing secrets manager: incorrect passphrase",
+    "a different passphrase from the one in /p",
+  ],
+])("passphrase error: %s", (said, what) => {
   expect(passphraseFault(said, "/p")?.what).toBe(what);
 });
 
-test("other words of Pulumi's are not on a passphrase", () => {
+test("other errors of Pulumi are not passphrase errors", () => {
   expect(passphraseFault("unexpected end of JSON input", "/p")).toBeUndefined();
 });
 
-test("settings: an empty text is none, and a secret without a value is set", () => {
+test("settings: an empty text is not set, and a secret without a value is set", () => {
   const settings = new StackSettings({
     "serf:dockerHost": { value: "", secret: false },
     "serf:gossipKey": { secret: true },
@@ -58,7 +61,7 @@ test("settings: an empty text is none, and a secret without a value is set", () 
   expect(settings.wants("retainData")).toBe(false);
 });
 
-test("what should be true or false and is neither keeps what it would keep", () => {
+test("a switch that is neither true nor false counts as on", () => {
   const settings = new StackSettings({ "serf:protect": { value: "yes", secret: false } });
   expect(settings.wants("protect")).toBe(true);
   expect(settings.wants("retainData")).toBe(false);

@@ -10,7 +10,7 @@ const earlier = {
 } as const;
 
 describe("recorded times", () => {
-  test("of a run replace those of the same faults, and leave the others", () => {
+  test("replace earlier times of the same faults, and keep the others", () => {
     const lines = line("upKilled", 3.14159) + line("seedKilled", 2) + line("upKilled", 4);
     const merged = merge(earlier, lines, { date: "2026-02-02", machine });
     expect(merged).toEqual({
@@ -18,11 +18,11 @@ describe("recorded times", () => {
       machine,
       seconds: { joinerKilled: [1, 2], seedKilled: [2], seedGone: [7], upKilled: [3.1, 4] },
     });
-    // In the order of the table, whatever the order of the tests.
+    // In the order of the table, not of the tests.
     expect(Object.keys(merged.seconds)[1]).toBe("seedKilled");
   });
 
-  test("of another machine do not stand beside each other", () => {
+  test("from another machine are dropped", () => {
     const other = { date: "2026-02-02", machine: { cores: "64" } };
     expect(merge(earlier, line("seedKilled", 2), other).seconds).toEqual({ seedKilled: [2] });
     expect(merge(undefined, line("seedKilled", 2), other).seconds).toEqual({ seedKilled: [2] });
@@ -35,7 +35,7 @@ describe("the document's table", () => {
     "<!-- end of failures -->",
   ];
 
-  test("is written between the marks, again and again", () => {
+  test("is written between the marks, and can be replaced again", () => {
     const document = ["before", marks[0], "what was there", marks[1], "after"].join("\n");
     const once = withTable(document, earlier);
     const lines = once.split("\n");
@@ -46,19 +46,19 @@ describe("the document's table", () => {
     expect(withTable(once, earlier)).toBe(once);
   });
 
-  test("has every fault, what it takes, and the shortest and the longest time", () => {
+  test("has every fault, the action needed, and the shortest and longest time", () => {
     const rows = withTable(marks.join("\n"), earlier)
       .split("\n")
       .filter((row) => row.startsWith("|"))
       .map((row) => row.split("|").map((cell) => cell.trim()));
-    expect(rows).toContainEqual(["", "a joiner is killed", "nothing", "1.0 to 2.0 s", ""]);
-    expect(rows).toContainEqual(["", "the seed is gone for good", "one `up`", "7.0 s", ""]);
-    expect(rows).toContainEqual(["", "the seed is killed", "nothing", "–", ""]);
+    expect(rows).toContainEqual(["", "a joiner is killed", "none", "1.0 to 2.0 s", ""]);
+    expect(rows).toContainEqual(["", "the seed is removed for good", "one `up`", "7.0 s", ""]);
+    expect(rows).toContainEqual(["", "the seed is killed", "none", "–", ""]);
   });
 
-  test("is refused by a document without the marks", () => {
+  test("is refused when the document has no marks", () => {
     expect(() => withTable("nothing", earlier)).toThrow(
-      "docs/reliability.md has no place for the table",
+      "docs/reliability.md has no marks for the table",
     );
   });
 });

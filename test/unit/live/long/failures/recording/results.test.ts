@@ -11,13 +11,13 @@ import {
 const results = JSON.parse(readFileSync(resultsFile, "utf8")) as Results;
 
 describe("the recorded times", () => {
-  test.each(Object.entries(faults))("of %s are there, and within its bound", (name, { bound }) => {
+  test.each(Object.entries(faults))("of %s exist and are within the bound", (name, { bound }) => {
     const seconds = results.seconds[name as keyof typeof faults] ?? [];
     expect(seconds).toHaveLength(name === "upKilled" ? 10 : 1);
     expect(Math.max(...seconds)).toBeLessThanOrEqual(bound);
   });
 
-  test("are those of the document", () => {
+  test("match the document", () => {
     const document = readFileSync(documentFile, "utf8");
     expect(withTable(document, results)).toBe(document);
   });
