@@ -32,9 +32,8 @@ function runsTypeScript() {
  */
 function isInstalled() {
   try {
-    const [wanted, found] = ["package-lock.json", join("node_modules", ".package-lock.json")].map(
-      (name) => JSON.parse(readFileSync(join(root, name), "utf8")).packages,
-    );
+    const wanted = packagesIn("package-lock.json");
+    const found = packagesIn(join("node_modules", ".package-lock.json"));
     const isThere = Object.entries(wanted).every(
       ([path, { version, optional }]) =>
         path === "" || optional || (found[path] !== undefined && found[path].version === version),
@@ -43,6 +42,16 @@ function isInstalled() {
   } catch {
     return false;
   }
+}
+
+/**
+ * @param {string} lockFile
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
+function packagesIn(lockFile) {
+  /** @type {{ packages: Record<string, { version?: string, optional?: boolean }> }} */
+  const { packages } = JSON.parse(readFileSync(join(root, lockFile), "utf8"));
+  return packages;
 }
 
 async function install() {

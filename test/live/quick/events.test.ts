@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { ReadablePayload } from "../../../cli/support/agents/payload.ts";
 import type { Member } from "../../../lib/cluster/members.ts";
 import { docker } from "../../../lib/host/run.ts";
@@ -7,6 +7,7 @@ import type { QueryRecord } from "../../../lib/serf/messages.ts";
 import { toHostAgent } from "../../../lib/serf/open.ts";
 import { SerfRpc } from "../../../lib/serf/rpc.ts";
 import { Project, type Result } from "../support/project.ts";
+import { projectWith } from "../support/stack.ts";
 
 const stack = "e2e-events";
 const config = { subnet: "172.31.246.0/24", gossipPort: 17976, rpcPort: 17403, joiners: 2 };
@@ -15,19 +16,7 @@ const host = "serf-e2e-events-host";
 const joiner = (index: number) => `serf-e2e-events-joiner-${index}`;
 const containers = [seed, joiner(1), joiner(2)];
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  // Remove what a killed run left.
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
-});
+const project = projectWith({ [stack]: config });
 
 /** Every test starts when the seed sees all members alive. */
 beforeEach(async () => {

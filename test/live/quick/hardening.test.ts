@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { docker } from "../../../lib/host/run.ts";
-import { membersIn, Project, withStatus } from "../support/project.ts";
+import { membersIn, withStatus } from "../support/project.ts";
+import { projectWith } from "../support/stack.ts";
 
 const stack = "e2e-hard";
 const config = {
@@ -18,18 +19,7 @@ const config = {
 const seed = `serf-${stack}-seed`;
 const containers = [seed, `serf-${stack}-joiner-1`, `serf-${stack}-host`];
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
-});
+const project = projectWith({ [stack]: config });
 
 interface Inspected {
   readonly State: { readonly Pid: number };

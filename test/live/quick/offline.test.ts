@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker } from "../../../lib/host/run.ts";
-import { containersOf, Project, remainsOf } from "../support/project.ts";
+import { containersOf, remainsOf } from "../support/project.ts";
+import { projectWith } from "../support/stack.ts";
 
 // Reviews without an engine: a preview compares the configuration with the state only.
 
@@ -15,23 +16,18 @@ const config = {
   convergenceTimeout: 120,
 };
 
-let project: Project;
+const project = projectWith({ [stack]: config });
 /** Accepts connections, but never answers. */
 let silent: Server;
 const sockets = new Set<Socket>();
 
-beforeAll(async () => {
+beforeAll(() => {
   silent = createServer((socket) => sockets.add(socket)).listen(0, "127.0.0.1");
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
 });
 
-afterAll(async () => {
+afterAll(() => {
   for (const socket of sockets) socket.destroy();
   silent.close();
-  await project.remove();
 });
 
 /** Runs a command of the project with the docker client's variables set to an engine. */

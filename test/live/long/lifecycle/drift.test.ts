@@ -1,9 +1,10 @@
 import { execFileSync, spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { docker, pause } from "../../../../lib/host/run.ts";
 import { agentCommand } from "../../support/agents.ts";
-import { containersOf, membersIn, Project } from "../../support/project.ts";
+import { containersOf, membersIn } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 
 // The tests run in order. Each changes the cluster, checks what `drift` reports, and lets `start` repair it.
 
@@ -21,17 +22,10 @@ const [seed, joiner1, joiner2, joiner3] = ["seed", "joiner-1", "joiner-2", "join
 ) as [string, string, string, string];
 const foreigner = `foreign-${stack}`;
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-});
+const project = projectWith({ [stack]: config }, { isUp: false });
 
 afterAll(async () => {
   await docker(["rm", "--force", foreigner]).catch(() => undefined);
-  await project.remove();
 });
 
 interface Row {

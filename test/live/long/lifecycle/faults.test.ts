@@ -1,26 +1,17 @@
 import { appendFileSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { docker, pause, run } from "../../../../lib/host/run.ts";
 import { killTree } from "../../support/killTree.ts";
-import { containersOf, membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
+import { containersOf, membersIn, remainsOf, withStatus } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 
 const stack = "e2e-faults";
 const config = { subnet: "172.31.249.0/24", gossipPort: 17966, rpcPort: 17393, joiners: 2 };
 const seed = "serf-e2e-faults-seed";
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
-});
+const project = projectWith({ [stack]: config }, { isUp: false });
 
 async function expectCluster(): Promise<void> {
   await project.succeed("start", "--stack", stack);

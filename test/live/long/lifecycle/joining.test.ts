@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { configFile, configFolder } from "../../../../lib/agents/config.ts";
 import type { Member } from "../../../../lib/cluster/members.ts";
 import { docker, pause } from "../../../../lib/host/run.ts";
 import { agentCommand } from "../../support/agents.ts";
-import { containersOf, membersIn, Project } from "../../support/project.ts";
+import { containersOf, membersIn } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 
 // The tests run in order: each starts with the cluster that the previous one left.
 
@@ -23,18 +24,7 @@ const [seed, joiner, web, host] = ["seed", "joiner-1", "web-1", "host"].map(name
   string,
 ];
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
-});
+const project = projectWith({ [stack]: config });
 
 async function startWith(changes: object): Promise<string> {
   project.configure(stack, { ...config, ...changes });

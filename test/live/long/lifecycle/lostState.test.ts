@@ -1,9 +1,10 @@
 import { spawn as startProcess } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { startTimeOf } from "../../../../lib/host/startTime.mjs";
 import { run } from "../../../../lib/host/run.ts";
-import { containersOf, Project, remainsOf } from "../../support/project.ts";
+import { containersOf, remainsOf } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 
 // The tests run in order: the state is damaged, cannot be decrypted, and is lost.
 
@@ -12,18 +13,7 @@ const config = { subnet: "172.31.211.0/24", gossipPort: 18101, rpcPort: 18111, j
 const named = (part: string) => `serf-${stack}-${part}`;
 const [seed, joiner] = ["seed", "joiner-1"].map(named) as [string, string];
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
-});
+const project = projectWith({ [stack]: config });
 
 /** A start finds everything unchanged, and changes nothing. */
 async function mend(): Promise<void> {

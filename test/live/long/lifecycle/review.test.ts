@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { docker } from "../../../../lib/host/run.ts";
-import { containersOf, membersIn, Project, withStatus } from "../../support/project.ts";
+import { containersOf, membersIn, withStatus } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 
 // The tests run in order: what a reviewer sees of each change, and Pulumi's own commands on members.
 
@@ -17,18 +18,7 @@ const named = (part: string) => `serf-${stack}-${part}`;
 const urnOf = (joiner: string) =>
   `urn:pulumi:${stack}::serf::serf:cluster:Joiners$docker:index/container:Container::${joiner}`;
 
-let project: Project;
-
-beforeAll(async () => {
-  project = new Project(580_000);
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
-});
+const project = projectWith({ [stack]: config }, { timeout: 580_000 });
 
 interface Step {
   readonly op: string;

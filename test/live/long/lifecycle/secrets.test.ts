@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { docker, pause } from "../../../../lib/host/run.ts";
 import { openInContainer } from "../../../../lib/serf/open.ts";
 import { logsOf } from "../../support/agents.ts";
-import { containersOf, membersIn, Project, withStatus } from "../../support/project.ts";
+import { containersOf, membersIn, withStatus } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 
 // The tests run in order, with a cluster of 20 containers and the host's agent.
 
@@ -17,20 +18,13 @@ const seed = named("seed");
 const last = named(`joiner-${joiners}`);
 const verbose = ["--verbose=3", "--logtostderr"];
 
-let project: Project;
+const project = projectWith({ [stack]: config }, { isUp: false });
 /** Everything that Pulumi printed, in its most verbose mode. */
 let console_ = "";
 
 beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  await project.succeed("stop", "--yes", "--stack", stack);
   await project.run("pulumi", "stack", "init", stack, "--no-select");
   console_ += await project.succeed("pulumi", "up", "--yes", ...verbose, "--stack", stack);
-});
-
-afterAll(async () => {
-  await project.remove();
 });
 
 const inSeed = (...command: string[]) => docker(["exec", seed, ...command]);

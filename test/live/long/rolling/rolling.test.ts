@@ -1,8 +1,9 @@
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { docker, pause } from "../../../../lib/host/run.ts";
 import { killTree } from "../../support/killTree.ts";
-import { containersOf, membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
+import { containersOf, membersIn, remainsOf, withStatus } from "../../support/project.ts";
+import { projectWith } from "../../support/stack.ts";
 import { worstDuring } from "./monitor.ts";
 
 // The tests run in order: each starts with the cluster that the previous one left.
@@ -23,19 +24,10 @@ let config: typeof base & Record<string, unknown> = {
   convergenceTimeout: 20,
 };
 
-let project: Project;
+const project = projectWith({ [stack]: config });
 
-beforeAll(async () => {
-  project = new Project();
-  project.configure(stack, config);
-  // Remove what a killed run left.
-  await project.succeed("stop", "--yes", "--stack", stack);
-  await project.succeed("start", "--stack", stack);
+beforeAll(() => {
   copyFileSync(project.path("docker", "agent"), project.path("agent.whole"));
-});
-
-afterAll(async () => {
-  await project.remove();
 });
 
 function configure(changes: object): void {
