@@ -44,14 +44,14 @@ function isInstalled() {
   }
 }
 
-/**
- * @param {string} lockFile
- * @returns {Record<string, { version?: string, optional?: boolean }>}
- */
+/** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
+
+/** @param {string} lockFile */
 function packagesIn(lockFile) {
-  /** @type {{ packages: Record<string, { version?: string, optional?: boolean }> }} */
-  const { packages } = JSON.parse(readFileSync(join(root, lockFile), "utf8"));
-  return packages;
+  const lock = /** @type {{ packages: Packages }} */ (
+    JSON.parse(readFileSync(join(root, lockFile), "utf8"))
+  );
+  return lock.packages;
 }
 
 async function install() {

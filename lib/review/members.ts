@@ -3,7 +3,7 @@ import { compareNames } from "../cluster/members.ts";
 import { changedProperties, type PreviewStep, actionOf, partsOf } from "./preview.ts";
 
 /** What happens to a member. `reloads`: its agent takes over other tags, handlers or join addresses as it runs. */
-export type Fate = "joins" | "leaves" | "restarts" | "reloads" | "stays";
+type Fate = "joins" | "leaves" | "restarts" | "reloads" | "stays";
 
 export interface MemberChange {
   readonly name: string;

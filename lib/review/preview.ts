@@ -1,7 +1,7 @@
 /** What `pulumi preview --json` prints, as far as a review needs it. */
 
 /** A resource before or after a change. */
-export interface PreviewedState {
+interface PreviewedState {
   readonly type: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly retainOnDelete?: boolean;
