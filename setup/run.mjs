@@ -46,12 +46,14 @@ function isInstalled() {
 
 /** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
 
-/** @param {string} lockFile */
+/**
+ * @param {string} lockFile
+ * @returns {Packages}
+ */
 function packagesIn(lockFile) {
-  const lock = /** @type {{ packages: Packages }} */ (
-    JSON.parse(readFileSync(join(root, lockFile), "utf8"))
-  );
-  return lock.packages;
+  /** @type {unknown} */
+  const lock = JSON.parse(readFileSync(join(root, lockFile), "utf8"));
+  return /** @type {{ packages: Packages }} */ (lock).packages;
 }
 
 async function install() {
