@@ -66,7 +66,7 @@ async function expectNoDrift(): Promise<void> {
 }
 
 /** Runs start, which repairs everything, and expects no differences after that. */
-async function mend(): Promise<string> {
+async function repair(): Promise<string> {
   const output = await project.succeed("start", "--stack", stack);
   await expectNoDrift();
   return output;
@@ -138,7 +138,7 @@ test("containers stopped, removed and edited, the host's agent killed, the confi
     ]),
   );
   expect(found.filter((row) => row.includes("(state)"))).toEqual([]);
-  const output = await mend();
+  const output = await repair();
   expect(output).toContain(
     `${joiner3} will be recreated: memory is 64 MiB instead of 128 MiB; memory with swap is 64 MiB`,
   );
@@ -179,7 +179,7 @@ test("containers paused, disconnected, hung, and one replaced by another", async
       `container ${joiner3}: agent: not answering (engine)`,
     ]),
   );
-  await mend();
+  await repair();
   expect(await docker(["port", seed])).toContain("127.0.0.1:18100");
 });
 
@@ -205,7 +205,7 @@ test("gossip keys that differ: the cluster's, the file's, one member's", async (
   expect(rotated.output).toMatch(/^another gossip key +on no member +on 5 of 5 +membership$/m);
   // The keys must not appear in the output.
   for (const secret of [declared, other!]) expect(rotated.output).not.toContain(secret);
-  await mend();
+  await repair();
   expect(await key()).toBe(declared);
 
   const write = `printf '["%s"]' ${third!} > /c/keyring`;
@@ -218,7 +218,7 @@ test("gossip keys that differ: the cluster's, the file's, one member's", async (
     `file keyring in ${named("config")}: changed (engine)`,
     `member ${joiner2}: left (membership)`,
   ]);
-  await mend();
+  await repair();
   expect(await key()).toBe(declared);
 });
 
@@ -254,7 +254,7 @@ test("unexpected members: a container is disconnected, one elsewhere is reported
   }
   project.configure(stack, config);
   await until("guest", "failed");
-  await mend();
+  await repair();
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
   expect(await containersOf(stack)).toEqual(before);
   const names = (await membersIn(seed)).map(({ name }) => name);

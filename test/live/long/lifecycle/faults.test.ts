@@ -192,7 +192,7 @@ test("stop works when the state is lost", async () => {
 });
 
 test.runIf(process.getuid?.() === 0)(
-  "a full disk is named, and room for the state mends it",
+  "a full disk is reported, and freeing space for the state repairs it",
   async () => {
     const state = project.path(".serf", "state");
     mkdirSync(state, { recursive: true });

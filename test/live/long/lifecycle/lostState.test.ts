@@ -16,7 +16,7 @@ const [seed, joiner] = ["seed", "joiner-1"].map(named) as [string, string];
 const project = projectWith({ [stack]: config });
 
 /** A start finds everything unchanged, and changes nothing. */
-async function mend(): Promise<void> {
+async function repair(): Promise<void> {
   await project.succeed("start", "--stack", stack);
   await project.succeed("pulumi", "preview", "--expect-no-changes", "--stack", stack);
 }
@@ -40,7 +40,7 @@ test("a damaged state is reported with the options, and works again with its bac
   const { output } = await project.run("start", "--stack", stack);
   const [, from, to] = /cp (\S+) (\S+)/.exec(output)!;
   await run("cp", [project.path(from!), project.path(to!)]);
-  await mend();
+  await repair();
   expect(await containersOf(stack)).toEqual(before);
 });
 
@@ -58,7 +58,7 @@ test("a missing or wrong passphrase is reported, and nothing is lost", async () 
   expect(code).toBe(1);
   expect(output).toMatch(/a different passphrase from the one in \S+\.serf\/passphrase/);
   renameSync(`${file}.kept`, file);
-  await mend();
+  await repair();
 });
 
 test("with a lost state, start lists what is in the way, and stop asks before it removes that", async () => {

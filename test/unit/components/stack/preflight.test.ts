@@ -95,7 +95,7 @@ describe("the link to the engine", () => {
   });
 
   test.each([chosen, undefined])(
-    "offline it is one that asks nobody, whatever is chosen",
+    "offline it is a provider that contacts no engine, whatever is chosen",
     async (engine) => {
       expect(await linked(true, engine)).toMatchObject({ host: "ssh://offline.invalid" });
     },

@@ -70,7 +70,7 @@ describe("a generation", () => {
   });
 
   test.each<[string, Partial<Inventory>, Partial<Observation>, object]>([
-    ["a container is gone", { containers: [container("seed", "1")] }, {}, { joiner: "4" }],
+    ["a container is missing", { containers: [container("seed", "1")] }, {}, { joiner: "4" }],
     [
       "a container does not run",
       { containers: [container("seed", "1", { isRunning: false }), container("joiner", "3")] },
@@ -79,21 +79,21 @@ describe("a generation", () => {
     ],
     ["a container was edited", {}, { drifted: new Map([["joiner", [edit]]]) }, { joiner: "4" }],
     [
-      "a container carries none",
+      "a container has no generation",
       { containers: [container("seed", "1", { labels: {} }), container("joiner", "3")] },
       {},
       { seed: "2" },
     ],
     [
-      "a container carries an older one",
+      "a container has an older generation",
       { containers: [container("seed", "1"), container("joiner", "2")] },
       {},
       { joiner: "4" },
     ],
-    ["the network is gone", { networks: [] }, {}, { net: "2" }],
-    ["the image is gone", { images: [] }, {}, { image: "10" }],
-    ["the volume is gone", { volumes: [] }, {}, { data: "2" }],
-    ["the table does not suffice any more", {}, { table: undefined }, { table: "3" }],
+    ["the network is missing", { networks: [] }, {}, { net: "2" }],
+    ["the image is missing", { images: [] }, {}, { image: "10" }],
+    ["the volume is missing", { volumes: [] }, {}, { data: "2" }],
+    ["the neighbour table has become too small", {}, { table: undefined }, { table: "3" }],
     ["the host's agent is dead", {}, { host: undefined }, { host: "5" }],
     [
       "the host's agent has a fault",
@@ -102,7 +102,7 @@ describe("a generation", () => {
       { host: "5" },
     ],
     [
-      "the host's agent is of another start",
+      "the host's agent was started with another generation",
       {},
       { host: { name: "host", generation: "3", faults: [] } },
       { host: "5" },

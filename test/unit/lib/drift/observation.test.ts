@@ -144,10 +144,13 @@ describe("what members share", () => {
   });
 
   test.each<[string, Partial<Observation>]>([
-    ["a stranger lives in it", { members: [...whole.members!, member("x")] }],
-    ["a ghost is left", { members: [...whole.members!, member("x", { status: "failed" })] }],
+    ["there is an unexpected member", { members: [...whole.members!, member("x")] }],
     [
-      "a member that runs has failed",
+      "there is an unexpected failed member",
+      { members: [...whole.members!, member("x", { status: "failed" })] },
+    ],
+    [
+      "a running member is seen as failed",
       {
         members: [member("seed"), member("joiner", { status: "failed" }), member("host")],
       },
@@ -158,7 +161,7 @@ describe("what members share", () => {
         members: [member("seed"), member("joiner", { tags: { x: "y" } }), member("host")],
       },
     ],
-    ["nobody answers", { members: undefined }],
+    ["no agent answers", { members: undefined }],
     ["a file was changed", { files: new Map([...files, ["seed.json", "x"]]) }],
     ["one part of the files is older", { files: sealed("2", "1") }],
     ["all files are of another generation", { files: sealed("2", "2") }],

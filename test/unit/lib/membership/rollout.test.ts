@@ -48,16 +48,16 @@ describe("downMembers", () => {
   });
 
   test.each<[string, PresentMember[], Look[], string[]]>([
-    ["who does not run", present({ "joiner-1": false }), [look("seed")], ["joiner-1"]],
-    ["who does not answer", present(), [look("seed"), silent("joiner-2")], ["joiner-2"]],
+    ["that do not run", present({ "joiner-1": false }), [look("seed")], ["joiner-1"]],
+    ["that do not answer", present(), [look("seed"), silent("joiner-2")], ["joiner-2"]],
     [
-      "whom a single one sees failed",
+      "that a single member sees as failed",
       present(),
       [look("seed"), look("joiner-1", { "joiner-3": "failed" })],
       ["joiner-3"],
     ],
     [
-      "whom a new seed does not know",
+      "that a new seed does not know",
       present(),
       [look("seed", { "joiner-1": undefined })],
       ["joiner-1"],
@@ -69,30 +69,30 @@ describe("downMembers", () => {
 
 describe("isDownAnyway", () => {
   test.each<[boolean, string, PresentMember[], Look[]]>([
-    [true, "is not there", present().slice(0, 1), [look("seed")]],
+    [true, "does not exist", present().slice(0, 1), [look("seed")]],
     [true, "does not run", present({ "joiner-1": false }), [look("seed")]],
     [
       true,
-      "is cut off from all others",
+      "is disconnected from all others",
       present(),
       [look("seed", { "joiner-1": "failed" }), look("joiner-1")],
     ],
     [false, "is alive", present(), [look("seed")]],
     [
       false,
-      "has failed for one, but not for another",
+      "one member sees as failed, but another does not",
       present(),
       [look("seed", { "joiner-1": "failed" }), look("joiner-2")],
     ],
     // A seed that was just replaced knows no other member, although all may be alive.
     [
       false,
-      "is unknown to the only one asked",
+      "the only member that was asked does not know",
       present(),
       [look("seed", { "joiner-1": undefined })],
     ],
-    [false, "nobody answers about", present(), [silent("seed")]],
-  ])("is %s of one that %s", (expected, _, members, looks) => {
+    [false, "is not reported on by any member", present(), [silent("seed")]],
+  ])("is %s for a member that: %s", (expected, _, members, looks) => {
     expect(isDownAnyway("joiner-1", members, looks)).toBe(expected);
   });
 });

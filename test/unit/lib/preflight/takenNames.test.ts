@@ -12,7 +12,7 @@ const place = {
 } as const;
 const names = namesOf("serf", "test");
 const labels = labelsOf("serf", "test");
-const nobody = { containers: [], volumes: [], images: [] };
+const nothing = { containers: [], volumes: [], images: [] };
 
 function faultsOf(
   values: Record<string, string>,
@@ -23,7 +23,7 @@ function faultsOf(
   const choices = [settings, ...settings.groups.map(({ image }) => ({ ...settings, ...image }))];
   return takenNames(settings, names, labels, {
     wantedImages: choices.map((choice) => imageRef(names.prefix, choice)),
-    foreign: { ...nobody, ...foreign },
+    foreign: { ...nothing, ...foreign },
     networks: networks.map((one) => ({ ...one, id: "1", subnets: [] })),
   });
 }
