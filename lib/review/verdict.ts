@@ -25,7 +25,7 @@ export function verdict(
   const running = changes.length - joins;
   if (parts.length === 0) return running === 0 ? "There are no members." : "No member is touched.";
   const isRest = running > leaves + restarts + reloads;
-  const sentence = [...parts, ...(isRest ? ["nobody else is touched"] : [])].join(", ");
+  const sentence = [...parts, ...(isRest ? ["no other member is touched"] : [])].join(", ");
   const down = Math.min(restarts, maxUnavailable ?? restarts);
   return down === 0
     ? `${sentence}.`

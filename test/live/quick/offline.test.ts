@@ -107,3 +107,29 @@ test("a preview of a stack that does not exist shows its creation, and does not 
   );
   expect(await remainsOf(other)).toEqual([]);
 });
+
+describe("a review", () => {
+  const file = () => project.path("review.md");
+  const review = (...options: string[]) =>
+    project.run("preview", "--offline", ...options, "--markdown", file(), "--stack", stack);
+
+  test("says what happens to the members", async () => {
+    project.configure(stack, { ...config, joiners: 2, limits: { memory: 96 }, maxUnavailable: 1 });
+    const { code, output } = await review("--summary");
+    expect(code, output).toBe(0);
+    const verdict =
+      /^1 member joins, 2 members are replaced, .*; at most 1 of 3 is down at a time\.$/m;
+    expect(output).toMatch(verdict);
+    expect(project.read("review.md")).toContain(`| serf-${stack}-joiner-2 | joins | step 1 |`);
+    expect(project.read("review.md")).toContain(`| serf-${stack}-seed | is replaced | step 3 |`);
+  });
+
+  test("of a preview that fails says why", async () => {
+    project.configure(stack, { ...config, joiners: "many" });
+    const { code, output } = await review();
+    expect(code).toBe(1);
+    expect(output).toContain('joiners is "many"');
+    expect(project.read("review.md")).toMatch(/\*\*The preview failed[^]*joiners is "many"/);
+    project.configure(stack, config);
+  });
+});

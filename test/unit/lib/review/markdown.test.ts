@@ -32,18 +32,18 @@ describe("the verdict of a real preview", () => {
 
   test.each([
     ["none", "No member is touched."],
-    ["grow", "2 members join, nobody else is touched."],
-    ["shrink", "1 member leaves, nobody else is touched."],
+    ["grow", "2 members join, no other member is touched."],
+    ["shrink", "1 member leaves, no other member is touched."],
     [
       "limits",
-      "4 members are replaced, nobody else is touched; at most 4 of 5 are down at a time.",
+      "4 members are replaced, no other member is touched; at most 4 of 5 are down at a time.",
     ],
     ["tags", "5 members reload their configuration."],
     ["rotate", "No member is touched."],
-    ["nohost", "1 member leaves, nobody else is touched."],
+    ["nohost", "1 member leaves, no other member is touched."],
     [
       "port",
-      "1 member is replaced, 1 member reloads its configuration, nobody else is touched; at most 1 of 5 is down at a time.",
+      "1 member is replaced, 1 member reloads its configuration, no other member is touched; at most 1 of 5 is down at a time.",
     ],
   ])("%s", (name, verdict) => {
     expect(verdictOf(name)).toBe(verdict);
