@@ -26,6 +26,9 @@ const line = {
   readsState: true,
 } as const;
 
+/** Milliseconds for a preview, which looks at an engine and a cluster that may be slow. */
+const previewTimeout = 600_000;
+
 await command(line, async ({ stack, options }, { settings, state }) => {
   const { offline = false, summary = false, markdown } = options;
   const resources = resourcesIn(state);
@@ -50,9 +53,6 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   if (summary) console.log(textReview(preview, reviewed));
   return 0;
 });
-
-/** Milliseconds for a preview, which looks at an engine and a cluster that may be slow. */
-const previewTimeout = 600_000;
 
 async function previewJson(stack: string, env: NodeJS.ProcessEnv) {
   const args = ["preview", "--json", "--show-sames", "--stack", stack];
