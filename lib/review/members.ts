@@ -1,6 +1,6 @@
 /** What a preview does to the members of the cluster. */
 import { compareNames } from "../cluster/members.ts";
-import { changedProperties, type PreviewStep, actionOf, partsOf } from "./preview.ts";
+import { actionOf, changedProperties, partsOf, type PreviewStep } from "./preview.ts";
 
 /** What happens to a member. `reloads`: its agent takes over other tags, handlers or join addresses as it runs. */
 type Fate = "joins" | "leaves" | "restarts" | "reloads" | "stays";

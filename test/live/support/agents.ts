@@ -12,9 +12,9 @@ import {
   keyringPath,
   tokenPath,
 } from "../../../lib/agents/config.ts";
-import { describeContainer } from "../../../lib/containers/description.ts";
 import { keyringFile } from "../../../lib/agents/keyring.ts";
-import { serfChecksums, defaultSerfVersion } from "../../../lib/cluster/serfVersions.ts";
+import { defaultSerfVersion, serfChecksums } from "../../../lib/cluster/serfVersions.ts";
+import { describeContainer } from "../../../lib/containers/description.ts";
 import { docker } from "../../../lib/host/run.ts";
 import { toolchain } from "../../../setup/toolchain.ts";
 

@@ -1,5 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { Decoder, encode } from "@msgpack/msgpack";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
 /** A request as received by an agent. */
 export interface Request {

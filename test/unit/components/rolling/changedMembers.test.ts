@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { planAgents, specOf } from "../../../../lib/plan/agents.ts";
 import { changedMembers } from "../../../../components/rolling/changedMembers.ts";
-import { namesOf } from "../../../../lib/cluster/names.ts";
-import { recordedIn } from "../../../../lib/drift/recorded.ts";
-import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { EngineState } from "../../../../lib/drift/engineState.ts";
 import { type AgentStartup, runningHostAgent } from "../../../../lib/agents/process.ts";
+import { namesOf } from "../../../../lib/cluster/names.ts";
+import { EngineState } from "../../../../lib/drift/engineState.ts";
+import { recordedIn } from "../../../../lib/drift/recorded.ts";
+import { planAgents, specOf } from "../../../../lib/plan/agents.ts";
+import { parseSettings } from "../../../../lib/settings/settings.ts";
 
 vi.mock("../../../../lib/agents/process.ts", async (original) => ({
   ...(await original<object>()),

@@ -4,9 +4,9 @@ import {
   type ChangedMembers,
   RollingChange,
 } from "../../../../components/rolling/rollingChange.ts";
+import { stateOf } from "../../../../lib/containers/lifecycle.ts";
 import type { PresentMember } from "../../../../lib/membership/rollout.ts";
 import { type Scene, watch } from "../../../../lib/membership/watch.ts";
-import { stateOf } from "../../../../lib/containers/lifecycle.ts";
 
 vi.mock("../../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
 vi.mock("../../../../lib/containers/lifecycle.ts", () => ({ stateOf: vi.fn() }));
