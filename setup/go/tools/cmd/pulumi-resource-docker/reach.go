@@ -20,7 +20,12 @@ func reachEngine(vars sdk.PropertyMap, _ shim.ResourceConfig) error {
 	if host == "" || strings.HasPrefix(host, "ssh://") {
 		return nil
 	}
-	options := []client.Opt{client.WithHost(host), client.WithAPIVersionNegotiation()}
+	// Without a certificate path in the configuration, TLS is what DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say.
+	options := []client.Opt{
+		client.WithTLSClientConfigFromEnv(),
+		client.WithHost(host),
+		client.WithAPIVersionNegotiation(),
+	}
 	if folder := text(vars, "certPath"); folder != "" {
 		file := func(name string) string { return filepath.Join(folder, name) }
 		options = append(options, client.WithTLSClientConfig(file("ca.pem"), file("cert.pem"), file("key.pem")))
