@@ -1,4 +1,5 @@
 /** Versions that must match, but are in more than one file. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { goToolchain, oldestGo, versions } from "../../setup/tools/versions.ts";
@@ -103,4 +104,11 @@ describe("the update bot", () => {
     expect(tags).toHaveLength(2);
     expect(found("docker/Dockerfile")).toEqual(tags.map(([, tag]) => tag));
   });
+});
+
+test("a release tag of this commit has the version of package.json", () => {
+  const { version } = JSON.parse(read("package.json")) as { readonly version: string };
+  const tags = execFileSync("git", ["tag", "--points-at", "HEAD"], { encoding: "utf8" });
+  const releases = tags.split("\n").filter((tag) => /^v\d/.test(tag));
+  for (const tag of releases) expect(tag).toBe(`v${version}`);
 });
