@@ -16,8 +16,6 @@ import { gossipEndpoint } from "../lib/agents/config.ts";
 import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
 import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { type ExpectedMember, type Member } from "../lib/cluster/members.ts";
-import { compareMembers } from "../lib/membership/judge.ts";
-import { type Difference } from "../lib/membership/judge.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
 import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import type { FoundContainer } from "../lib/engine/found.ts";
@@ -26,6 +24,7 @@ import { pause, printResult } from "../lib/host/run.ts";
 import { formatTable } from "../lib/host/table.ts";
 import type { ConvergenceInput } from "../lib/inputs/converge.ts";
 import { healInterval, joinFew, synchronize } from "../lib/membership/healing.ts";
+import { compareMembers, hasFormed, type ViewState } from "../lib/membership/judge.ts";
 import { adviceOnLargeCluster } from "../lib/membership/largeCluster.ts";
 import {
   adviceOnUnexpected,
@@ -33,14 +32,6 @@ import {
   forgetFailedMembers,
 } from "../lib/membership/unexpected.ts";
 import { membersSeenBy, type View } from "../lib/membership/views.ts";
-
-interface ViewState {
-  readonly view: View;
-  readonly members: readonly Member[];
-  readonly differences: readonly Difference[];
-  /** Why the view's agent gave no answer. */
-  readonly error: string | undefined;
-}
 
 /** Milliseconds between two checks. */
 const pollInterval = 200;
@@ -62,9 +53,7 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     const states = await Promise.all(
       input.views.map((view) => look(view, input.expected, viewTimeout)),
     );
-    const isFormed = states.every(
-      ({ error, differences }) => error === undefined && differences.length === 0,
-    );
+    const isFormed = hasFormed(states);
     if (isFormed && isSynchronized) {
       await forgetFailedMembers(states[0]!.view, states[0]!.members, input.expected);
       return states[0]!.members.filter(({ status }) => status === "alive");

@@ -64,6 +64,9 @@ async function reloadSuffices(
   return differInConductOnly(await readFile(files.config, "utf8").catch(() => "{}"), config);
 }
 
+/** Milliseconds for an engine that is creating a hundred containers at the same time. */
+const busyTimeout = 120_000;
+
 async function copyBinary(input: HostAgentInput, dir: string): Promise<void> {
   const { binary } = agentFiles(dir);
   const copy = binaryName(input.image);
@@ -75,12 +78,13 @@ async function copyBinary(input: HostAgentInput, dir: string): Promise<void> {
       "--label",
       `${key}=${value}`,
     ]);
-    const container = (await docker(["create", "--network=none", ...labels, input.image])).trim();
+    const create = ["create", "--network=none", ...labels, input.image];
+    const container = (await docker(create, busyTimeout)).trim();
     try {
-      await docker(["cp", `${container}:/usr/local/libexec/serf`, `${path}.new`], 60_000);
+      await docker(["cp", `${container}:/usr/local/libexec/serf`, `${path}.new`], busyTimeout);
       await rename(`${path}.new`, path);
     } finally {
-      await docker(["rm", container]);
+      await docker(["rm", container], busyTimeout);
     }
   }
   const old = await readlink(binary).catch(() => undefined);

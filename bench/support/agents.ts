@@ -8,9 +8,10 @@ import {
   type Profile,
   tokenPath,
 } from "../../lib/agents/config.ts";
-import { type ContainerDescription, describeContainer } from "../../lib/containers/description.ts";
 import { keyringFile } from "../../lib/agents/keyring.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
+import { type ContainerDescription, describeContainer } from "../../lib/containers/description.ts";
+import { limitSettings } from "../../lib/settings/table.ts";
 import { keptImage, subnet } from "./place.ts";
 
 /** An agent with a fixed address. */
@@ -23,7 +24,10 @@ export interface Agent {
 }
 
 /** The limits of all contenders' containers, except the article's: our defaults. */
-const limits = { memory: 128, cpus: 1 };
+const limits = {
+  memory: Number(limitSettings.memory.default),
+  cpus: Number(limitSettings.cpus.default),
+};
 
 /** The secrets of all contenders except the article: like ours, they encrypt gossip and protect RPC. */
 const secrets = {

@@ -1,8 +1,12 @@
+export const projectLabel = "serf.project";
+
+export const stackLabel = "serf.stack";
+
 /** The labels of everything that belongs to a stack on an engine. They must never change. */
-export type Labels = Readonly<Record<"serf.project" | "serf.stack", string>>;
+export type Labels = Readonly<Record<typeof projectLabel | typeof stackLabel, string>>;
 
 export function labelsOf(project: string, stack: string): Labels {
-  return { "serf.project": project, "serf.stack": stack };
+  return { [projectLabel]: project, [stackLabel]: stack };
 }
 
 /** The purpose of a stack's container: the role of its agent, `writer` or `trial`. */

@@ -1,6 +1,6 @@
 /** The parts of a stack's state that the program uses. */
 import type { ImageBuilder, StandIns } from "../cluster/image.ts";
-import { generationLabel } from "../cluster/labels.ts";
+import { generationLabel, stackLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
 import type { HostAgentPlace } from "../settings/types.ts";
 
@@ -57,7 +57,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     return typeof value === "string" ? value : undefined;
   };
   return {
-    stack: resources.map(({ outputs }) => labelIn(outputs, "serf.stack")).find(Boolean),
+    stack: resources.map(({ outputs }) => labelIn(outputs, stackLabel)).find(Boolean),
     containers: generations("docker:index/container:Container"),
     networks: generations("docker:index/network:Network"),
     volumes: generations("docker:index/volume:Volume"),

@@ -1,4 +1,4 @@
-import { carries, type Labels, roleLabel } from "../cluster/labels.ts";
+import { carries, type Labels, projectLabel, roleLabel, stackLabel } from "../cluster/labels.ts";
 import { namesOf } from "../cluster/names.ts";
 import { engine, query } from "./api.ts";
 import type { FoundContainer, FoundImage, FoundNetwork, FoundVolume, Inventory } from "./found.ts";
@@ -40,7 +40,7 @@ export async function readInventory(labels: Labels): Promise<Inventory> {
  */
 function ownImage(image: FoundImage, labels: Labels): FoundImage | undefined {
   if (!carries(image.labels, labels)) return undefined;
-  const { prefix } = namesOf(labels["serf.project"], labels["serf.stack"]);
+  const { prefix } = namesOf(labels[projectLabel], labels[stackLabel]);
   const names = image.names.filter((name) => name.startsWith(`${prefix}:`));
   // A user's image that was built from the stack's image inherits its labels.
   return names.length === 0 && image.names.length > 0 ? undefined : { ...image, names };

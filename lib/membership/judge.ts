@@ -1,6 +1,7 @@
 /** Decides which members are alive, for convergence, rolling changes, drift and the tests. */
 import { isDeepStrictEqual } from "node:util";
 import type { ExpectedMember, Member } from "../cluster/members.ts";
+import type { View } from "./views.ts";
 
 /** A member's status in one agent's view. */
 type Status = Member["status"] | "missing";
@@ -62,4 +63,17 @@ export function unexpectedAmong(
   const names = new Set(expected.map(({ name }) => name));
   // Members that have left are normal: Serf lists a removed joiner for a day.
   return members.filter(({ name, status }) => !names.has(name) && status !== "left");
+}
+
+export interface ViewState {
+  readonly view: View;
+  readonly members: readonly Member[];
+  readonly differences: readonly Difference[];
+  /** Why the view's agent gave no answer. */
+  readonly error: string | undefined;
+}
+
+/** Whether the cluster has formed: every view answers, and none differs from what is expected. */
+export function hasFormed(states: readonly Pick<ViewState, "error" | "differences">[]): boolean {
+  return states.every(({ error, differences }) => error === undefined && differences.length === 0);
 }

@@ -2,7 +2,7 @@
  * Calculates how large the kernel's neighbour table must be. All containers and the host share one table: its
  * limits and its count of entries are global for the kernel, whatever the network namespace.
  */
-import { roleLabel } from "../cluster/labels.ts";
+import { projectLabel, roleLabel, stackLabel } from "../cluster/labels.ts";
 import type { FoundContainer } from "../engine/found.ts";
 
 /**
@@ -23,7 +23,7 @@ export type Demand = Readonly<Record<string, number>>;
 
 /** The claimant's name for a stack. */
 export function claimantOf(labels: Readonly<Record<string, string>>): string {
-  return `${labels["serf.project"] ?? ""}/${labels["serf.stack"] ?? ""}`;
+  return `${labels[projectLabel] ?? ""}/${labels[stackLabel] ?? ""}`;
 }
 
 /** The entries of a cluster: each agent needs one for each other agent. */

@@ -1,4 +1,5 @@
 /** What a preview does to the members of the cluster. */
+import { groupLabel, roleLabel } from "../cluster/labels.ts";
 import { compareNames } from "../cluster/members.ts";
 import { actionOf, changedProperties, partsOf, type PreviewStep } from "./preview.ts";
 
@@ -31,12 +32,12 @@ function memberChange(step: PreviewStep, reloaded: ReadonlySet<string>): MemberC
   const inputs = step.newState?.inputs ?? step.oldState?.inputs ?? {};
   if (type === hostAgentType) return hostProcess(step, inputs);
   const labels = labelsIn(inputs["labels"]);
-  const role = labels.get("serf.role");
+  const role = labels.get(roleLabel);
   if (type !== containerType || (role !== "seed" && role !== "joiner" && role !== "host")) {
     return undefined;
   }
   const name = String(inputs["name"]);
-  const isReloaded = reloaded.has(labels.get("serf.group") ?? "");
+  const isReloaded = reloaded.has(labels.get(groupLabel) ?? "");
   const fate = fateOf(step, isReloaded ? "reloads" : "stays");
   return fate && { name, role, fate, reasons: fate === "restarts" ? changedProperties(step) : [] };
 }

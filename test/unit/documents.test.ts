@@ -1,3 +1,4 @@
+import { table } from "../../lib/settings/table.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
@@ -141,5 +142,33 @@ describe("the checks", () => {
       "`docker/agent`, `./lib/host/preload.mjs`, `docs/*.md`, `.serf/state`, `/etc/serf`";
     expect(pathFaults(text)).toEqual([]);
     expect(existsSync("docker/agent")).toBe(true);
+  });
+});
+
+describe("README's tables of settings and outputs", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const rows = [...readme.matchAll(/^\| `(\w+)` +\| +`([^`]*)` +\|/gm)].map(([, key, value]) => [
+    key!,
+    value!,
+  ]);
+
+  test.each(rows)("the default of %s is %s", (key, value) => {
+    const { default: fallback, meaning = "" } = table[key as keyof typeof table] as {
+      default: string;
+      meaning?: string;
+    };
+    expect([fallback, meaning.split(",")[0]]).toContain(value);
+  });
+
+  test("the outputs are the program's", () => {
+    const program = readFileSync("index.ts", "utf8");
+    const returned = /\n {2}return \{\n([^]*?)\n {2}\};/.exec(program)![1]!;
+    const outputs = [...returned.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name!);
+    expect(outputs.length).toBeGreaterThan(4);
+    const environments = readFileSync("docs/environments.md", "utf8");
+    for (const name of outputs) {
+      expect(readme).toMatch(new RegExp(`outputs are [^.]*\`${name}\``));
+      expect(environments).toMatch(new RegExp(`^\\| \`${name}\``, "m"));
+    }
   });
 });

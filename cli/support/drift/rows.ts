@@ -3,10 +3,9 @@ import { basename } from "node:path";
 import { configFile, groupConfig, keyringPath, tokenPath } from "../../../lib/agents/config.ts";
 import { keyringFile } from "../../../lib/agents/keyring.ts";
 import { sealedGeneration } from "../../../lib/agents/seal.ts";
-import { unexpectedAmong } from "../../../lib/membership/judge.ts";
-import { compareMembers } from "../../../lib/membership/judge.ts";
 import { type Observation } from "../../../lib/drift/observation.ts";
 import type { FoundContainer, Inventory } from "../../../lib/engine/found.ts";
+import { compareMembers, unexpectedAmong } from "../../../lib/membership/judge.ts";
 import type { KeyList } from "../../../lib/serf/messages.ts";
 import type { StackRecord } from "./record.ts";
 

@@ -1,4 +1,5 @@
 /** Detects stacks that were renamed while they were up. */
+import { stackLabel } from "../../../lib/cluster/labels.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 import type { RecordedResource } from "./stateFiles.ts";
 
@@ -19,7 +20,7 @@ export function formerName(
 
 function isStackLabel(one: unknown): boolean {
   return (
-    typeof one === "object" && one !== null && (one as { label?: unknown }).label === "serf.stack"
+    typeof one === "object" && one !== null && (one as { label?: unknown }).label === stackLabel
   );
 }
 

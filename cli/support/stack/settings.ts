@@ -1,5 +1,5 @@
 /** A stack's configuration, as Pulumi reads it: the stack's file, with the defaults of Pulumi.yaml. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { project } from "../../../lib/cluster/names.ts";
@@ -80,6 +80,8 @@ export async function scratchBackend(
   const folder = resolve(ownFolder, "scratch");
   await mkdir(join(folder, "state"), { recursive: true });
   await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+  // A run that was killed leaves its lock. Nothing here needs one: nothing is ever deployed.
+  await rm(join(folder, "state", ".pulumi", "locks"), { recursive: true, force: true });
   const backend = { ...env, PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href };
   // Created in that folder, since Pulumi writes the passphrase's salt next to its Pulumi.yaml.
   await runPulumi(["stack", "init", stack, "--no-select", "--cwd", folder], {

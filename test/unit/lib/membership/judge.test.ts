@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Member } from "../../../../lib/cluster/members.ts";
-import { compareMembers } from "../../../../lib/membership/judge.ts";
+import { compareMembers, hasFormed } from "../../../../lib/membership/judge.ts";
 
 function member(name: string, status: Member["status"] = "alive", address = "10.0.0.1"): Member {
   return { name, address, status, tags: {} };
@@ -43,4 +43,14 @@ test("every fault of a view is reported", () => {
     { name: "e", address: "10.0.0.1", fault: "wrong tags" },
     { name: "x", address: "10.0.0.1", fault: "unexpected" },
   ]);
+});
+
+test("a cluster has formed when every view answers and sees what is expected", () => {
+  const whole = { error: undefined, differences: [] };
+  const missing = { name: "seed", address: "10.0.0.1", fault: "missing" } as const;
+  expect(hasFormed([whole, whole])).toBe(true);
+  expect(hasFormed([whole, { ...whole, differences: [missing] }])).toBe(false);
+  expect(hasFormed([whole, { ...whole, error: "no answer" }])).toBe(false);
+  const tags = { ...missing, fault: "wrong tags" } as const;
+  expect(hasFormed([{ ...whole, differences: [tags] }])).toBe(false);
 });
