@@ -3,6 +3,7 @@ import type { ImageBuilder, StandIns } from "../../lib/cluster/image.ts";
 import { type Labels, labelsOf } from "../../lib/cluster/labels.ts";
 import { type Names, namesOf } from "../../lib/cluster/names.ts";
 import { EngineState } from "../../lib/drift/engineState.ts";
+import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { type Agents, planAgents } from "../../lib/plan/agents.ts";
 import { declareJoiners } from "../../lib/plan/joiners.ts";
 import { rollingOf } from "../../lib/plan/rolling.ts";
@@ -23,7 +24,15 @@ export interface StackPlan {
   readonly agents: Agents;
   /** Provides the generations of all resources. */
   readonly engineState: EngineState;
-  /** The options of all components with resources on the engine. */
+  /**
+ * Who builds the image. Once the docker client has built it, it goes on to: a proxy that is in one environment and not in
+ * another must not replace the image.
+ */
+function builderFor({ builder }: RecordedState, isReached: boolean): ImageBuilder {
+  return (isReached && builder !== "client" ? undefined : builder) ?? imageBuilder();
+}
+
+/** The options of all components with resources on the engine. */
   readonly engine: EngineLink;
   readonly builder: ImageBuilder;
   readonly standIns: StandIns;
@@ -63,7 +72,7 @@ export async function planStack(): Promise<StackPlan> {
   return {
     ...{ settings, names, labels, agents, engineState, standIns, change },
     engine: linkEngine(chosen, engineState.isOffline),
-    builder: (isReached ? undefined : recorded.builder) ?? imageBuilder(),
+    builder: builderFor(recorded, isReached),
   };
 }
 

@@ -510,6 +510,11 @@ describe("a stack that is up", () => {
     expect(host).toBeUndefined();
   });
 
+  test("is built by the docker client as before, whatever the environment names now", async () => {
+    const { declared } = await deploy({ config, state });
+    expect(names(declared, types.command)).toContain("image-build");
+  });
+
   test("has the same declaration whenever the same is found", async () => {
     const [one, other] = [await deploy({ config, state }), await deploy({ config, state })];
     expect(other.declared).toEqual(one.declared);
