@@ -24,15 +24,7 @@ export interface StackPlan {
   readonly agents: Agents;
   /** Provides the generations of all resources. */
   readonly engineState: EngineState;
-  /**
- * Who builds the image. Once the docker client has built it, it goes on to: a proxy that is in one environment and not in
- * another must not replace the image.
- */
-function builderFor({ builder }: RecordedState, isReached: boolean): ImageBuilder {
-  return (isReached && builder !== "client" ? undefined : builder) ?? imageBuilder();
-}
-
-/** The options of all components with resources on the engine. */
+  /** The options of all components with resources on the engine. */
   readonly engine: EngineLink;
   readonly builder: ImageBuilder;
   readonly standIns: StandIns;
@@ -95,4 +87,12 @@ export function afterMembers(
 ): pulumi.ComponentResourceOptions {
   const isRolling = plan.settings.maxUnavailable !== undefined;
   return after(plan, ...things, ...(isRolling ? [] : members));
+}
+
+/**
+ * Who builds the image. Once the docker client has built it, it goes on to: a proxy that is in one environment and not in
+ * another must not replace the image.
+ */
+function builderFor({ builder }: RecordedState, isReached: boolean): ImageBuilder {
+  return (isReached && builder !== "client" ? undefined : builder) ?? imageBuilder();
 }

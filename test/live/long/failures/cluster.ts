@@ -42,6 +42,7 @@ export class Cluster {
   readonly stack: string;
   readonly #config: Config;
   #joiners: number;
+  #tags: Readonly<Record<string, string>> = {};
 
   /** @param joiners how many it starts with. */
   constructor(stack: string, config: Config, joiners: number) {
@@ -58,8 +59,12 @@ export class Cluster {
   }
 
   /** @param changes to the stack's configuration. */
-  configure(joiners: number, changes: object = {}): void {
+  configure(
+    joiners: number,
+    changes: { readonly tags?: Readonly<Record<string, string>> } = {},
+  ): void {
     this.#joiners = joiners;
+    this.#tags = changes.tags ?? {};
     this.project.configure(this.stack, { ...this.#config, ...changes, joiners });
   }
 
@@ -161,7 +166,7 @@ export class Cluster {
   async #look(side: string, parts: readonly string[]): Promise<ViewState> {
     const expected = parts.map((part) => ({
       ...{ name: this.named(part), address: this.addressOf(part) },
-      tags: { role: part.split("-")[0]! },
+      tags: { ...this.#tags, role: part.split("-")[0]! },
     }));
     try {
       const members = await this.membersSeenBy(side);
