@@ -125,10 +125,10 @@ export function dockerBy(way: Way, args: readonly string[], timeout?: number): P
 }
 
 async function answering(way: Way, program: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
-      await dockerBy(way, ["version"], 5_000);
+      await dockerBy(way, ["version"], 15_000);
       return;
     } catch (error) {
       if (program.exitCode !== null || Date.now() > deadline) throw error;
