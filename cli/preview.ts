@@ -8,10 +8,10 @@ import { failedReview, markdownReview, reasonOf, textReview } from "../lib/revie
 import { parsePreview } from "../lib/review/preview.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { command } from "./support/stack/arguments.ts";
+import { previewJson } from "./support/stack/previewJson.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
-import { withoutSalts } from "./support/stack/salt.ts";
 import { scratchBackend } from "./support/stack/settings.ts";
-import { pulumi, runPulumi } from "./support/stack/stack.ts";
+import { pulumi } from "./support/stack/stack.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 
 const line = {
@@ -26,9 +26,6 @@ const line = {
   readsState: true,
 } as const;
 
-/** Milliseconds for a preview, which looks at an engine and a cluster that may be slow. */
-const previewTimeout = 600_000;
-
 await command(line, async ({ stack, options }, { settings, state }) => {
   const { offline = false, summary = false, markdown } = options;
   const resources = resourcesIn(state);
@@ -42,7 +39,7 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   }
   const limit = Number(settings.value("maxUnavailable") ?? "all");
   const reviewed = { stack, maxUnavailable: Number.isNaN(limit) ? undefined : limit };
-  const { isWhole, output, said } = await previewJson(stack, variables);
+  const { isWhole, output, said } = await attempt(stack, variables);
   const preview = parsePreview(output);
   if (markdown !== undefined) {
     const text =
@@ -54,11 +51,10 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   return 0;
 });
 
-async function previewJson(stack: string, env: NodeJS.ProcessEnv) {
-  const args = ["preview", "--json", "--show-sames", "--stack", stack];
+/** Runs the preview. One that fails has something to say as well. */
+async function attempt(stack: string, env: NodeJS.ProcessEnv) {
   try {
-    const output = await withoutSalts(() => runPulumi(args, env, { timeout: previewTimeout }));
-    return { isWhole: true, output, said: "" };
+    return { isWhole: true, output: await previewJson(stack, env, "--show-sames"), said: "" };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { isWhole: false, output: error.stdout, said: error.stderr };

@@ -1,3 +1,4 @@
+import { markdownTable } from "../../lib/host/table.ts";
 import {
   formatBytes,
   formatRatio,
@@ -42,7 +43,7 @@ export function renderMarkdown(results: Results): string {
       "bench, so our own `up` finds all layers of its build in the engine's cache.",
     ...missingPart(results),
     "## Goals",
-    table([
+    markdownTable([
       ["goal", "at most", "measured", ""],
       ...goals.map((goal) => [goal.what, formatGoal(goal, goal.atMost), ...judge(goal, results)]),
     ]),
@@ -53,7 +54,7 @@ export function renderMarkdown(results: Results): string {
       .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
       .join("\n"),
     "## Machine",
-    table([["", ""], ...Object.entries({ ...results.machine, ...results.versions })]),
+    markdownTable([["", ""], ...Object.entries({ ...results.machine, ...results.versions })]),
     ...parallelismPart(results),
     ...failurePart(results),
   ]
@@ -74,8 +75,8 @@ function sizePart(results: Results, joiners: number): string[] {
   const rounds = roundsOf(results, joiners);
   return [
     `## ${joiners} joiners, ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
-    table([heading, ...rows]),
-    table([["ours", "seconds"], ...own]),
+    markdownTable([heading, ...rows]),
+    markdownTable([["ours", "seconds"], ...own]),
   ];
 }
 
@@ -115,7 +116,7 @@ function parallelismPart({ limitParallelism, parallelismTried }: Results): strin
   return [
     title,
     `${chosen} This was the fastest of these, with 20 joiners:`,
-    table([["at once", "median, s", "spread, s"], ...tried]),
+    markdownTable([["at once", "median, s", "spread, s"], ...tried]),
   ];
 }
 
@@ -128,12 +129,5 @@ function failurePart({ failures }: Results): string[] {
     step,
     reason.split("\n")[0]!.slice(0, 300),
   ]);
-  return ["## Failures", table([["contender", "N", "round", "step", "reason"], ...rows])];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-  const [heading = [], ...body] = rows;
-  return [line(heading), line(heading.map(() => "---")), ...body.map(line)].join("\n");
+  return ["## Failures", markdownTable([["contender", "N", "round", "step", "reason"], ...rows])];
 }

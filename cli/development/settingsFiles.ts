@@ -1,5 +1,6 @@
 /** The files that are partly generated from the table of settings. */
 import { stringify } from "yaml";
+import { paddedMarkdownTable } from "../../lib/host/table.ts";
 import { limitSettings, table } from "../../lib/settings/table.ts";
 
 type AnySetting = Pick<
@@ -60,23 +61,13 @@ function withTables(text: string): string {
     change,
   ]);
   const tables = [
-    markdownTable(["key", "default", "what it is", "allowed"], values),
+    paddedMarkdownTable([["key", "default", "what it is", "allowed"], ...values]),
     "What a change of them does to a running cluster:",
-    markdownTable(["settings", "what happens"], effects),
+    paddedMarkdownTable([["settings", "what happens"], ...effects]),
   ];
   return [text.slice(0, from) + begin, ...tables, text.slice(to)].join("\n\n");
 }
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-/** Pads the columns as Prettier does, so that the format check passes. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  const rule = line(widths.map((width) => "-".repeat(width)));
-  return [line(cells[0]!), rule, ...cells.slice(1).map(line)].join("\n");
 }

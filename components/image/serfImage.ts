@@ -12,6 +12,7 @@ import {
 import { generationLabel, type Labels } from "../../lib/cluster/labels.ts";
 import type { ContainerLimits } from "../../lib/containers/description.ts";
 import type { ImageBuild } from "../../lib/inputs/imageBuild.ts";
+import type { ImageRemovalInput } from "../../lib/inputs/imageRemoval.ts";
 import type { ImageTrialInput } from "../../lib/inputs/imageTrial.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
@@ -61,11 +62,12 @@ export class SerfImage extends pulumi.ComponentResource {
     // The provider removes images by name, which would also remove the replacement of an image that was lost. So a
     // command removes it. The image depends on this command, which is therefore destroyed last, when no container
     // uses the image any more.
+    const removed: ImageRemovalInput = { image: ref, labels: args.labels };
     const removal = new local.Command(
       `${name}-removal`,
       {
         delete: programCommand("imageRemoval"),
-        stdin: pulumi.jsonStringify({ image: ref, labels: args.labels }),
+        stdin: pulumi.jsonStringify(removed),
         triggers: [ref],
         addPreviousOutputInEnv: false,
         logging: "stderr",

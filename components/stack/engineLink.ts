@@ -35,9 +35,14 @@ function engineToName(): EngineHost | undefined {
 /**
  * What builds the images for this process's engine; serfImage.ts explains why there are two ways. With a proxy it
  * is the docker client, which passes the proxy settings on; as inputs of the provider's build they would be in the
- * state.
+ * state. Once the client has built an image it stays the builder: a proxy that one machine has and another has not must
+ * not replace the image.
+ *
+ * @param recorded what built the image last.
+ * @param isReached whether the engine answers; if not, what built the image last is kept.
  */
-export function imageBuilder(): ImageBuilder {
+export function imageBuilder(recorded: ImageBuilder | undefined, isReached: boolean): ImageBuilder {
+  if (recorded !== undefined && (recorded === "client" || !isReached)) return recorded;
   const isNamed = chosenEngine() !== undefined || hasProxy(process.env);
   return isNamed ? "client" : "provider";
 }

@@ -3,7 +3,6 @@ import type { ImageBuilder, StandIns } from "../../lib/cluster/image.ts";
 import { type Labels, labelsOf } from "../../lib/cluster/labels.ts";
 import { type Names, namesOf } from "../../lib/cluster/names.ts";
 import { EngineState } from "../../lib/drift/engineState.ts";
-import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { type Agents, planAgents } from "../../lib/plan/agents.ts";
 import { declareJoiners } from "../../lib/plan/joiners.ts";
 import { rollingOf } from "../../lib/plan/rolling.ts";
@@ -64,7 +63,7 @@ export async function planStack(): Promise<StackPlan> {
   return {
     ...{ settings, names, labels, agents, engineState, standIns, change },
     engine: linkEngine(chosen, engineState.isOffline),
-    builder: builderFor(recorded, isReached),
+    builder: imageBuilder(recorded.builder, isReached),
   };
 }
 
@@ -87,12 +86,4 @@ export function afterMembers(
 ): pulumi.ComponentResourceOptions {
   const isRolling = plan.settings.maxUnavailable !== undefined;
   return after(plan, ...things, ...(isRolling ? [] : members));
-}
-
-/**
- * Who builds the image. Once the docker client has built it, it goes on to: a proxy that is in one environment and not in
- * another must not replace the image.
- */
-function builderFor({ builder }: RecordedState, isReached: boolean): ImageBuilder {
-  return (isReached && builder !== "client" ? undefined : builder) ?? imageBuilder();
 }

@@ -1,7 +1,14 @@
 /** A review of a preview in Markdown, for a pull request or a terminal. */
-import { formatTable } from "../host/table.ts";
+import { formatTable, markdownTable } from "../host/table.ts";
 import { type MemberChange, memberChanges } from "./members.ts";
-import { actionOf, changedProperties, partsOf, type Preview, type PreviewStep } from "./preview.ts";
+import {
+  actionOf,
+  changedProperties,
+  isResource,
+  partsOf,
+  type Preview,
+  type PreviewStep,
+} from "./preview.ts";
 import { type RolloutStep, rolloutSteps } from "./rollout.ts";
 import { notes, verdict, warnings } from "./verdict.ts";
 
@@ -35,7 +42,7 @@ export function markdownReview(preview: Preview, of: ReviewedStack): string {
     `**${summary.verdict}**`,
     ...summary.warnings.map((text) => `> [!CAUTION]\n> ${text}`),
     ...summary.notes,
-    ...(rows.length === 0 ? [] : [markdownTable(rows)]),
+    ...(rows.length === 0 ? [] : [markdownTable([header, ...rows])]),
     counts,
   ].join("\n\n");
   const details = (shown: readonly string[]) => {
@@ -114,11 +121,6 @@ function row({ name, fate, reasons }: MemberChange, when: string): string[] {
   return [name, fates[fate], when, reasons.filter((reason) => reason !== "labels").join(", ")];
 }
 
-function markdownTable(rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [header, header.map(() => "---"), ...rows].map(line).join("\n");
-}
-
 const verbs = [
   ["create", "to create"],
   ["replace", "to replace"],
@@ -134,11 +136,6 @@ function countsOf(steps: readonly PreviewStep[]): string {
     return count === 0 ? [] : [`${count} ${verb}`];
   });
   return `Resources: ${counts.join(", ") || "none"}.`;
-}
-
-/** Components change with what they hold. */
-function isResource({ urn }: PreviewStep): boolean {
-  return !/^(pulumi|serf):/.test(partsOf(urn).type);
 }
 
 const signs: Readonly<Record<string, string>> = {

@@ -61,3 +61,8 @@ export function changedProperties({ detailedDiff, diffReasons }: PreviewStep): s
   const paths = [...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? [])];
   return [...new Set(paths.map((path) => path.replace(/[.[].*/s, "")))].sort();
 }
+
+/** Components change with what they hold. */
+export function isResource({ urn }: PreviewStep): boolean {
+  return !/^(pulumi|serf):/.test(partsOf(urn).type);
+}

@@ -1,4 +1,5 @@
 import { allowedEvents, eventFaults, eventsOf, memberEvents } from "./handlerEvents.ts";
+import { isMap } from "./tags.ts";
 
 /** An event handler of the agents in the containers. */
 export interface Handler {
@@ -149,10 +150,6 @@ function parseMap(text: string): ReadonlyMap<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function quote(value: unknown): string {

@@ -1,3 +1,4 @@
+import { emptyInventory } from "./support/inventory.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Look } from "../../lib/drift/engineState.ts";
 import { watch } from "../../lib/membership/watch.ts";
@@ -30,13 +31,7 @@ vi.mock("../../lib/membership/publishedPort.ts", () => ({
 }));
 
 const nothing: Look = {
-  inventory: {
-    containers: [],
-    foreign: { containers: [], volumes: [], images: [] },
-    networks: [],
-    images: [],
-    volumes: [],
-  },
+  inventory: emptyInventory,
 };
 
 beforeEach(() => {

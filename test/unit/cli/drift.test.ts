@@ -1,3 +1,4 @@
+import { emptyInventory } from "../support/inventory.ts";
 import { expect, test } from "vitest";
 import { changesIn } from "../../../cli/support/drift/plannedChanges.ts";
 import { readRecord } from "../../../cli/support/drift/record.ts";
@@ -127,13 +128,7 @@ test("the record of an almost empty state is empty", () => {
   expect(readRecord([])).toEqual({
     ...{ generation: "", host: undefined, rpcPort: 0, expected: undefined, storage: undefined },
     made: new Map(),
-    inventory: {
-      containers: [],
-      foreign: { containers: [], volumes: [], images: [] },
-      networks: [],
-      images: [],
-      volumes: [],
-    },
+    inventory: emptyInventory,
   });
 });
 

@@ -1,3 +1,4 @@
+import { emptyInventory } from "../../support/inventory.ts";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { changedMembers } from "../../../../components/rolling/changedMembers.ts";
 import { type AgentStartup, runningHostAgent } from "../../../../lib/agents/process.ts";
@@ -59,13 +60,7 @@ function changed(
     containers: new Map([...specs.keys()].map((name) => [name, "1"])),
     hostProcess: "1",
   };
-  const inventory = {
-    containers,
-    foreign: { containers: [], volumes: [], images: [] },
-    networks: [],
-    images: [],
-    volumes: [],
-  };
+  const inventory = { ...emptyInventory, containers };
   return changedMembers(agents, settings, names, new EngineState(recorded, { inventory }));
 }
 

@@ -1,3 +1,4 @@
+import { emptyInventory } from "../../support/inventory.ts";
 import { describe, expect, test } from "vitest";
 import { sealedGeneration, sealFile, sealOf } from "../../../../lib/agents/seal.ts";
 import type { Member } from "../../../../lib/cluster/members.ts";
@@ -96,13 +97,7 @@ describe("what members share", () => {
   const containers = ["seed", "joiner"].map((name) => ({
     ...{ id: name, name, isRunning: true, labels, published: [] },
   }));
-  const inventory = {
-    containers,
-    foreign: { containers: [], volumes: [], images: [] },
-    networks: [],
-    images: [],
-    volumes: [],
-  };
+  const inventory = { ...emptyInventory, containers };
   const recorded: RecordedState = {
     ...recordedIn({}),
     containers: new Map(["seed", "joiner"].map((name) => [name, "3"])),

@@ -1,3 +1,4 @@
+import { emptyInventory } from "../../support/inventory.ts";
 import { describe, expect, test } from "vitest";
 import { maybeTooSmall, tooSmall } from "../../../../lib/neighbourTable/advice.ts";
 import { declareNeighbourTable } from "../../../../components/cluster/neighbourTable.ts";
@@ -120,16 +121,9 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       platform: "linux",
       handlerFiles: [{ name: "load", isExecutable: true }],
     });
-    const inventory = {
-      containers: [],
-      foreign: { containers: [], volumes: [], images: [] },
-      networks: [],
-      images: [],
-      volumes: [],
-    };
     const recorded = { ...recordedIn({}), neighbourTable: "3" };
     const engineState = new EngineState(recorded, {
-      inventory,
+      inventory: emptyInventory,
       observation: { ...nothingObserved, table: generation },
     });
     return declare(

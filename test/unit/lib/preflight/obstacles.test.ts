@@ -1,3 +1,4 @@
+import { emptyInventory } from "../../support/inventory.ts";
 import { expect, test } from "vitest";
 import { labelsOf } from "../../../../lib/cluster/labels.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
@@ -14,11 +15,8 @@ const labels = labelsOf("serf", "test");
 
 function obstaclesWith(network: Readonly<Record<string, string>>): string[] {
   const inventory = {
-    containers: [],
-    foreign: { containers: [], volumes: [], images: [] },
+    ...emptyInventory,
     networks: [{ id: "1", name: names.network, labels: network, subnets: [] }],
-    images: [],
-    volumes: [],
   };
   return unrecordedObstacles(settings, names, labels, inventory, recordedIn({}));
 }

@@ -1,4 +1,5 @@
 /** Records the times that the failure tests measure, and writes the table in the documents. */
+import { paddedMarkdownTable } from "../../../../../lib/host/table.ts";
 import { type Fault, type FaultName, faults } from "../faults.ts";
 
 /** The file with the results, relative to the project's folder. */
@@ -80,7 +81,8 @@ function table({ seconds }: Results): string {
     takesUp ? "one `up`" : "none",
     recoveryTime(seconds[name as FaultName]),
   ]);
-  return aligned([["fault", "action needed", "recovery time"], ...rows]);
+  const [heading, lastColumn] = [["fault", "action needed", "recovery time"], 2];
+  return paddedMarkdownTable([heading, ...rows], (column) => column === lastColumn);
 }
 
 /** One time, or the shortest and the longest of several. */
@@ -89,16 +91,4 @@ function recoveryTime(seconds: readonly number[] = []): string {
   const [shortest, longest] = [Math.min(...seconds), Math.max(...seconds)];
   if (shortest === longest) return `${longest.toFixed(1)} s`;
   return `${shortest.toFixed(1)} to ${longest.toFixed(1)} s`;
-}
-
-/** A table with padding as Prettier writes it. The last column is aligned to the right. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const last = rows[0]!.length - 1;
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => (column === last ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join(" | ")} |`;
-  const rule = widths.map((width, column) =>
-    column === last ? `${"-".repeat(width - 1)}:` : "-".repeat(width),
-  );
-  return [line(rows[0]!), line(rule), ...rows.slice(1).map(line)].join("\n");
 }
