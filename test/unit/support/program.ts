@@ -1,0 +1,92 @@
+/** The whole program, deployed on mocks of Pulumi, the engine and the cluster. */
+import { afterEach, beforeEach, vi } from "vitest";
+import type { Look } from "../../../lib/drift/engineState.ts";
+import { watch } from "../../../lib/membership/watch.ts";
+import { emptyInventory } from "./inventory.ts";
+import { declare, type Declared, labelsIn, type Mode, ofType, types } from "./mocks.ts";
+
+/** What the tests set of an engine. */
+interface SimulatedEngine {
+  isReached: boolean;
+  look?: Look;
+  /** Why its socket leads to another host. Default: it does not. */
+  elsewhere?: string | undefined;
+}
+
+/** A simulated observation of the host and the engine; test/live uses a real one. */
+const engine = vi.hoisted((): SimulatedEngine => ({ isReached: true }));
+
+vi.mock("../../../components/stack/preflight.ts", () => ({
+  reachesEngine: () => Promise.resolve(engine.isReached),
+  preflight: () =>
+    engine.isReached
+      ? Promise.resolve(engine.look)
+      : Promise.reject(new Error("looked at an engine that cannot be reached")),
+}));
+vi.mock("../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
+vi.mock("../../../lib/membership/publishedPort.ts", () => ({
+  publishedEndpoint: () => Promise.resolve("127.0.0.1:40000"),
+}));
+
+export const nothing: Look = {
+  inventory: emptyInventory,
+};
+
+beforeEach(() => {
+  Object.assign(engine, { isReached: true, look: nothing, elsewhere: undefined });
+});
+
+vi.mock("../../../lib/engine/findPlace.ts", () => ({
+  engineElsewhere: () => Promise.resolve(engine.elsewhere),
+}));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.mocked(watch).mockReset();
+});
+
+export async function deploy(mode: Mode = {}) {
+  // Import the stack's components only after the mocks are set.
+  const { declared, returned } = await declare(
+    async () => await (await import("../../../index.ts")).default(),
+    mode,
+  );
+  return { declared, outputs: returned as Record<string, unknown> };
+}
+
+export function names(declared: readonly Declared[], type: string): string[] {
+  return Object.keys(ofType(declared, type)).sort();
+}
+
+/** The joiners' containers. */
+export function joinersIn(declared: readonly Declared[]): Declared[] {
+  const containers = Object.values(ofType(declared, types.container));
+  return containers.filter((one) => labelsIn(one)["serf.role"] === "joiner");
+}
+
+export function generationsIn(declared: readonly Declared[]): Record<string, string> {
+  const labelled = [types.container, types.network, types.volume].flatMap((type) =>
+    Object.values(ofType(declared, type)),
+  );
+  return Object.fromEntries(labelled.map((one) => [one.name, labelsIn(one)["serf.generation"]!]));
+}
+
+/** A member's container in the state and on the engine. */
+export function member(role: string, name: string, address: string, changes: object = {}) {
+  const labels = { "serf.role": role, "serf.spec": "former", "serf.generation": "4" };
+  const list = Object.entries(labels).map(([label, value]) => ({ label, value }));
+  return {
+    recorded: [
+      types.container,
+      name,
+      { name: `serf-test-${name}`, labels: list, networksAdvanced: [{ ipv4Address: address }] },
+    ] as const,
+    found: {
+      ...{ id: `${name}-id`, name: `serf-test-${name}`, isRunning: true, published: [] },
+      labels,
+      ...changes,
+    },
+  };
+}
+
+export { engine, watch };

@@ -1,0 +1,19 @@
+import { parseSettings, SettingsError } from "../../../lib/settings/settings.ts";
+
+const handlerFiles = [{ name: "load", isExecutable: true }];
+/** Where the stacks of these tests are deployed from. */
+export const place = { stack: "test", platform: "linux", handlerFiles } as const;
+
+/** What is wrong with a configuration; nothing where it is accepted. */
+export function faultsOf(
+  values: Record<string, string>,
+  where: typeof place | object = {},
+): string[] {
+  try {
+    parseSettings(values, { ...place, ...where });
+  } catch (error) {
+    if (error instanceof SettingsError) return [...error.faults];
+    throw error;
+  }
+  return [];
+}
