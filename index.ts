@@ -9,11 +9,13 @@ import { Joiners } from "./components/members/joiners.ts";
 import { Seed } from "./components/members/seed.ts";
 import { after, afterMembers, planStack } from "./components/stack/plan.ts";
 import { Protection } from "./components/stack/protection.ts";
+import { declareServices } from "./components/swarm/declareServices.ts";
 
 /** Declares the cluster; the returned values are the stack's outputs. */
 export default async function cluster() {
   silenceSdk();
   const plan = await planStack();
+  if (plan.settings.swarm === "services") return declareServices(plan);
   const { settings, names, labels, agents, engineState, engine, change } = plan;
 
   const images = declareImages(plan);

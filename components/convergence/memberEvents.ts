@@ -9,7 +9,7 @@ import { programCommand } from "../stack/programCommand.ts";
 export interface MemberEventsArgs {
   readonly events: readonly DeclaredEvent[];
   /** The agent that sends them. */
-  readonly sender: View;
+  readonly sender: pulumi.Input<View>;
   /** The members once the cluster has formed. */
   readonly members: pulumi.Input<readonly Member[]>;
   /** Changes whenever a member is recreated or restarted. */
@@ -22,10 +22,10 @@ export class MemberEvents extends pulumi.ComponentResource {
     super("serf:cluster:MemberEvents", name, { events: args.events }, opts);
 
     const input = pulumi
-      .all([args.members, args.incarnations])
-      .apply(([members, incarnations]): MemberEventsInput => ({
+      .all([args.sender, args.members, args.incarnations])
+      .apply(([sender, members, incarnations]): MemberEventsInput => ({
         events: args.events,
-        sender: args.sender,
+        sender,
         members,
         incarnations,
       }));

@@ -8,6 +8,8 @@ export interface Images {
   /** The image of the seed, of the host's agent and of every group that does not choose its own. */
   readonly main: SerfImage;
   readonly all: readonly SerfImage[];
+  /** The image that a choice names. */
+  readonly of: (choice: ImageChoice) => SerfImage;
   /** The resources that members must depend on: the images and their trials. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -23,8 +25,9 @@ export function declareImages(plan: StackPlan): Images {
     trial: maxUnavailable === undefined ? undefined : { limits, timeout },
   };
   const images = new Map<string, SerfImage>();
+  const keyOf = (choice: ImageChoice) => JSON.stringify(imageChoice(choice, standIns));
   const imageOf = (name: string, choice: ImageChoice) => {
-    const key = JSON.stringify(imageChoice(choice, standIns));
+    const key = keyOf(choice);
     const image = images.get(key) ?? new SerfImage(name, { ...args, choice }, engine);
     images.set(key, image);
     return image;
@@ -33,5 +36,8 @@ export function declareImages(plan: StackPlan): Images {
   for (const { name, image } of settings.groups)
     imageOf(`image-${name}`, { ...settings, ...image });
   const all = [...images.values()];
-  return { main, all, ready: [...all, ...all.flatMap(({ trials }) => trials)] };
+  return {
+    ...{ main, all, ready: [...all, ...all.flatMap(({ trials }) => trials)] },
+    of: (choice) => images.get(keyOf(choice))!,
+  };
 }

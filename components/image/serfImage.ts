@@ -46,6 +46,8 @@ interface Trial {
 export class SerfImage extends pulumi.ComponentResource {
   /** The name with the tag, known before the build. */
   readonly ref: string;
+  /** The name with the tag, once it has been built. */
+  readonly name: pulumi.Output<string>;
   /** The image's ID on the engine. */
   readonly id: pulumi.Output<string>;
   /** The tests that members must depend on in addition to the image. */
@@ -90,6 +92,7 @@ export class SerfImage extends pulumi.ComponentResource {
     );
 
     this.ref = ref;
+    this.name = image.name;
     this.id = image.imageId;
     this.trials = args.trial ? [tryImage(name, image.name, args.labels, args.trial, this)] : [];
     this.registerOutputs({

@@ -13,6 +13,7 @@ import { chooseEngine, type EngineLink, imageBuilder, linkEngine } from "./engin
 import { loadSettings, ownStandIns } from "./loadSettings.ts";
 import { preflight } from "./preflight.ts";
 import { readState } from "./readState.ts";
+import { swarmPreflight } from "./swarmPreflight.ts";
 
 /** The desired state of a stack, and what its engine has of it. */
 export interface StackPlan {
@@ -51,11 +52,15 @@ export async function planStack(): Promise<StackPlan> {
   );
   const standIns = isReached ? ownStandIns() : recorded.standIns;
   const agents = planAgents(settings, names, joiners, standIns);
-  const look = isReached
-    ? await preflight({ settings, names, labels, agents, recorded })
-    : undefined;
+  const isSwarm = settings.swarm === "services";
+  const look = !isReached
+    ? undefined
+    : isSwarm
+      ? await swarmPreflight({ settings, names, labels, standIns })
+      : await preflight({ settings, names, labels, agents, recorded });
   const engineState = new EngineState(recorded, look);
-  const rolling = rollingOf(settings, names, labels);
+  // Swarm itself replaces the tasks of services one after the other.
+  const rolling = isSwarm ? undefined : rollingOf(settings, names, labels);
   const change =
     rolling && !pulumi.runtime.isDryRun()
       ? new RollingChange(rolling, changedMembers(agents, settings, names, engineState))

@@ -58,11 +58,11 @@ export function configFile(group: string): string {
 /**
  * The content of Serf's configuration file for a group of agents. Serf refuses to start if a key is unknown.
  *
- * @param rpcToken the token that RPC clients must send.
+ * @param rpcToken the token that RPC clients must send; undefined if another file has it, see {@link rpcConfig}.
  */
 export function groupConfig(
   conduct: AgentConduct,
-  rpcToken: string,
+  rpcToken: string | undefined,
   place: AgentPlace = {},
 ): string {
   return JSON.stringify({
@@ -73,6 +73,11 @@ export function groupConfig(
     // With start_join the agent would exit while the seed is down; with retry_join it keeps trying.
     retry_join: conduct.join,
   });
+}
+
+/** The content of a separate configuration file with the token that RPC clients must send. */
+export function rpcConfig(rpcToken: string): string {
+  return JSON.stringify({ rpc_auth: rpcToken });
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Keyring {
   readonly write: (keys: readonly string[]) => Promise<void>;
   /** The containers with running agents, in the order in which they are asked. */
   readonly agents: readonly string[];
+  /** An agent's own file with its keys, in its container. Default: {@link ownKeyringPath}. */
+  readonly path?: string;
 }
 
 /** Milliseconds until all members must have answered. Serf ends a query of a thousand members after 9.6 s. */
@@ -31,7 +33,7 @@ const attempts = 3;
  */
 export async function rotateTo(key: string, keyring: Keyring): Promise<void> {
   const { write, agents } = keyring;
-  const inUse = await keysInUse(key, agents);
+  const inUse = await keysInUse(key, keyring);
   const keys = [...new Set([...inUse, ...keyring.keys])];
   if (isAlone(key, keys) && isAlone(key, keyring.keys)) return;
   const others = keys.filter((other) => other !== key);
@@ -64,9 +66,12 @@ function isAlone(key: string, keys: readonly string[]): boolean {
 }
 
 /** The keys of an agent that has the wanted key, else those of the first agent that answers. */
-async function keysInUse(key: string, agents: readonly string[]): Promise<readonly string[]> {
+async function keysInUse(
+  key: string,
+  { agents, path = ownKeyringPath }: Keyring,
+): Promise<readonly string[]> {
   const read = async (name: string) =>
-    keysIn(await execute(name, ["cat", ownKeyringPath], 5000).catch(() => undefined));
+    keysIn(await execute(name, ["cat", path], 5000).catch(() => undefined));
   const [first = [], ...more] = await Promise.all(agents.slice(0, 1).map(read));
   if (first.includes(key)) return first;
   more.push(...(await Promise.all(agents.slice(1, 5).map(read))));

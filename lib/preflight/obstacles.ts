@@ -68,8 +68,9 @@ export function unrecordedObstacles(
   ];
 }
 
-function subnetObstacles(
-  settings: Settings,
+/** What overlaps the stack's subnet. */
+export function subnetObstacles(
+  settings: Pick<Settings, "subnet">,
   networks: readonly FoundNetwork[],
   labels: Labels,
   { isHere }: EnginePlace,

@@ -2,6 +2,7 @@ import { type EngineHost, isLocalEngine } from "../engine/host.ts";
 import { plainGroup } from "./groups.ts";
 import { SettingsReader } from "./reader.ts";
 import { contradictions } from "./rules.ts";
+import { swarmFaults } from "./swarmRules.ts";
 import { table } from "./table.ts";
 import type { Configured, DeploymentPlace, Settings } from "./types.ts";
 
@@ -37,7 +38,11 @@ export function parseSettings(
   reader.refuseOthers(Object.keys(table));
   const isHere = isEngineHere(configured, place);
   const settings = settle(configured, isHere);
-  const faults = [...reader.faults, ...contradictions(settings, place, isHere)];
+  const faults = [
+    ...reader.faults,
+    ...contradictions(settings, place, isHere),
+    ...swarmFaults(settings, values),
+  ];
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }

@@ -15,6 +15,7 @@ import { parseHandlers } from "./handlers.ts";
 import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./kinds.ts";
 import { SettingsReader } from "./reader.ts";
 import { parseTags } from "./tags.ts";
+import { allowedRepositories, isRepository } from "../swarm/registry.ts";
 
 const reloaded = "running agents reload it; nothing is restarted";
 const rotates = "the key rotates; nothing is restarted";
@@ -206,6 +207,37 @@ export const table = {
     description: "A counter; another number generates a new gossip key",
     default: "0",
     change: rotates,
+  }),
+  swarm: oneOf(["off", "services"], {
+    description:
+      "Whether the members are services of the engine's Swarm, which runs them on all its nodes",
+    change: "the stack moves to a Swarm, or back: destroy it first",
+  }),
+  registry: optionalText({
+    description:
+      "The repository to which the image is pushed, and from which a Swarm's nodes pull it",
+    meaning: "none, which a Swarm needs",
+    allowed: allowedRepositories,
+    parse: (received) => (isRepository(received) ? received : undefined),
+    change: "all tasks are replaced",
+  }),
+  registryUser: optionalText({
+    description: "The user at the registry",
+    meaning: "no login",
+    allowed: "a name",
+    parse: (received) => received,
+    change: nothing,
+  }),
+  registryPassword: optionalText({
+    description: "The user's password at the registry, a secret",
+    meaning: "no login",
+    allowed: "a text",
+    parse: (received) => received,
+    change: nothing,
+  }),
+  registryInsecure: flag(false, {
+    description: "Whether the registry's certificate is not verified, or it has none",
+    change: nothing,
   }),
   requireGossipKey: flag(false, {
     description: "Whether gossipKey must be set, instead of being generated",

@@ -1,0 +1,115 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelList } from "../../lib/cluster/labels.ts";
+import {
+  describeTask,
+  groupFile,
+  type TaskFile,
+  type TaskSettings,
+} from "../../lib/swarm/description.ts";
+import type { PlannedService } from "../../lib/swarm/plan.ts";
+import { groupConfig } from "../../lib/agents/config.ts";
+import { taskKeyringPath } from "../../lib/swarm/description.ts";
+
+export interface AgentServiceArgs {
+  readonly service: PlannedService;
+  readonly tasks: TaskSettings;
+  /** The image in the registry, by its digest. */
+  readonly image: pulumi.Input<string>;
+  /** The ID of the cluster's network. */
+  readonly network: pulumi.Input<string>;
+  /** The files with the gossip key and the RPC token. */
+  readonly secrets: readonly SecretFile[];
+  /** The credentials for the registry, which Swarm passes to the nodes. Default: none are needed. */
+  readonly auth: docker.types.input.ServiceAuth | undefined;
+}
+
+/** A secret of the Swarm, and where a task's container has it. */
+export interface SecretFile extends TaskFile {
+  readonly secret: docker.Secret;
+}
+
+/** A service whose tasks are members of the cluster: the seed, the hosts' agents or a group of joiners. */
+export class AgentService extends pulumi.ComponentResource {
+  /** The name on the engine. */
+  readonly serviceName: string;
+  /** Changes whenever Swarm has to replace the tasks. */
+  readonly incarnation: pulumi.Output<string>;
+
+  constructor(name: string, args: AgentServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { service, tasks, secrets } = args;
+    super("serf:swarm:AgentService", name, { service }, opts);
+
+    // Without a name of its own, so that the new one is created before the service gives up the old one.
+    const config = new docker.ServiceConfig(
+      name,
+      {
+        data: Buffer.from(
+          groupConfig(service.conduct, undefined, { keyringPath: taskKeyringPath }),
+        ).toString("base64"),
+      },
+      { parent: this },
+    );
+    const task = describeTask(service, tasks);
+    const declared = new docker.Service(
+      name,
+      {
+        name: service.name,
+        labels: labelList(tasks.labels),
+        ...(args.auth && { auth: args.auth }),
+        mode:
+          service.replicas === undefined
+            ? { global: true }
+            : { replicated: { replicas: service.replicas } },
+        taskSpec: {
+          containerSpec: {
+            image: args.image,
+            commands: task.command,
+            args: task.arguments,
+            env: task.environment,
+            labels: labelList(task.labels),
+            readOnly: task.isRootReadOnly,
+            capDrops: task.droppedCapabilities,
+            stopGracePeriod: task.stopGrace,
+            ...(task.healthcheck && { healthcheck: task.healthcheck }),
+            mounts: [
+              {
+                ...{ type: "tmpfs", target: task.folder.path, readOnly: false, source: "" },
+                tmpfsOptions: { mode: task.folder.mode, sizeBytes: task.folder.bytes },
+              },
+            ],
+            configs: [{ configId: config.id, configName: config.name, ...groupFile(service) }],
+            secrets: secrets.map(({ secret, ...file }) => ({
+              ...{ secretId: secret.id, secretName: secret.name },
+              ...file,
+            })),
+          },
+          resources: { limits: { memoryBytes: task.memoryBytes, nanoCpus: task.nanoCpus } },
+          restartPolicy: { condition: "any", delay: "1s" },
+          networksAdvanceds: [{ name: args.network }],
+          logDriver: task.logDriver,
+        },
+        updateConfig: task.update,
+        rollbackConfig: task.rollback,
+        // Names resolve to the tasks' own addresses, which is what agents join.
+        endpointSpec: { mode: "dnsrr" },
+      },
+      {
+        parent: this,
+        // Swarm adds the platforms of the image.
+        ignoreChanges: ["taskSpec.placement"],
+      },
+    );
+
+    this.serviceName = service.name;
+    this.incarnation = pulumi.jsonStringify([
+      declared.id,
+      args.image,
+      config.id,
+      service.replicas ?? "global",
+      secrets.map(({ secret }) => secret.id),
+      task,
+    ]);
+    this.registerOutputs({ serviceName: this.serviceName });
+  }
+}

@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Member } from "../../lib/cluster/members.ts";
+import { compareNames } from "../../lib/cluster/members.ts";
+import { gossipEndpoint } from "../../lib/agents/config.ts";
+import { planServices } from "../../lib/swarm/plan.ts";
+import { registryOf } from "../../lib/swarm/registry.ts";
+import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
+import { MemberEvents } from "../convergence/memberEvents.ts";
+import { declareImages } from "../image/images.ts";
+import { after, type StackPlan } from "../stack/plan.ts";
+import { Protection } from "../stack/protection.ts";
+import { AgentService } from "./agentService.ts";
+import { Formation } from "./formation.ts";
+import { rotateKey } from "./keyRotation.ts";
+import { OverlayNetwork } from "./overlayNetwork.ts";
+import { PushedImage } from "./pushedImage.ts";
+import { SwarmSecrets } from "./swarmSecrets.ts";
+
+/** Declares the cluster as services of a Swarm; the returned values are the stack's outputs. */
+export function declareServices(plan: StackPlan) {
+  const { settings, names, labels, standIns, engine } = plan;
+  const services = planServices(settings, names.prefix, standIns);
+  const registry = registryOf(settings);
+
+  const images = declareImages(plan);
+  const pushed = new Map(
+    images.all.map((image, index) => {
+      const name = index === 0 ? "pushed-image" : `pushed-image-${index}`;
+      const args = { image, registry, labels };
+      return [image, new PushedImage(name, args, after(plan, ...images.ready))] as const;
+    }),
+  );
+  const secrets = new ClusterSecrets("secrets", settings);
+  const network = new OverlayNetwork(
+    "network",
+    { networkName: names.network, labels, subnet: settings.subnet.cidr },
+    engine,
+  );
+  const rotation = rotateKey(
+    "key-rotation",
+    { gossipKey: secrets.gossipKey, labels },
+    { ...(engine.transforms && { transforms: engine.transforms }) },
+  );
+  const files = new SwarmSecrets("swarm-secrets", { secrets, labels }, after(plan, rotation));
+
+  const { limits, profile, maxUnavailable } = settings;
+  const tasks = { labels, subnet: settings.subnet.cidr, limits, profile, maxUnavailable };
+  const { user: username, password, address: serverAddress } = registry;
+  const members = services.map(
+    (service) =>
+      new AgentService(
+        service.group,
+        {
+          ...{ service, tasks, network: network.networkId, secrets: files.files },
+          image: pushed.get(images.of(service.image))!.reference,
+          auth:
+            username === undefined
+              ? undefined
+              : { serverAddress, username, password: pulumi.secret(password!) },
+        },
+        after(plan, network.ready, files),
+      ),
+  );
+
+  const incarnations = pulumi.all(members.map(({ incarnation }) => incarnation));
+  const formation = new Formation(
+    "formation",
+    {
+      services: services.map(({ name, group, replicas, conduct: { tags } }) => ({
+        ...{ name, group, replicas, tags },
+      })),
+      ...{ network: names.network, labels, profile, timeout: settings.convergenceTimeout },
+      incarnations,
+    },
+    after(plan, ...members),
+  );
+  const events =
+    settings.events.length === 0
+      ? undefined
+      : new MemberEvents(
+          "events",
+          {
+            ...{ events: settings.events, sender: formation.view },
+            ...{ members: formation.members, incarnations },
+          },
+          after(plan, formation),
+        );
+  new Protection("protection", {
+    protect: settings.protect,
+    dependsOn: [...images.all, secrets, network, files, formation, ...(events ? [events] : [])],
+  });
+
+  const ofRole = (role: string) =>
+    formation.members.apply((all) => all.filter(({ tags }) => tags["role"] === role).map(place));
+  const joiners = formation.members.apply((all) =>
+    all
+      .filter(({ tags }) => tags["role"] !== "seed" && tags["role"] !== "host")
+      .toSorted((a, b) => compareNames(a.name, b.name))
+      .map(place),
+  );
+  return {
+    image: images.main.id,
+    seed: ofRole("seed").apply(([seed]) => ({
+      ...seed!,
+      endpoint: gossipEndpoint({ address: seed!.ip }),
+    })),
+    joiners,
+    host: formation.view
+      .apply(({ name }) => name)
+      .apply((name) =>
+        formation.members.apply((all) => {
+          const host = all.find((one) => one.name === name)!;
+          return { name, address: host.address };
+        }),
+      ),
+    members: formation.members,
+  };
+}
+
+function place({ name, address }: Member) {
+  return { name, ip: address };
+}

@@ -1,0 +1,52 @@
+import { local } from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelList, type Labels } from "../../lib/cluster/labels.ts";
+import type { SwarmRemovalInput } from "../../lib/inputs/swarmRemoval.ts";
+import { programCommand } from "../stack/programCommand.ts";
+
+export interface OverlayNetworkArgs {
+  /** The network's name on the engine. */
+  readonly networkName: string;
+  readonly labels: Labels;
+  /** In CIDR notation. */
+  readonly subnet: string;
+}
+
+/** The network that the members on all nodes of the Swarm share. */
+export class OverlayNetwork extends pulumi.ComponentResource {
+  readonly networkId: pulumi.Output<string>;
+  /**
+   * What services must depend on: it waits, when they have been deleted, until no node has anything of them. Swarm
+   * removes a service at once, and its tasks afterwards.
+   */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: OverlayNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { networkName, labels, subnet } = args;
+    super("serf:swarm:Network", name, { networkName, labels, subnet }, opts);
+
+    const network = new docker.Network(
+      name,
+      {
+        ...{ name: networkName, driver: "overlay", attachable: true },
+        ipamConfigs: [{ subnet }],
+        labels: labelList(labels),
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    const removal: SwarmRemovalInput = { network: networkName, labels };
+    this.ready = new local.Command(
+      `${name}-removal`,
+      {
+        delete: programCommand("swarmRemoval"),
+        stdin: JSON.stringify(removal),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this, dependsOn: network },
+    );
+    this.networkId = network.id;
+    this.registerOutputs({ networkId: this.networkId });
+  }
+}

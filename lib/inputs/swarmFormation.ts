@@ -1,0 +1,27 @@
+import type { Profile } from "../agents/config.ts";
+import type { Labels } from "../cluster/labels.ts";
+import type { Member } from "../cluster/members.ts";
+import type { View } from "../membership/views.ts";
+import type { DeclaredService } from "../swarm/members.ts";
+
+/** The program's standard input, as JSON. */
+export interface SwarmFormationInput {
+  readonly services: readonly DeclaredService[];
+  /** The cluster's network. */
+  readonly network: string;
+  /** The stack's labels. */
+  readonly labels: Labels;
+  /** Serf's timing profile. */
+  readonly profile: Profile;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Not used by the program: a change makes Pulumi run it again. */
+  readonly incarnations: readonly string[];
+}
+
+/** What the program prints, as JSON. */
+export interface SwarmFormationResult {
+  readonly members: readonly Member[];
+  /** The agent on this engine that sees them. */
+  readonly view: View;
+}

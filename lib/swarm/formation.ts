@@ -1,0 +1,102 @@
+/** Waits for a Swarm and for the cluster that its tasks form. */
+import { gossipEndpoint } from "../agents/config.ts";
+import type { ExpectedMember, Member } from "../cluster/members.ts";
+import { EngineError } from "../engine/api.ts";
+import { pause } from "../host/run.ts";
+import type { SwarmFormationInput, SwarmFormationResult } from "../inputs/swarmFormation.ts";
+import { healInterval, joinFew } from "../membership/healing.ts";
+import { compareMembers, hasFormed, type ViewState } from "../membership/judge.ts";
+import { ask, membersSeenBy, type View } from "../membership/views.ts";
+import { readSwarm } from "./api.ts";
+import { type Comparison, compareSwarm } from "./members.ts";
+import { localViews } from "./views.ts";
+
+/** Milliseconds between two checks. */
+const pollInterval = 300;
+
+/** Milliseconds until an agent must answer. */
+const viewTimeout = 10_000;
+
+/** What was found at one moment. */
+export interface Situation {
+  /** Undefined if the manager did not answer. */
+  readonly swarm: Comparison | undefined;
+  readonly views: readonly ViewState[];
+  /** Why the manager did not answer. */
+  readonly error: string | undefined;
+}
+
+/** The result, or what was found last. */
+export type Formed = SwarmFormationResult | { readonly last: Situation };
+
+/**
+ * Waits until every service runs what was declared and the agents on this engine see exactly the members that Swarm's
+ * tasks should be. Members whose tasks are gone are then removed from the cluster's member list: their names never come
+ * back.
+ */
+export async function waitForFormation(input: SwarmFormationInput): Promise<Formed> {
+  const started = Date.now();
+  const deadline = started + input.timeout * 1000;
+  let heal = started + healInterval;
+  for (;;) {
+    const last = await look(input);
+    if (isDone(last)) {
+      const [{ view, members }] = last.views as readonly [ViewState];
+      await prune(view, members, last.swarm!.expected);
+      return { view, members: members.filter(({ status }) => status === "alive") };
+    }
+    if (Date.now() > deadline || (last.swarm?.refused.length ?? 0) > 0) return { last };
+    if (Date.now() > heal) {
+      heal = Date.now() + healInterval;
+      await Promise.all(last.views.map(joinMissing));
+    }
+    await pause(pollInterval);
+  }
+}
+
+/** A Swarm without a leader does not answer for some seconds. */
+async function look({ services, network, labels }: SwarmFormationInput): Promise<Situation> {
+  try {
+    const [state, views] = await Promise.all([readSwarm(labels), localViews(labels)]);
+    const swarm = compareSwarm(services, state, network);
+    return {
+      swarm,
+      views: await Promise.all(views.map((view) => lookThrough(view, swarm.expected))),
+      error: undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { swarm: undefined, views: [], error: error.message };
+  }
+}
+
+async function lookThrough(view: View, expected: readonly ExpectedMember[]): Promise<ViewState> {
+  try {
+    const members = await membersSeenBy(view, viewTimeout);
+    return { view, members, differences: compareMembers(expected, members), error: undefined };
+  } catch (error) {
+    return { view, members: [], differences: [], error: (error as Error).message };
+  }
+}
+
+function isDone({ swarm, views }: Situation): boolean {
+  const isSettled = swarm !== undefined && swarm.pending.length + swarm.refused.length === 0;
+  return isSettled && views.length > 0 && hasFormed(views);
+}
+
+/** Also merges two clusters that have formed apart from each other. */
+async function joinMissing({ view, differences }: ViewState): Promise<void> {
+  const lost = differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
+  await joinFew(view, lost.map(gossipEndpoint));
+}
+
+async function prune(
+  view: View,
+  members: readonly Member[],
+  expected: readonly ExpectedMember[],
+): Promise<void> {
+  const names = new Set(expected.map(({ name }) => name));
+  const gone = members.filter(({ name, status }) => !names.has(name) && status !== "alive");
+  for (const { name } of gone)
+    await ask(view, (agent) => agent.forget(name)).catch(() => undefined);
+}

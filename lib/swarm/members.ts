@@ -1,0 +1,128 @@
+/** Which members a Swarm's tasks should be, and which tasks are missing. */
+import type { ExpectedMember } from "../cluster/members.ts";
+import { compareNames } from "../cluster/members.ts";
+import type { SwarmNode, SwarmState, SwarmTask } from "./api.ts";
+
+/** A service as it was declared. */
+export interface DeclaredService {
+  readonly name: string;
+  readonly group: string;
+  /** How many tasks it has; undefined for one on each node. */
+  readonly replicas: number | undefined;
+  /** The tags that all its members have. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A service whose tasks are not all running, or which Swarm has not updated. */
+export interface ServiceFault {
+  readonly service: string;
+  readonly fault: string;
+}
+
+/** What the Swarm runs, compared with what was declared. */
+export interface Comparison {
+  /** The members that the running tasks should be. */
+  readonly expected: readonly ExpectedMember[];
+  /** Services that are on their way. */
+  readonly pending: readonly ServiceFault[];
+  /** Services that Swarm has set back to what they were. Waiting does not change that. */
+  readonly refused: readonly ServiceFault[];
+}
+
+/** @param network the name of the cluster's network. */
+export function compareSwarm(
+  declared: readonly DeclaredService[],
+  swarm: SwarmState,
+  network: string,
+): Comparison {
+  const all = declared.map((one) => compareService(one, swarm, network));
+  return {
+    expected: all
+      .flatMap(({ expected }) => expected)
+      .toSorted((a, b) => compareNames(a.name, b.name)),
+    pending: all.flatMap(({ pending }) => pending),
+    refused: all.flatMap(({ refused }) => refused),
+  };
+}
+
+function compareService(
+  declared: DeclaredService,
+  { services, tasks, nodes }: SwarmState,
+  network: string,
+): Comparison {
+  const fault = (text: string): ServiceFault => ({ service: declared.name, fault: text });
+  const service = services.find(({ Spec }) => Spec.Name === declared.name);
+  if (service === undefined) {
+    return { expected: [], pending: [fault("Swarm has no such service")], refused: [] };
+  }
+  const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);
+  const running = own.filter(
+    (task) => task.DesiredState === "running" && task.Status.State === "running",
+  );
+  const expected = running.flatMap((task) => memberOf(task, declared, nodes, network) ?? []);
+  const wanted = declared.replicas ?? nodes.filter(isEligible).length;
+  const { State: update = "completed", Message: message = "" } = service.UpdateStatus ?? {};
+  if (isSetBack(update)) {
+    const reason = lastError(own);
+    return {
+      expected,
+      pending: [],
+      refused: [fault(`${message || update}${reason === undefined ? "" : `: ${reason}`}`)],
+    };
+  }
+  const reasons = [
+    ...(expected.length === wanted ? [] : [`${expected.length} of ${wanted} tasks run`]),
+    ...(update === "completed" ? [] : [`the update is ${update}`]),
+  ];
+  if (reasons.length === 0) return { expected, pending: [], refused: [] };
+  const last = lastError(own);
+  return {
+    expected,
+    pending: [fault([reasons.join(", "), ...(last === undefined ? [] : [last])].join(": "))],
+    refused: [],
+  };
+}
+
+/** Whether Swarm has given up an update, or is about to. */
+function isSetBack(update: string): boolean {
+  return update.startsWith("rollback_") || update === "paused";
+}
+
+/** Whether Swarm runs tasks of global services on a node. */
+function isEligible({ Spec, Status }: SwarmNode): boolean {
+  return Spec.Availability === "active" && Status.State === "ready";
+}
+
+/** The member that a running task should be; undefined while it has no address. */
+function memberOf(
+  task: SwarmTask,
+  { name, replicas, tags }: DeclaredService,
+  nodes: readonly SwarmNode[],
+  network: string,
+): ExpectedMember | undefined {
+  const attached = (task.NetworksAttachments ?? []).find(
+    ({ Network }) => Network.Spec.Name === network,
+  );
+  const address = attached?.Addresses?.[0]?.replace(/\/.*/, "");
+  const host = nodes.find(({ ID }) => ID === task.NodeID)?.Description.Hostname;
+  if (address === undefined || host === undefined) return undefined;
+  // As Swarm names a task's container.
+  const place = task.Slot ?? task.NodeID!;
+  return {
+    name: `${name}.${place}.${task.ID}`,
+    address,
+    tags: {
+      ...tags,
+      ...(replicas !== undefined && { slot: String(task.Slot) }),
+      ...{ host, task: task.ID },
+    },
+  };
+}
+
+/** The newest error of a service's tasks. */
+function lastError(tasks: readonly SwarmTask[]): string | undefined {
+  return tasks
+    .filter(({ Status }) => Status.Err)
+    .toSorted((a, b) => (a.Status.Timestamp ?? "").localeCompare(b.Status.Timestamp ?? ""))
+    .at(-1)?.Status.Err;
+}

@@ -1,0 +1,43 @@
+/** The registry from which the nodes of a Swarm pull the image. */
+import type { Settings } from "../settings/types.ts";
+
+export interface Registry {
+  /** The repository, for example `registry.example:5000/team/serf`. */
+  readonly repository: string;
+  /** Its host, with the port. */
+  readonly address: string;
+  readonly user: string | undefined;
+  /** A secret. */
+  readonly password: string | undefined;
+  /** Whether its certificate is not verified, or it has none. */
+  readonly isInsecure: boolean;
+}
+
+/** The registry of a configuration that the rules of Swarm have accepted. */
+export function registryOf(settings: Settings): Registry {
+  const { registry: repository = "", registryUser: user, registryPassword: password } = settings;
+  return {
+    ...{ repository, user, password },
+    address: repository.split("/")[0]!,
+    isInsecure: settings.registryInsecure,
+  };
+}
+
+/** The name in the registry of an image of this engine. */
+export function inRegistry({ repository }: Registry, image: string): string {
+  return `${repository}:${image.slice(image.lastIndexOf(":") + 1)}`;
+}
+
+export const allowedRepositories =
+  "a repository with its registry's host and without a tag, for example registry.example:5000/team/serf";
+
+/** Whether a text is one of the {@link allowedRepositories}. */
+export function isRepository(text: string): boolean {
+  const host = /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+)(:\d+)?$|^[a-z0-9-]+:\d+$/;
+  const [address = "", ...path] = text.split("/");
+  return (
+    host.test(address) &&
+    path.length > 0 &&
+    path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part))
+  );
+}
