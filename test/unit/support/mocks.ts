@@ -12,6 +12,15 @@ export interface Declared {
 /** The outputs of the commands' programs. */
 const printed: Readonly<Record<string, string>> = {
   convergence: '[{"name":"a"}]',
+  formation: JSON.stringify({
+    members: [
+      { name: "serf-test-host.n1.t1", address: "10.5.0.4", tags: { role: "host" } },
+      { name: "serf-test-joiner.10.t3", address: "10.5.0.6", tags: { role: "joiner" } },
+      { name: "serf-test-joiner.2.t2", address: "10.5.0.5", tags: { role: "joiner" } },
+      { name: "serf-test-seed.1.t4", address: "10.5.0.7", tags: { role: "seed" } },
+    ],
+    view: { kind: "container", name: "serf-test-host.n1.t1" },
+  }),
 };
 
 /** The properties that the provider adds to a resource's inputs, by type. Other types are an error. */
@@ -38,6 +47,16 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:MemberEvents": () => ({}),
   "serf:cluster:Protection": () => ({}),
   "serf:cluster:NeighbourTable": () => ({}),
+  "docker:index/service:Service": () => ({}),
+  "docker:index/serviceConfig:ServiceConfig": ({ name }) => ({ name: `${name}-named` }),
+  "docker:index/secret:Secret": ({ name }) => ({ name: `${name}-named` }),
+  "docker:index/tag:Tag": () => ({}),
+  "docker:index/registryImage:RegistryImage": () => ({ sha256Digest: "sha256:4567" }),
+  "serf:swarm:AgentService": () => ({}),
+  "serf:swarm:Formation": () => ({}),
+  "serf:swarm:Network": () => ({}),
+  "serf:swarm:PushedImage": () => ({}),
+  "serf:swarm:Secrets": () => ({}),
 };
 
 /** The settings of a deployment. */
@@ -178,5 +197,7 @@ export const types = {
   volume: "docker:index/volume:Volume",
   container: "docker:index/container:Container",
   command: "command:local:Command",
+  service: "docker:index/service:Service",
+  secret: "docker:index/secret:Secret",
   provider: "pulumi:providers:docker",
 };

@@ -23,6 +23,9 @@ vi.mock("../../../components/stack/preflight.ts", () => ({
       ? Promise.resolve(engine.look)
       : Promise.reject(new Error("looked at an engine that cannot be reached")),
 }));
+vi.mock("../../../components/stack/swarmPreflight.ts", () => ({
+  swarmPreflight: () => Promise.resolve(engine.look),
+}));
 vi.mock("../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
 vi.mock("../../../lib/membership/publishedPort.ts", () => ({
   publishedEndpoint: () => Promise.resolve("127.0.0.1:40000"),
