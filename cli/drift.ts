@@ -9,11 +9,13 @@ import { UserError } from "../lib/host/errors.ts";
 import { formatTable } from "../lib/host/table.ts";
 import type { KeyList } from "../lib/serf/messages.ts";
 import type { SerfRpc } from "../lib/serf/rpc.ts";
+import { lookAtSwarm } from "../lib/swarm/formation.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./support/agents/agents.ts";
-import { plannedChanges } from "./support/drift/plannedChanges.ts";
+import { changesAfterRefresh, plannedChanges } from "./support/drift/plannedChanges.ts";
 import { readRecord } from "./support/drift/record.ts";
 import { type DriftRow, engineRows, membershipRows } from "./support/drift/rows.ts";
+import { recordedFormation, swarmRows } from "./support/drift/swarmRows.ts";
 import { command, type StackPlace } from "./support/stack/arguments.ts";
 import { describeLeftovers, findLeftovers } from "./support/stack/leftovers.ts";
 import { recordedThings } from "./support/stack/recorded.ts";
@@ -66,6 +68,11 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
     throw new UserError(
       `Stack ${stack} is not up; \`npm start -- --stack ${stack}\` brings it up.`,
     );
+  }
+  const formation = recordedFormation(resources);
+  if (formation !== undefined) {
+    const planned = await changesAfterRefresh(stack, env);
+    return [...planned, ...unknown, ...swarmRows(await lookAtSwarm(formation))];
   }
   const record = readRecord(resources);
   // First, since Pulumi keeps the processors busy and agents might not answer in time while it runs.

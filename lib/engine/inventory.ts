@@ -15,9 +15,10 @@ export async function readInventory(labels: Labels): Promise<Inventory> {
     listImages({}),
     listVolumes(),
   ]);
-  // A user's container that was created from the stack's image inherits its labels, but has no role label.
-  const isOwn = (found: FoundContainer) =>
-    carries(found.labels, labels) && found.labels[roleLabel] !== undefined;
+  // A user's container that was created from the stack's image inherits its labels, but has no role label. The tasks
+  // of services are Swarm's.
+  const isOwn = ({ labels: found }: FoundContainer) =>
+    carries(found, labels) && found[roleLabel] !== undefined && found[taskLabel] === undefined;
   const ownImages = images.flatMap((found) => ownImage(found, labels) ?? []);
   const ownImageNames = new Set(ownImages.flatMap(({ names }) => names));
   const isOwnVolume = (found: FoundVolume) => carries(found.labels, labels);
@@ -33,6 +34,9 @@ export async function readInventory(labels: Labels): Promise<Inventory> {
     },
   };
 }
+
+/** Swarm's label of a container that it runs. */
+const taskLabel = "com.docker.swarm.task.id";
 
 /**
  * An image of the stack, with the names that the stack gave it. It may have lost them, and a user may have added

@@ -39,7 +39,7 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
   for (;;) {
-    const last = await look(input);
+    const last = await lookAtSwarm(input);
     if (isDone(last)) {
       const [{ view, members }] = last.views as readonly [ViewState];
       await prune(view, members, last.swarm!.expected);
@@ -54,8 +54,12 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
   }
 }
 
-/** A Swarm without a leader does not answer for some seconds. */
-async function look({ services, network, labels }: SwarmFormationInput): Promise<Situation> {
+/** Looks once. A Swarm without a leader does not answer for some seconds. */
+export async function lookAtSwarm({
+  services,
+  network,
+  labels,
+}: Pick<SwarmFormationInput, "services" | "network" | "labels">): Promise<Situation> {
   try {
     const [state, views] = await Promise.all([readSwarm(labels), localViews(labels)]);
     const swarm = compareSwarm(services, state, network);

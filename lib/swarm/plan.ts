@@ -3,7 +3,7 @@ import type { AgentConduct } from "../agents/config.ts";
 import { type ImageChoice, imageChoice, type StandIns } from "../cluster/image.ts";
 import type { agentRoles } from "../cluster/labels.ts";
 import { groupTags } from "../settings/groups.ts";
-import { eventHandlers } from "../settings/handlers.ts";
+import { eventHandlers, type Handler } from "../settings/handlers.ts";
 import type { Settings } from "../settings/types.ts";
 
 /** A service, whose tasks are members of the cluster. */
@@ -18,6 +18,12 @@ export interface PlannedService {
   readonly image: ImageChoice;
   readonly conduct: AgentConduct;
 }
+
+/** The handler by which the hosts' agents remove members whose place another task has taken. */
+const pruning: Handler = {
+  ...{ name: "prune", timeout: 60 },
+  events: ["member-join", "member-failed", "member-leave"],
+};
 
 /** The name of a group's service. */
 export function serviceName(prefix: string, group: string): string {
@@ -37,19 +43,18 @@ export function planServices(
 ): PlannedService[] {
   const { tags, handlers } = settings;
   const join = ["seed", "host"].map((group) => `tasks.${serviceName(prefix, group)}`);
-  const conduct = (tags: AgentConduct["tags"]): AgentConduct => ({
+  const conduct = (tags: AgentConduct["tags"], more: readonly Handler[] = []): AgentConduct => ({
     tags,
-    eventHandlers: eventHandlers(handlers),
+    eventHandlers: eventHandlers([...handlers, ...more]),
     join,
   });
-  const own = (group: "seed" | "host", replicas: number | undefined): PlannedService => ({
-    ...{ name: serviceName(prefix, group), group, role: group, replicas },
+  const own = (role: "seed" | "host") => ({
+    ...{ name: serviceName(prefix, role), group: role, role },
     image: imageChoice(settings, standIns),
-    conduct: conduct({ ...tags, role: group }),
   });
   return [
-    own("seed", 1),
-    own("host", undefined),
+    { ...own("seed"), replicas: 1, conduct: conduct({ ...tags, role: "seed" }) },
+    { ...own("host"), replicas: undefined, conduct: conduct({ ...tags, role: "host" }, [pruning]) },
     ...settings.groups
       .filter(({ count }) => count > 0)
       .map((group): PlannedService => ({

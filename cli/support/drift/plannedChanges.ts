@@ -16,8 +16,17 @@ export async function plannedChanges(stack: string, env: NodeJS.ProcessEnv): Pro
   return changesIn(JSON.parse(text) as Preview);
 }
 
+/** Lists what `up` would change, after Pulumi has read each resource from the engine. */
+export async function changesAfterRefresh(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+): Promise<DriftRow[]> {
+  const preview = JSON.parse(await previewJson(stack, env, "--refresh")) as Preview;
+  return changesIn(preview, "different on the engine, or in the state");
+}
+
 /** The resources that a preview would change. Components are left out: their resources are listed. */
-export function changesIn({ steps = [] }: Preview): DriftRow[] {
+export function changesIn({ steps = [] }: Preview, found = "as the last `up` left it"): DriftRow[] {
   return steps.filter(isResource).flatMap(({ op, urn, detailedDiff, diffReasons }) => {
     const operation = operations[op];
     if (operation === undefined) return [];
@@ -28,7 +37,7 @@ export function changesIn({ steps = [] }: Preview): DriftRow[] {
       {
         what: `${type.replace(/^.*:/, "")} ${name}`,
         declared: `${operation}${reasons}`,
-        found: op === "create" ? "missing" : "as the last `up` left it",
+        found: op === "create" ? "missing" : found,
         side: "configuration" as const,
       },
     ];

@@ -12,6 +12,9 @@ import type {
 } from "../../../lib/engine/found.ts";
 import { readInventory } from "../../../lib/engine/inventory.ts";
 import { UserError } from "../../../lib/host/errors.ts";
+import { pause } from "../../../lib/host/run.ts";
+import { readSwarmInventory, type SwarmInventory } from "../../../lib/swarm/inventory.ts";
+import { whatIsLeft } from "../../../lib/swarm/removal.ts";
 import type { StackSettings } from "./settings.ts";
 import type { RecordedResource } from "./stateFiles.ts";
 
@@ -20,6 +23,7 @@ export interface Leftovers {
   readonly networks: readonly FoundNetwork[];
   readonly volumes: readonly FoundVolume[];
   readonly images: readonly FoundImage[];
+  readonly swarm: SwarmInventory;
   /** The process ID of the host's agent. */
   readonly agent: number | undefined;
 }
@@ -35,7 +39,7 @@ export async function findLeftovers(
   recorded: ReadonlySet<string>,
 ): Promise<Leftovers> {
   const labels = labelsOf(project, stack);
-  const inventory = await readInventory(labels);
+  const [inventory, swarm] = await Promise.all([readInventory(labels), readSwarmInventory(labels)]);
   const networks = inventory.networks.filter(
     (found) => carries(found.labels, labels) && !recorded.has(found.id),
   );
@@ -49,6 +53,11 @@ export async function findLeftovers(
     networks,
     volumes,
     images: isAll ? inventory.images : [],
+    swarm: {
+      services: swarm.services.filter(({ id }) => !recorded.has(id)),
+      secrets: swarm.secrets.filter(({ id }) => !recorded.has(id)),
+      configs: swarm.configs.filter(({ id }) => !recorded.has(id)),
+    },
     agent: isAll ? livingAgent(names.hostAgentDir)?.pid : undefined,
   };
 }
@@ -91,9 +100,13 @@ export function describeLeftovers({
   networks,
   volumes,
   images,
+  swarm,
   agent,
 }: Leftovers): string[] {
   return [
+    ...swarm.services.map(({ name }) => `service ${name}`),
+    ...swarm.secrets.map(({ name }) => `secret ${name}`),
+    ...swarm.configs.map(({ name }) => `configuration ${name}`),
     ...containers.map(({ name, isRunning }) => `container ${name}${isRunning ? "" : ", stopped"}`),
     ...networks.map(({ name }) => `network ${name}`),
     ...volumes.map(({ name }) => `volume ${name}`),
@@ -113,8 +126,9 @@ export function inTheWay(found: Leftovers): Leftovers {
 
 /** Removes the leftovers, and stops the host's agent if it is one of them. */
 export async function removeLeftovers(stack: string, found: Leftovers): Promise<void> {
-  const { containers, networks, volumes, images, agent } = found;
+  const { containers, networks, volumes, images, swarm, agent } = found;
   await removeContainers(containers);
+  await removeFromSwarm(stack, swarm);
   for (const path of [
     ...networks.map(({ id }) => `/networks/${id}`),
     ...volumes.map(({ name }) => `/volumes/${name}`),
@@ -128,6 +142,21 @@ export async function removeLeftovers(stack: string, found: Leftovers): Promise<
   if (agent !== undefined) await stopAgent(namesOf(project, stack).hostAgentDir);
   const removed = describeLeftovers(found).length;
   if (removed > 0) console.log(`Removed ${removed} leftovers of stack ${stack}.`);
+}
+
+/** Milliseconds in which the nodes must have stopped the tasks of removed services. */
+const taskEnd = 90_000;
+
+async function removeFromSwarm(
+  stack: string,
+  { services, secrets, configs }: SwarmInventory,
+): Promise<void> {
+  for (const { id } of services) await removeIfThere(`/services/${id}`);
+  const place = { network: namesOf(project, stack).network, labels: labelsOf(project, stack) };
+  const deadline = Date.now() + (services.length > 0 ? taskEnd : 0);
+  while (Date.now() < deadline && (await whatIsLeft(place)).length > 0) await pause(500);
+  for (const { id } of secrets) await removeIfThere(`/secrets/${id}`);
+  for (const { id } of configs) await removeIfThere(`/configs/${id}`);
 }
 
 /** Removes the files of the host's agent. */

@@ -52,7 +52,8 @@ export async function recover(
   } else if (isEmbedded && recorded.size > 0) {
     // Not with a shared backend: there another run may be creating them right now.
     const { containers } = await findLeftovers(stack, settings, recorded);
-    const none = { networks: [], volumes: [], images: [], agent: undefined };
+    const swarm = { services: [], secrets: [], configs: [] };
+    const none = { networks: [], volumes: [], images: [], swarm, agent: undefined };
     await removeLeftovers(stack, { ...none, containers });
   }
   return recorded;
