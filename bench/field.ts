@@ -2,12 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Profile } from "../lib/agents/config.ts";
 import { run } from "../lib/host/run.ts";
+import { findProgram } from "../setup/tools/goProgram.ts";
 import type { Contender } from "./support/contender.ts";
 import { article } from "./contenders/article.ts";
 import { compose } from "./contenders/compose.ts";
 import { ours } from "./contenders/ours.ts";
 import { terraform } from "./contenders/terraform.ts";
-import { composePeer, findPeer, terraformPeer } from "./support/peers.ts";
+import { composePeer, terraformPeer } from "./support/peers.ts";
 import type { ProjectCopy } from "./support/projectCopy.ts";
 import type { Results } from "./support/result.ts";
 
@@ -30,8 +31,8 @@ export async function findField(
   folder: string,
   profile: Profile,
 ): Promise<Field> {
-  const composeFolder = findPeer(composePeer);
-  const provider = findPeer(terraformPeer);
+  const composeFolder = findProgram(composePeer);
+  const provider = findProgram(terraformPeer);
   const hasTerraform = await run("terraform", ["version"]).then(
     () => true,
     () => false,

@@ -2,14 +2,15 @@
 import { run } from "../lib/host/run.ts";
 import { formatTable } from "../lib/host/table.ts";
 import { main } from "../setup/main.ts";
-import { composePeer, peerVersion, providePeer, terraformPeer } from "./support/peers.ts";
+import { programVersion, provideProgram } from "../setup/tools/goProgram.ts";
+import { composePeer, terraformPeer } from "./support/peers.ts";
 
 await main(async () => {
   const rows: string[][] = [];
   // One after the other: each keeps all cores busy.
   for (const peer of [composePeer, terraformPeer]) {
-    await providePeer(peer);
-    rows.push([peer.program, peerVersion(peer), "built from its Go module"]);
+    await provideProgram(peer);
+    rows.push([peer.program, programVersion(peer), "built from its Go module"]);
   }
   const version = await run("terraform", ["version", "-json"]).then(
     (text) => (JSON.parse(text) as { terraform_version: string }).terraform_version,

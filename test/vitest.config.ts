@@ -19,6 +19,7 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], env: noEngine, ...busy } },
       { test: { name: "quick", include: ["test/live/quick/**/*.test.ts"], ...serial } },
       { test: { name: "long", include: ["test/live/long/**/*.test.ts"], ...long } },
+      { test: { name: "swarm", include: ["test/live/swarm/**/*.test.ts"], ...long } },
     ],
   },
 });

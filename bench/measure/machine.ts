@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { engine } from "../../lib/engine/api.ts";
 import { readLimits } from "../../lib/neighbourTable/limits.ts";
 import { run } from "../../lib/host/run.ts";
+import { findProgram, programVersion } from "../../setup/tools/goProgram.ts";
 import { benchLabel, keptImage } from "../support/place.ts";
-import { composePeer, findPeer, peerVersion, terraformPeer } from "../support/peers.ts";
+import { composePeer, terraformPeer } from "../support/peers.ts";
 
 /** The facts of the machine that affect the figures. */
 export async function machineFacts(): Promise<Record<string, string>> {
@@ -35,8 +36,8 @@ export async function versionsOf(env: NodeJS.ProcessEnv): Promise<Record<string,
     "@pulumi/pulumi": sdk.version,
     "docker client": await first("docker", "--version"),
     Serf: await first("docker", "run", "--rm", label, "--entrypoint=serf", keptImage, "version"),
-    compose: findPeer(composePeer) ? peerVersion(composePeer) : "missing",
+    compose: findProgram(composePeer) ? programVersion(composePeer) : "missing",
     terraform: await first("terraform", "version"),
-    "terraform provider": findPeer(terraformPeer) ? peerVersion(terraformPeer) : "missing",
+    "terraform provider": findProgram(terraformPeer) ? programVersion(terraformPeer) : "missing",
   };
 }

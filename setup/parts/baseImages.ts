@@ -41,6 +41,11 @@ function pinnedImages(): BaseImages {
   return { BUILDER_IMAGE: pinned("BUILDER_IMAGE"), RUNTIME_IMAGE: pinned("RUNTIME_IMAGE") };
 }
 
+/** The image that Serf runs in, which the engine has after the set-up. */
+export function runtimeImage(env: NodeJS.ProcessEnv): string {
+  return env["SERF_RUNTIME_IMAGE"] ?? pinnedImages().RUNTIME_IMAGE;
+}
+
 const standInPrefix = "serf-base";
 
 function standIns(): BaseImages {

@@ -7,9 +7,10 @@ import { stackOf } from "../../../bench/contenders/terraform.ts";
 import { parseOptions } from "../../../bench/options.ts";
 import { best } from "../../../bench/measure/parallelism.ts";
 import { isOfBench } from "../../../bench/support/ownership.ts";
-import { composePeer, peerVersion, terraformPeer } from "../../../bench/support/peers.ts";
+import { composePeer, terraformPeer } from "../../../bench/support/peers.ts";
 import { rotated } from "../../../bench/measure/rounds.ts";
 import { engineContainer } from "../../../lib/containers/engineForm.ts";
+import { programVersion } from "../../../setup/tools/goProgram.ts";
 
 describe("options", () => {
   test("default to 3, 20 and 100 joiners and three rounds", () => {
@@ -165,8 +166,8 @@ test("the best parallelism has the lowest median", () => {
 });
 
 test("the peers' versions come from their modules", () => {
-  expect(peerVersion(composePeer)).toMatch(/^v2\.\d+\.\d+$/);
-  expect(peerVersion(terraformPeer)).toMatch(/^v0\.0\.0-\d{14}-[0-9a-f]{12}$/);
+  expect(programVersion(composePeer)).toMatch(/^v2\.\d+\.\d+$/);
+  expect(programVersion(terraformPeer)).toMatch(/^v0\.0\.0-\d{14}-[0-9a-f]{12}$/);
 });
 
 describe("what the bench removes", () => {

@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { run } from "../../../../lib/host/run.ts";
 import { Project, remainsOf } from "../../support/project.ts";
 import { dockerBy, SecondEngine, type Way } from "./secondEngine.ts";
-import { hostName, obstacleToSecondHost } from "./secondHost.ts";
+import { hostName } from "./secondHost.ts";
+import { obstacleToHosts } from "../../support/hosts/site.ts";
 
 // A stack on an engine on another host, with each way to name the engine.
 
@@ -32,7 +33,7 @@ async function forwarded(socket: string, way: Way): Promise<ChildProcess> {
 /** Milliseconds within which a command must report an engine that cannot be reached. */
 const answerTime = 10_000;
 
-describe.skipIf(obstacleToSecondHost() !== undefined)("a stack on another engine", () => {
+describe.skipIf(obstacleToHosts() !== undefined)("a stack on another engine", () => {
   let engine: SecondEngine;
   let project: Project;
 

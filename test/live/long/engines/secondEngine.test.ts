@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -7,15 +7,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { docker, run } from "../../../../lib/host/run.ts";
 import { Agents } from "../../support/agents.ts";
 import { dockerBy, SecondEngine } from "./secondEngine.ts";
-import { hostFolder, hostName, obstacleToSecondHost, SecondHost } from "./secondHost.ts";
-import { address } from "./secondLink.ts";
+import { obstacleToHosts } from "../../support/hosts/site.ts";
+import { processesIn, processesNaming, tracesOf } from "../../support/hosts/traces.ts";
+import { address, hostFolder, hostName, SecondHost } from "./secondHost.ts";
 
 // The tests run in order on one engine, which one of them stops.
 
 const image = "serf-e2e-second";
 const port = 18080;
 
-describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
+describe.skipIf(obstacleToHosts() !== undefined)("a second engine", () => {
   let before: string[];
   let engine: SecondEngine;
   let agents: Agents;
@@ -23,7 +24,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
   beforeAll(async () => {
     // Remove what a killed run left, so that only leftovers of this run count.
     await (await SecondHost.start()).stop();
-    before = await traces();
+    before = await tracesOf(hostName);
     agents = new Agents(image, "172.31.239");
     engine = await SecondEngine.start();
   });
@@ -108,7 +109,7 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
 
   test("only one can exist at a time", async () => {
     await expect(SecondEngine.start()).rejects.toThrow(
-      `The process ${process.pid} has a second host; there can be one at a time.`,
+      `The process ${process.pid} has the site serf-second; only one can exist at a time.`,
     );
   });
 
@@ -116,11 +117,11 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     const namespace = (await engine.run("readlink", ["/proc/self/ns/pid"])).trim();
     // The first process, the engine, its containerd, the SSH server, a container with its shim.
     expect(processesIn(namespace).length).toBeGreaterThanOrEqual(6);
-    expect((await traces()).length).toBeGreaterThan(before.length);
+    expect((await tracesOf(hostName)).length).toBeGreaterThan(before.length);
     await engine.stop();
     expect(processesIn(namespace)).toEqual([]);
     expect(processesNaming(hostFolder)).toEqual([]);
-    expect(await traces()).toEqual(before);
+    expect(await tracesOf(hostName)).toEqual(before);
     await engine.stop();
   });
 
@@ -135,9 +136,9 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     const maker = run(process.execPath, ["--input-type=module", "--eval", program]);
     await expect(maker).rejects.toThrow();
     await vi.waitFor(() => expect(processesNaming("1234567")).toEqual([]), { timeout: 5_000 });
-    expect(await traces()).not.toEqual(before);
+    expect(await tracesOf(hostName)).not.toEqual(before);
     await (await SecondHost.start()).stop();
-    expect(await traces()).toEqual(before);
+    expect(await tracesOf(hostName)).toEqual(before);
   });
 
   test("a start that fails halfway says why, and leaves nothing", async () => {
@@ -145,53 +146,14 @@ describe.skipIf(obstacleToSecondHost() !== undefined)("a second engine", () => {
     await run("ip", ["route", "add", ...route]);
     try {
       await expect(SecondEngine.start()).rejects.toThrow(
-        `A second host needs the subnet 10.213.77.0/30, and there is a route to ${address}/32.`,
+        `serf-second needs the subnet 10.213.77.0/24, but there is a route to ${address}/32.`,
       );
     } finally {
       await run("ip", ["route", "delete", ...route]);
     }
-    expect(await traces()).toEqual(before);
+    expect(await tracesOf(hostName)).toEqual(before);
   });
 });
-
-/** Everything of the kinds that a host could leave, without Docker's own, which comes and goes. */
-async function traces(): Promise<string[]> {
-  const lists = await Promise.all([
-    run("ip", ["-brief", "link"]),
-    run("ip", ["netns", "list"]),
-    run("ip", ["route", "show", "table", "all"]),
-    run("iptables", ["--list-rules"]),
-    run("iptables", ["--table", "nat", "--list-rules"]),
-    run("find", ["/sys/fs/cgroup", "-name", hostName]),
-    run("find", ["/var/lib", "-maxdepth", "1", "-name", `${hostName}*`]),
-  ]);
-  const docker = /\bbr-[0-9a-f]{12}\b|\bdocker0\b|\bveth[0-9a-f]|\/docker\/|\b172\.\d+\.\d+\./;
-  return [...lists, readFileSync("/proc/self/mounts", "utf8")]
-    .flatMap((list) => list.split("\n"))
-    .filter((line) => line.trim() !== "" && (line.includes(hostName) || !docker.test(line)))
-    .sort();
-}
-
-/** The processes in a pid namespace. */
-function processesIn(namespace: string): number[] {
-  return processesWith((folder) => readlinkSync(`${folder}/ns/pid`) === namespace);
-}
-
-/** The processes whose arguments contain a text. */
-function processesNaming(text: string): number[] {
-  return processesWith((folder) => readFileSync(`${folder}/cmdline`, "utf8").includes(text));
-}
-
-function processesWith(isMeant: (folder: string) => boolean): number[] {
-  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
-  return pids.filter((pid) => {
-    try {
-      return isMeant(`/proc/${pid}`);
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** Why a connection is refused; undefined when it succeeds. */
 async function refusal(host: string, port: number): Promise<unknown> {

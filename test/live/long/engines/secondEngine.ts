@@ -1,12 +1,11 @@
 /** A Docker engine that simulates a remote one: it is reached over SSH, and over TCP with TLS. */
-import type { ChildProcess } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { pause, run } from "../../../../lib/host/run.ts";
+import { run } from "../../../../lib/host/run.ts";
 import { installPackages, obstacleToPackages } from "../../../../setup/tools/debian.ts";
 import { makeCertificates, makeSshKeys } from "./credentials.ts";
-import { hostFolder, hostName, logOf, SecondHost } from "./secondHost.ts";
-import { address } from "./secondLink.ts";
+import { startService } from "../../support/hosts/service.ts";
+import { address, hostFolder, hostName, SecondHost } from "./secondHost.ts";
 
 /** A way to the engine. */
 export interface Way {
@@ -91,7 +90,7 @@ export class SecondEngine {
       "data-root": join(hostFolder, "docker"),
       // Not systemd, which might manage the outer host's groups: these are removed with the second host.
       "exec-opts": ["native.cgroupdriver=cgroupfs"],
-      "cgroup-parent": `/${hostName}`,
+      "cgroup-parent": `/${this.#host.host.cgroup}`,
     };
     writeFileSync(file, JSON.stringify(config));
     // Some versions of the engine derive their ID from a file there.
@@ -106,10 +105,10 @@ export class SecondEngine {
   }
 
   async #start(program: string, args: readonly string[], way: Way): Promise<void> {
-    const log = `${program.replace(/.*\//, "")}.log`;
-    const child = this.#host.spawn(program, args, join(hostFolder, log));
-    await answering(way, child).catch((error: unknown) => {
-      throw new Error(`${(error as Error).message}\n${log} ends with:\n${logOf(log)}`);
+    await startService(this.#host.host, {
+      command: [program, ...args],
+      log: join(hostFolder, `${program.replace(/.*\//, "")}.log`),
+      answers: () => dockerBy(way, ["version"], 15_000),
     });
   }
 }
@@ -122,19 +121,6 @@ export class SecondEngine {
 export function dockerBy(way: Way, args: readonly string[], timeout?: number): Promise<string> {
   const env = { ...process.env, ...way.env };
   return run("docker", ["--host", way.host, ...args], { env, timeout });
-}
-
-async function answering(way: Way, program: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    try {
-      await dockerBy(way, ["version"], 15_000);
-      return;
-    } catch (error) {
-      if (program.exitCode !== null || Date.now() > deadline) throw error;
-      await pause(50);
-    }
-  }
 }
 
 /** Debian starts an SSH server when it installs it, on all addresses of this machine. */
