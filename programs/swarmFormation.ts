@@ -10,7 +10,15 @@ import { text } from "node:stream/consumers";
 import { formatTable } from "../lib/host/table.ts";
 import { printResult } from "../lib/host/run.ts";
 import type { SwarmFormationInput } from "../lib/inputs/swarmFormation.ts";
+import { taskLog } from "../lib/swarm/api.ts";
 import { type Situation, waitForFormation } from "../lib/swarm/formation.ts";
+import type { ServiceFault } from "../lib/swarm/members.ts";
+
+/** How many failed tasks' logs are shown: if many fail, it is usually for the same reason. */
+const mostLogs = 2;
+
+/** How many lines of each log. */
+const logLines = 10;
 
 function report({ timeout }: SwarmFormationInput, { swarm, views, error }: Situation): string {
   const { refused = [], pending = [] } = swarm ?? {};
@@ -32,9 +40,24 @@ function report({ timeout }: SwarmFormationInput, { swarm, views, error }: Situa
   return head + formatTable([["SERVICE OR MEMBER", "SEEN BY", "FAULT"], ...rows]);
 }
 
+/** The ends of failed tasks' logs, to be appended to an error. */
+async function logsOf(faults: readonly ServiceFault[]): Promise<string> {
+  const failed = faults.flatMap(({ service, task }) =>
+    task === undefined ? [] : [{ service, task }],
+  );
+  const logs = await Promise.all(
+    failed.slice(0, mostLogs).map(async ({ service, task }) => {
+      const log = await taskLog(task, logLines);
+      return log === "" ? "" : `\nThe log of a failed task of ${service} ends:\n${log}`;
+    }),
+  );
+  return logs.join("");
+}
+
 await printResult(async () => {
   const input = JSON.parse(await text(process.stdin)) as SwarmFormationInput;
   const result = await waitForFormation(input);
   if ("members" in result) return result;
-  throw new Error(report(input, result.last));
+  const { refused = [], pending = [] } = result.last.swarm ?? {};
+  throw new Error(report(input, result.last) + (await logsOf([...refused, ...pending])));
 });

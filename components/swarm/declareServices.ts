@@ -33,7 +33,7 @@ export function declareServices(plan: StackPlan) {
   const secrets = new ClusterSecrets("secrets", settings);
   const network = new OverlayNetwork(
     "network",
-    { networkName: names.network, labels, subnet: settings.subnet.cidr },
+    { networkName: names.network, labels, subnet: settings.subnet },
     engine,
   );
   const rotation = rotateKey(

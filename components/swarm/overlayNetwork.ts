@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, type Labels } from "../../lib/cluster/labels.ts";
+import type { SubnetPlan } from "../../lib/cluster/subnet.ts";
 import type { SwarmRemovalInput } from "../../lib/inputs/swarmRemoval.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
@@ -9,8 +10,7 @@ export interface OverlayNetworkArgs {
   /** The network's name on the engine. */
   readonly networkName: string;
   readonly labels: Labels;
-  /** In CIDR notation. */
-  readonly subnet: string;
+  readonly subnet: SubnetPlan;
 }
 
 /** The network that the members on all nodes of the Swarm share. */
@@ -30,7 +30,8 @@ export class OverlayNetwork extends pulumi.ComponentResource {
       name,
       {
         ...{ name: networkName, driver: "overlay", attachable: true },
-        ipamConfigs: [{ subnet }],
+        // Complete: what Docker adds would count as a change after a refresh.
+        ipamConfigs: [{ subnet: subnet.cidr, gateway: subnet.gateway }],
         labels: labelList(labels),
       },
       { parent: this, deleteBeforeReplace: true },

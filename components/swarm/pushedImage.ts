@@ -48,10 +48,8 @@ export class PushedImage extends pulumi.ComponentResource {
       {
         name: tag.targetImage,
         keepRemotely: true,
-        insecureSkipVerify: registry.isInsecure,
-        ...(username !== "" && {
-          authConfig: { address, username, password: pulumi.secret(password) },
-        }),
+        // Without it the provider asks its own configuration for the registry, and fails if there is none.
+        authConfig: { address, username, password: pulumi.secret(password) },
         triggers: { image: image.id },
       },
       { parent: this },

@@ -236,7 +236,7 @@ export const table = {
     change: nothing,
   }),
   registryInsecure: flag(false, {
-    description: "Whether the registry's certificate is not verified, or it has none",
+    description: "Whether the registry has no TLS",
     change: nothing,
   }),
   requireGossipKey: flag(false, {

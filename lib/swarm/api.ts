@@ -1,6 +1,7 @@
 /** What a manager of a Swarm says of a stack's services and tasks. */
 import type { Labels } from "../cluster/labels.ts";
 import { engine, query } from "../engine/api.ts";
+import { demultiplex } from "../engine/multiplexed.ts";
 
 /** A service, in the part of the engine's form that is used here. */
 export interface SwarmService {
@@ -63,6 +64,15 @@ export async function readSwarm(labels: Labels): Promise<SwarmState> {
     tasks: tasks as SwarmTask[],
     nodes: nodes as SwarmNode[],
   };
+}
+
+/** The last lines of a task's log; empty if it has none, or its node does not answer. */
+export async function taskLog(task: string, lines: number): Promise<string> {
+  const path = `/tasks/${task}/logs?${query({ stdout: "1", stderr: "1", tail: String(lines) })}`;
+  const log = await engine({ method: "GET", path, timeout: 5000 }).catch(() => undefined);
+  if (!Buffer.isBuffer(log)) return "";
+  const { stdout, stderr } = demultiplex(log);
+  return `${stdout}${stderr}`.trim();
 }
 
 /** The part of an engine in a Swarm, as of `GET /info`. */

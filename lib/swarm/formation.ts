@@ -45,7 +45,7 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
       await prune(view, members, last.swarm!.expected);
       return { view, members: members.filter(({ status }) => status === "alive") };
     }
-    if (Date.now() > deadline || (last.swarm?.refused.length ?? 0) > 0) return { last };
+    if (Date.now() > deadline || isRefused(last)) return { last };
     if (Date.now() > heal) {
       heal = Date.now() + healInterval;
       await Promise.all(last.views.map(joinMissing));
@@ -86,6 +86,11 @@ async function lookThrough(view: View, expected: readonly ExpectedMember[]): Pro
 function isDone({ swarm, views }: Situation): boolean {
   const isSettled = swarm !== undefined && swarm.pending.length + swarm.refused.length === 0;
   return isSettled && views.length > 0 && hasFormed(views);
+}
+
+/** Whether Swarm has set a service back, and is done with all others. */
+function isRefused({ swarm }: Situation): boolean {
+  return swarm !== undefined && swarm.refused.length > 0 && swarm.pending.length === 0;
 }
 
 /** Also merges two clusters that have formed apart from each other. */

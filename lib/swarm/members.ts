@@ -17,6 +17,8 @@ export interface DeclaredService {
 export interface ServiceFault {
   readonly service: string;
   readonly fault: string;
+  /** The task whose log may say why. Default: no task has failed. */
+  readonly task?: string;
 }
 
 /** What the Swarm runs, compared with what was declared. */
@@ -25,7 +27,7 @@ export interface Comparison {
   readonly expected: readonly ExpectedMember[];
   /** Services that are on their way. */
   readonly pending: readonly ServiceFault[];
-  /** Services that Swarm has set back to what they were. Waiting does not change that. */
+  /** Services that Swarm has set back to what they were, or is about to. Waiting does not change that. */
   readonly refused: readonly ServiceFault[];
 }
 
@@ -50,7 +52,10 @@ function compareService(
   { services, tasks, nodes }: SwarmState,
   network: string,
 ): Comparison {
-  const fault = (text: string): ServiceFault => ({ service: declared.name, fault: text });
+  const fault = (text: string, failed?: SwarmTask): ServiceFault => ({
+    ...{ service: declared.name, fault: text },
+    ...(failed && { task: failed.ID }),
+  });
   const service = services.find(({ Spec }) => Spec.Name === declared.name);
   if (service === undefined) {
     return { expected: [], pending: [fault("Swarm has no such service")], refused: [] };
@@ -63,29 +68,29 @@ function compareService(
   const wanted = declared.replicas ?? nodes.filter(isEligible).length;
   const { State: update = "completed", Message: message = "" } = service.UpdateStatus ?? {};
   if (isSetBack(update)) {
-    const reason = lastError(own);
-    return {
-      expected,
-      pending: [],
-      refused: [fault(`${message || update}${reason === undefined ? "" : `: ${reason}`}`)],
-    };
+    const failed = lastFailure(own);
+    const reason = failed === undefined ? "" : `: ${failed.Status.Err!}`;
+    const pending = isOver(update) ? [] : [fault(`the update is ${update}`)];
+    return { expected, pending, refused: [fault(`${message || update}${reason}`, failed)] };
   }
   const reasons = [
     ...(expected.length === wanted ? [] : [`${expected.length} of ${wanted} tasks run`]),
     ...(update === "completed" ? [] : [`the update is ${update}`]),
   ];
   if (reasons.length === 0) return { expected, pending: [], refused: [] };
-  const last = lastError(own);
-  return {
-    expected,
-    pending: [fault([reasons.join(", "), ...(last === undefined ? [] : [last])].join(": "))],
-    refused: [],
-  };
+  const failed = lastFailure(own);
+  const text = [reasons.join(", "), ...(failed ? [failed.Status.Err!] : [])].join(": ");
+  return { expected, pending: [fault(text, failed)], refused: [] };
 }
 
 /** Whether Swarm has given up an update, or is about to. */
 function isSetBack(update: string): boolean {
   return update.startsWith("rollback_") || update === "paused";
+}
+
+/** Whether Swarm does nothing more about an update. */
+function isOver(update: string): boolean {
+  return !update.endsWith("_started");
 }
 
 /** Whether Swarm runs tasks of global services on a node. */
@@ -119,10 +124,10 @@ function memberOf(
   };
 }
 
-/** The newest error of a service's tasks. */
-function lastError(tasks: readonly SwarmTask[]): string | undefined {
+/** The last of a service's tasks that has failed. */
+function lastFailure(tasks: readonly SwarmTask[]): SwarmTask | undefined {
   return tasks
     .filter(({ Status }) => Status.Err)
     .toSorted((a, b) => (a.Status.Timestamp ?? "").localeCompare(b.Status.Timestamp ?? ""))
-    .at(-1)?.Status.Err;
+    .at(-1);
 }

@@ -4,13 +4,11 @@ import type { Settings } from "../settings/types.ts";
 export interface Registry {
   /** The repository, for example `registry.example:5000/team/serf`. */
   readonly repository: string;
-  /** Its host, with the port. */
+  /** Its host with the port; with `http://` before it if it has no TLS. */
   readonly address: string;
   readonly user: string | undefined;
   /** A secret. */
   readonly password: string | undefined;
-  /** Whether its certificate is not verified, or it has none. */
-  readonly isInsecure: boolean;
 }
 
 /** The registry of a configuration that the rules of Swarm have accepted. */
@@ -18,8 +16,7 @@ export function registryOf(settings: Settings): Registry {
   const { registry: repository = "", registryUser: user, registryPassword: password } = settings;
   return {
     ...{ repository, user, password },
-    address: repository.split("/")[0]!,
-    isInsecure: settings.registryInsecure,
+    address: `${settings.registryInsecure ? "http://" : ""}${repository.split("/")[0]!}`,
   };
 }
 

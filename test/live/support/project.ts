@@ -71,6 +71,11 @@ export class Project {
   }
 
   configure(stack: string, config: Config): void {
+    this.configureWith(stack, config);
+  }
+
+  /** As {@link configure}, for a stack without ports. */
+  configureWith(stack: string, config: Readonly<Record<string, unknown>>): void {
     this.#stacks.add(stack);
     const lines = Object.entries(config).map(
       ([key, value]) => `  serf:${key}: ${JSON.stringify(value)}\n`,

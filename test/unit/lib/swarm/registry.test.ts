@@ -24,6 +24,8 @@ test("an image keeps its tag, and the login is that of the registry's host", () 
   const values = { swarm: "services", registry: "registry.example:5000/team/serf" };
   const registry = registryOf(parseSettings(values, place));
   expect(registry.address).toBe("registry.example:5000");
+  const plain = registryOf(parseSettings({ ...values, registryInsecure: "true" }, place));
+  expect(plain.address).toBe("http://registry.example:5000");
   expect(inRegistry(registry, "serf-demo:0123456789ab")).toBe(
     "registry.example:5000/team/serf:0123456789ab",
   );

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Member } from "../../../lib/cluster/members.ts";
+import { obstacleToHosts } from "../support/hosts/site.ts";
+import { Project } from "../support/project.ts";
+import type { BedEngine } from "./bed/bedEngine.ts";
+import { SwarmBed } from "./bed/swarmBed.ts";
+
+// The tests run in order on one stack, whose services run on a bed of three engines.
+
+const stack = "e2e-swarm";
+const noChange = /Resources:\s+\d+ unchanged/;
+
+describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three engines", () => {
+  const project = new Project(900_000);
+  let bed: SwarmBed;
+
+  beforeAll(async () => {
+    bed = await SwarmBed.start({ engines: 3, managers: 1 });
+    configure({});
+    // Shows in the log of a run that fails here.
+    console.log(await project.succeed("start", "--stack", stack));
+  });
+
+  afterAll(async () => {
+    await project.remove();
+    await bed.stop();
+  });
+
+  function configure(more: Readonly<Record<string, unknown>>): void {
+    project.configureWith(stack, {
+      ...{ swarm: "services", registry: `${bed.registry}/serf`, registryInsecure: true },
+      ...{ dockerHost: bed.manager.dockerHost, subnet: "10.77.0.0/24", convergenceTimeout: 180 },
+      ...{ joiners: 4, groups: { web: { count: 2, tags: { rack: "a7" } } } },
+      ...more,
+    });
+  }
+
+  async function members(): Promise<Member[]> {
+    const printed = await project.succeed("members", "--stack", stack, "--json");
+    return JSON.parse(printed) as Member[];
+  }
+
+  /** The numbers of live members by role, and the statuses of all others. */
+  async function count(): Promise<Record<string, number>> {
+    const found: Record<string, number> = {};
+    for (const { status, tags } of await members()) {
+      const key = status === "alive" ? tags["role"]! : status;
+      found[key] = (found[key] ?? 0) + 1;
+    }
+    return found;
+  }
+
+  async function becomes(wanted: Record<string, number>, seconds: number): Promise<number> {
+    const started = Date.now();
+    await vi.waitFor(async () => expect(await count()).toEqual(wanted), {
+      timeout: seconds * 1000,
+      interval: 500,
+    });
+    return (Date.now() - started) / 1000;
+  }
+
+  /** What a node has of the stack. */
+  async function remainsOn(engine: BedEngine): Promise<string> {
+    const label = ["--filter", `label=serf.stack=${stack}`];
+    const all = await Promise.all([
+      engine.docker(["ps", "--all", "--quiet", ...label]),
+      engine.docker(["network", "ls", "--quiet", "--filter", `name=serf-${stack}`]),
+      engine.docker(["volume", "ls", "--quiet", ...label]),
+    ]);
+    return all.join("");
+  }
+
+  const whole = { seed: 1, host: 3, joiner: 4, web: 2 };
+
+  test("start returns when the cluster has formed on all nodes", async () => {
+    expect(await count()).toEqual(whole);
+    const found = await members();
+    expect(new Set(found.map(({ tags }) => tags["host"]))).toEqual(
+      new Set(bed.engines.map(({ name }) => name)),
+    );
+    const slots = found.filter(({ tags }) => tags["rack"] === "a7").map(({ tags }) => tags["slot"]);
+    expect(slots.sort()).toEqual(["1", "2"]);
+  });
+
+  test("the cluster looks the same from another node", async () => {
+    const other = bed.engines[2]!;
+    const [id] = (
+      await other.docker(["ps", "--quiet", "--filter", `label=serf.stack=${stack}`])
+    ).split("\n");
+    const seen = await other.docker(["exec", id!, "serf", "members", "-status=alive"]);
+    expect(seen.trim().split("\n")).toHaveLength(10);
+  });
+
+  test("a second preview changes nothing, also after a refresh", async () => {
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+    const refreshed = ["preview", "--refresh", "--stack", stack];
+    expect(await project.succeed("pulumi", ...refreshed)).toMatch(noChange);
+    const { code, output } = await project.run("drift", "--stack", stack);
+    expect(output).toContain("nothing differs");
+    expect(code).toBe(0);
+  });
+
+  test("outputs, events and queries are as on one engine", async () => {
+    const printed = await project.succeed("pulumi", "stack", "output", "--json", "--stack", stack);
+    const outputs = JSON.parse(printed) as Record<string, unknown>;
+    expect(outputs["joiners"]).toHaveLength(6);
+    expect(outputs["seed"]).toMatchObject({ name: expect.stringMatching(/-seed\.1\./) as string });
+    const query = ["query", "--stack", stack, "load"];
+    expect(await project.succeed(...(query as [string, ...string[]]))).toContain("10 of 10");
+    await project.succeed("event", "--stack", stack, "deploy", "v2");
+  });
+
+  test("scaling up restarts nothing, and members that are scaled down leave", async () => {
+    const before = new Set((await members()).map(({ name }) => name));
+    configure({ joiners: 9 });
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual({ ...whole, joiner: 9 });
+    const after = new Set((await members()).map(({ name }) => name));
+    expect([...before].filter((name) => !after.has(name))).toEqual([]);
+    configure({});
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual(whole);
+  });
+
+  test("the key rotates while the members run, and new tasks start with it", async () => {
+    configure({ keyRotation: 1 });
+    const output = await project.succeed("start", "--stack", stack);
+    expect(output).toContain("The gossip key has rotated; every member uses the new one.");
+    expect(await count()).toEqual(whole);
+    const [agent] = (
+      await bed.manager.docker(["ps", "--quiet", "--filter", "label=serf.role=host"])
+    ).split("\n");
+    const keys = await bed.manager.docker(["exec", agent!, "serf", "keys", "-list"]);
+    expect(keys).toMatch(/\[10\/10\]/);
+  });
+
+  test("an image that does not work is set back, and the next good one is taken", async () => {
+    const before = (await members()).length;
+    const good = project.read("docker/task");
+    project.write("docker/task", good.replace("set -eu", "echo this task is broken >&2\nexit 3"));
+    const { code, output } = await project.run("start", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toContain("Swarm has refused the change");
+    expect(output).toContain("this task is broken");
+    expect(await members()).toHaveLength(before);
+    expect(await count()).toEqual(whole);
+    const drift = await project.run("drift", "--stack", stack);
+    expect(drift.code).toBe(1);
+    project.write("docker/task", good);
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual(whole);
+  });
+
+  test("a lost node's members run elsewhere, and nobody stays behind in the list", async () => {
+    const lost = bed.engines[1]!;
+    await lost.kill();
+    // The host's agent of the lost node fails, and stays in the list: nobody takes its place.
+    const elsewhere = { seed: 1, host: 2, joiner: 4, web: 2, failed: 1 };
+    const seconds = await becomes(elsewhere, 180);
+    console.log(`whole without the lost node after ${seconds.toFixed(1)} s`);
+    await lost.restart();
+    console.log(`whole with it after ${(await becomes(whole, 180)).toFixed(1)} s`);
+  });
+
+  test("a node that is cut off and healed gives one cluster without duplicates", async () => {
+    const cut = bed.engines[2]!;
+    await cut.cut();
+    await becomes({ seed: 1, host: 2, joiner: 4, web: 2, failed: 1 }, 180);
+    await cut.heal();
+    console.log(`whole after healing ${(await becomes(whole, 240)).toFixed(1)} s`);
+    await project.succeed("start", "--stack", stack);
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+  });
+
+  test("stop leaves nothing on any node", async () => {
+    const output = await project.succeed("stop", "--stack", stack);
+    expect(output).not.toContain("leftovers");
+    for (const engine of bed.engines) expect(await remainsOn(engine)).toBe("");
+    for (const kind of ["service", "secret", "config"]) {
+      expect(await bed.manager.docker([kind, "ls", "--quiet"])).toBe("");
+    }
+  });
+});
