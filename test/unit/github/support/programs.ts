@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach } from "vitest";
+import { afterAll } from "vitest";
 import type { GitHub } from "./server.ts";
 
 /** How a program ended. */
@@ -54,18 +54,18 @@ export function execute(
 
 const folders: string[] = [];
 
-afterEach(() => {
+afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-/** A folder that ends with the test. */
+/** A folder that ends with the tests of the file. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "serf-github-"));
   folders.push(folder);
   return folder;
 }
 
-/** Writes a file that ends with the test. */
+/** Writes a file that ends with the tests of the file. */
 export function written(name: string, text: string): string {
   const path = join(scratchFolder(), name);
   writeFileSync(path, text);
