@@ -19,8 +19,8 @@ test.each([
   ["a link by reference", "[dev][1]\n\n[1]: /x", `[dev]${gap}[1]\n\n[1]${gap}: /x`],
   [
     "an address",
-    "http://evil.example www.evil.example",
-    `http:${gap}//evil.example www${gap}.evil.example`,
+    "http://evil.example _www.evil.example",
+    `http:${gap}//evil.example _www${gap}.evil.example`,
   ],
   ["an issue", "#12 acme/other#3 GH-4", `#${gap}12 acme/other#${gap}3 GH-${gap}4`],
   ["a fence", "```\n~~~", `\`${gap}\`\`\n~${gap}~~`],
