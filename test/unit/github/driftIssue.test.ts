@@ -103,6 +103,17 @@ describe.concurrent("the issue of a stack", () => {
     expect(github.issues).toHaveLength(1);
   });
 
+  test("must have its label", async () => {
+    const github = await startGitHub();
+    github.dropsLabels = true;
+    const { code, err } = await run(github, [removed]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "error: Issue 1 is open without the label drift, by which it is found; give the job the permission `issues: " +
+        "write`.\n",
+    );
+  });
+
   test("stays open if what has happened cannot be said", async () => {
     const github = await startGitHub();
     const issue = github.addIssue({ body: markerOf("dev") });

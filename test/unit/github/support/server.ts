@@ -44,6 +44,8 @@ export class GitHub {
   readonly asked: string[] = [];
   /** Refusals by `METHOD path`, each of which is given once. */
   readonly refusals: [string, Refusal][] = [];
+  /** Whether labels may not be set. */
+  dropsLabels = false;
   url = "";
 
   /** The requests that have changed something. */
@@ -194,7 +196,8 @@ function carryOut(
     return { list: url.searchParams.get("direction") === "desc" ? list.toReversed() : list };
   }
   if (at("POST REPO/issues")) {
-    const labels = (sent["labels"] as unknown as string[]).map((name) => ({ name }));
+    const names = github.dropsLabels ? [] : (sent["labels"] as unknown as string[]);
+    const labels = names.map((name) => ({ name }));
     return {
       status: 201,
       data: github.addIssue({ title: sent["title"]!, body: sent["body"]!, labels }),
