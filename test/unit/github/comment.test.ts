@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { marker } from "../../../github/support/review/comment.ts";
 import { runProgram, scratchFolder, written } from "./support/programs.ts";
-import { type GitHub, startGitHub } from "./support/server.ts";
+import type { GitHub } from "./support/repository.ts";
+import { startGitHub } from "./support/server.ts";
 
 const sha = "a".repeat(40);
 const comments = "/repos/acme/serf/issues/7/comments";
@@ -24,7 +25,7 @@ function review(stack = "dev", more = ""): string {
 const run = (github: GitHub, ...args: readonly string[]) =>
   runProgram("comment", ["--pull-request", "7", ...args], github);
 
-describe.concurrent("the comment", () => {
+describe("the comment", () => {
   test("is created, then edited in place, then left as it is", async () => {
     const github = await pullRequest();
     github.addComment(7, "LGTM", "octocat");
@@ -103,7 +104,7 @@ describe.concurrent("the comment", () => {
   });
 });
 
-describe.concurrent("a review that a fork has written", () => {
+describe("a review that a fork has written", () => {
   test.each(["mallory/serf", null])("is called that, and has no effect (%s)", async (from) => {
     const github = await pullRequest(from);
     await run(github, "--commit", sha, review("dev", `${marker} @octocat <img src=x>\n\n`));
@@ -134,7 +135,7 @@ describe.concurrent("a review that a fork has written", () => {
   });
 });
 
-describe.concurrent("one sentence says", () => {
+describe("one sentence says", () => {
   test.each([
     [["--pull-request", "7; ls"], '--pull-request is "7; ls", allowed is'],
     [["LICENSE"], "LICENSE is no review;"],

@@ -60,7 +60,7 @@ describe("the stacks of a change", () => {
   });
 });
 
-describe.concurrent("it fails", () => {
+describe("it fails", () => {
   const { run } = repository();
 
   test.each([

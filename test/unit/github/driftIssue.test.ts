@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { markerOf } from "../../../github/support/drift.ts";
 import { runProgram, written } from "./support/programs.ts";
-import { type GitHub, startGitHub } from "./support/server.ts";
+import type { GitHub } from "./support/repository.ts";
+import { startGitHub } from "./support/server.ts";
 
 const issues = "/repos/acme/serf/issues";
 const removed = {
@@ -22,7 +23,7 @@ function run(github: GitHub, rows: readonly object[] | string, stack = "dev") {
   return runProgram("driftIssue", args, github);
 }
 
-describe.concurrent("the issue of a stack", () => {
+describe("the issue of a stack", () => {
   test("is opened, updated, closed and reopened", async () => {
     const github = await startGitHub();
     const said = async (rows: readonly object[]) => (await run(github, rows)).out;
@@ -59,7 +60,7 @@ describe.concurrent("the issue of a stack", () => {
       ...[`PATCH ${issues}/1`, `POST ${issues}/1/comments`, `PATCH ${issues}/1`],
       ...[`PATCH ${issues}/1`, `POST ${issues}/1/comments`],
     ]);
-  }, 60_000);
+  });
 
   test("is none of another stack, of somebody else or of a pull request", async () => {
     const github = await startGitHub();
@@ -124,7 +125,7 @@ describe.concurrent("the issue of a stack", () => {
   });
 });
 
-describe.concurrent("what cannot be told fails and changes nothing", () => {
+describe("what cannot be told fails and changes nothing", () => {
   test.each([
     ["> serf-cluster drift\n[]", "is not what"],
     [

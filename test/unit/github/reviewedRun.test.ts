@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runProgram } from "./support/programs.ts";
-import { type GitHub, startGitHub } from "./support/server.ts";
+import type { GitHub } from "./support/repository.ts";
+import { startGitHub } from "./support/server.ts";
 
 const merge = "a".repeat(40);
 const head = "b".repeat(40);
@@ -44,7 +45,7 @@ test("the pull request and the newest run of its last commit are printed", async
   });
 });
 
-describe.concurrent("one sentence says why there is none", () => {
+describe("one sentence says why there is none", () => {
   test("when the commit was pushed", async () => {
     const { code, out, err } = await run(await startGitHub());
     expect([code, out]).toEqual([2, ""]);
@@ -70,7 +71,7 @@ describe.concurrent("one sentence says why there is none", () => {
   });
 });
 
-describe.concurrent("it fails otherwise", () => {
+describe("it fails otherwise", () => {
   test("when GitHub cannot say", async () => {
     const github = await merged();
     github.refuse(`GET ${pulls}`, { status: 422, message: `No commit found for SHA: ${merge}` });

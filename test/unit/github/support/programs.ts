@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll } from "vitest";
-import type { GitHub } from "./server.ts";
+import type { GitHub } from "./repository.ts";
 
 /** What Node.js has compiled, so that a start takes a third of the time. */
 const cache = resolve("node_modules/.cache/check/programs");

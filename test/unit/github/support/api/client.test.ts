@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../../../github/support/api/client.ts";
-import { type Refusal, startGitHub } from "../server.ts";
+import type { Refusal } from "../repository.ts";
+import { startGitHub } from "../server.ts";
 
 const issue = "GET /repos/acme/serf/pulls/1";
 const purpose = { what: "show pull request 1", permission: "pull-requests: read" };
