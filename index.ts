@@ -1,5 +1,6 @@
 import { ClusterNetwork } from "./components/cluster/clusterNetwork.ts";
 import { ClusterSecrets, silenceSdk } from "./components/cluster/clusterSecrets.ts";
+import { declareLease } from "./components/cluster/lease.ts";
 import { declareNeighbourTable } from "./components/cluster/neighbourTable.ts";
 import { Storage } from "./components/cluster/storage.ts";
 import { declareConvergence } from "./components/convergence/declareConvergence.ts";
@@ -16,17 +17,19 @@ export default async function cluster() {
   silenceSdk();
   const plan = await planStack();
   if (plan.settings.swarm === "services") return declareServices(plan);
-  const { settings, names, labels, agents, engineState, engine, change } = plan;
+  const { settings, names, labels, agents, engineState, change } = plan;
 
   const images = declareImages(plan);
   const table = declareNeighbourTable(plan);
   // Without engine options: another engine address would change the commands' environment and generate new
   // secrets.
   const secrets = new ClusterSecrets("secrets", settings);
+  const lease = declareLease(plan);
   const network = new ClusterNetwork(
     "network",
     { networkName: names.network, labels, subnet: settings.subnet, engineState },
-    engine,
+    // So that a destroy that fails halfway leaves the lease.
+    after(plan, lease),
   );
   const storage = new Storage(
     "storage",
@@ -59,7 +62,7 @@ export default async function cluster() {
     declareHostAgent(plan, seed.endpoint, secrets, afterMembers(plan, [storage, network], seed));
 
   const { convergence, events } = declareConvergence(plan, { seed, joiners, host, storage });
-  const everything = [...images.all, secrets, network, storage, convergence, events];
+  const everything = [...images.all, secrets, lease, network, storage, convergence, events];
   new Protection("protection", {
     protect: settings.protect,
     dependsOn: everything.filter((resource) => resource !== undefined),

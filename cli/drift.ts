@@ -2,8 +2,6 @@
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { namesOf, project } from "../lib/cluster/names.ts";
 import { observeCluster } from "../lib/drift/observe.ts";
-import { pingEngine } from "../lib/engine/api.ts";
-import { chosenEngine } from "../lib/engine/context.ts";
 import { readInventory } from "../lib/engine/inventory.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { formatTable } from "../lib/host/table.ts";
@@ -17,7 +15,8 @@ import { readRecord } from "./support/drift/record.ts";
 import { type DriftRow, engineRows, membershipRows } from "./support/drift/rows.ts";
 import { recordedFormation, swarmRows } from "./support/drift/swarmRows.ts";
 import { command, type StackPlace } from "./support/stack/arguments.ts";
-import { describeLeftovers, findLeftovers } from "./support/stack/leftovers.ts";
+import { requireEngine } from "./support/stack/engineOfStack.ts";
+import { describeLeftovers, findLeftovers, keepsData } from "./support/stack/leftovers.ts";
 import { recordedThings } from "./support/stack/recorded.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
 import { resourcesIn } from "./support/stack/state.ts";
@@ -45,24 +44,19 @@ await command(line, async ({ stack, options: { json = false } }, place) => {
 
 async function findDrift(stack: string, { settings, state }: StackPlace): Promise<DriftRow[]> {
   // Checked before the toolchain, which would start an engine: this command must not.
-  await pingEngine(8000).catch((error: unknown) => {
-    const { source, host } = chosenEngine() ?? { source: "The engine", host: "the local socket's" };
-    throw new UserError(
-      `${source} is ${host}, but no Docker engine answers there: ${(error as Error).message}`,
-    );
-  });
+  await requireEngine();
   const { env } = await toolchain();
   const resources = resourcesIn(state) ?? [];
   refuseRenamed(stack, resources);
   const things = recordedThings(resources);
-  const unknown = describeLeftovers(await findLeftovers(stack, settings, things)).map(
-    (what): DriftRow => ({
-      what,
-      declared: "not in the state",
-      found: "present",
-      side: "state",
-    }),
-  );
+  const unknown = describeLeftovers(
+    await findLeftovers(stack, keepsData(settings, resources), things),
+  ).map((what): DriftRow => ({
+    what,
+    declared: "not in the state",
+    found: "present",
+    side: "state",
+  }));
   if (things.size === 0) {
     if (unknown.length > 0) return unknown;
     throw new UserError(

@@ -12,6 +12,7 @@ import { command } from "./support/stack/arguments.ts";
 import {
   describeLeftovers,
   findLeftovers,
+  keepsData,
   type Leftovers,
   refuseForeignVolumes,
   removeAgentFiles,
@@ -45,6 +46,7 @@ await command(
     const recorded = resources
       ? await recover(stack, { env, settings }, resources)
       : new Set<string>();
+    const isDataKept = keepsData(settings, resources);
     const names = [...new Set([stack, formerName(stack, resources ?? []) ?? stack])];
     if (resources && !isLost(stack, recorded)) {
       await refuseForeignVolumes(names, resources);
@@ -52,10 +54,10 @@ await command(
       const code = await deploy("destroy", stack, env);
       if (code !== 0) return code;
       for (const name of names) {
-        await removeLeftovers(name, await findLeftovers(name, settings, new Set()));
+        await removeLeftovers(name, await findLeftovers(name, isDataKept, new Set()));
       }
     } else {
-      const found = await findLeftovers(stack, settings, new Set());
+      const found = await findLeftovers(stack, isDataKept, new Set());
       if (!(await confirmRemoval(stack, settings, found, fault, yes))) return 1;
       await removeLeftovers(stack, found);
       if (fault === undefined && describeLeftovers(found).length === 0) {

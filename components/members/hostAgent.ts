@@ -92,6 +92,7 @@ export class HostAgent extends pulumi.ComponentResource {
     this.registerOutputs({
       memberName: this.memberName,
       address: this.address,
+      rpcPort: args.rpcPort,
       generation: args.generation,
     });
   }

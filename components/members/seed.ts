@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { gossipPort } from "../../lib/agents/config.ts";
 import type { AgentContainer } from "../../lib/containers/description.ts";
-import { publishedEndpoint } from "../../lib/membership/publishedPort.ts";
 import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
 
@@ -38,13 +36,9 @@ export class Seed extends pulumi.ComponentResource {
       { parent: this },
     );
     const { address = "", port = 0 } = container.publish ?? {};
-    const lookUp = (id: string) => publishedEndpoint(id, gossipPort, address);
     this.memberName = pulumi.output(container.name);
     this.ip = pulumi.output(container.address);
-    this.endpoint =
-      port === 0
-        ? id.apply(async (id) => engineState.endpoint ?? (await lookUp(id)))
-        : pulumi.output(`${address}:${port}`);
+    this.endpoint = pulumi.output(`${address}:${port}`);
     this.containerId = id;
     this.registerOutputs({
       memberName: this.memberName,

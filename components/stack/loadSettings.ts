@@ -1,4 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Allocation, auto, type Taken, together } from "../../lib/allocation/allocate.ts";
+import { reserve } from "../../lib/allocation/reservations.ts";
+import { readTaken } from "../../lib/allocation/taken.ts";
+import { labelsOf } from "../../lib/cluster/labels.ts";
 import type { StandIns } from "../../lib/cluster/image.ts";
 import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
@@ -6,7 +10,7 @@ import { engineElsewhere } from "../../lib/engine/findPlace.ts";
 import { engineEnvironment, EngineHostError } from "../../lib/engine/host.ts";
 import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
 import { configuredEngine, parseSettings, SettingsError } from "../../lib/settings/settings.ts";
-import type { Settings } from "../../lib/settings/types.ts";
+import type { DeploymentPlace, Settings } from "../../lib/settings/types.ts";
 import { reachesEngine } from "./preflight.ts";
 
 /** The SDK does not expose which keys are secret; its language host passes them in this variable. */
@@ -19,6 +23,9 @@ export function ownStandIns(): StandIns {
   const { SERF_BUILDER_IMAGE: builderImage, SERF_RUNTIME_IMAGE: runtimeImage } = process.env;
   return { builderImage, runtimeImage };
 }
+
+/** The settings of which the value may be left to this project. */
+const allocated = ["subnet", "gossipPort", "rpcPort"] as const satisfies (keyof Allocation)[];
 
 /** The settings, and whether the engine could be asked. */
 export interface LoadedSettings {
@@ -46,7 +53,7 @@ export async function loadSettings(recorded: RecordedState): Promise<LoadedSetti
   try {
     const engine = chosenEngine();
     const isReached = await reachesEngine(configured);
-    const settings = parseSettings(values, {
+    const place: DeploymentPlace = {
       stack: pulumi.getStack(),
       platform: process.platform,
       handlerFiles: readHandlerFiles("docker/handlers"),
@@ -54,12 +61,26 @@ export async function loadSettings(recorded: RecordedState): Promise<LoadedSetti
       ...(isReached
         ? { elsewhere: await engineElsewhere() }
         : { recordedHostAgentIn: recorded.hostAgentIn }),
+      recorded: recorded.allocation,
       isSecret: (key) => secretKeys().includes(`${namespace}${key}`),
-    });
+    };
+    const parse = (taken?: Taken) => parseSettings(values, { ...place, taken });
+    const isChosen = allocated.some(
+      (key) => (values[key] || auto) === auto && recorded.allocation[key] === undefined,
+    );
+    const settings = isChosen && isReached ? await parseWithChoice(parse) : parse();
     return { settings, isReached };
   } catch (error) {
     const isSentence = error instanceof SettingsError || error instanceof EngineHostError;
     if (isSentence) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+/** Parses the configuration, so that a value that is chosen is not one that another stack or program uses. */
+async function parseWithChoice(parse: (taken: Taken) => Settings): Promise<Settings> {
+  const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
+  if (pulumi.runtime.isDryRun()) return parse(await readTaken(labels));
+  // What was reserved first: a run that has ended since then has its network on the engine.
+  return await reserve(async (reserved) => parse(together(reserved, await readTaken(labels))));
 }

@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ImageBuilder, StandIns } from "../../lib/cluster/image.ts";
 import { type Labels, labelsOf } from "../../lib/cluster/labels.ts";
 import { type Names, namesOf } from "../../lib/cluster/names.ts";
+import type { LeaseTerms } from "../../lib/cluster/lease.ts";
 import { EngineState } from "../../lib/drift/engineState.ts";
+import { currentUser } from "../../lib/host/user.ts";
 import { type Agents, planAgents } from "../../lib/plan/agents.ts";
 import { declareJoiners } from "../../lib/plan/joiners.ts";
 import { rollingOf } from "../../lib/plan/rolling.ts";
@@ -21,6 +23,7 @@ export interface StackPlan {
   readonly names: Names;
   /** The labels of everything on the engine. */
   readonly labels: Labels;
+  readonly lease: LeaseTerms;
   readonly agents: Agents;
   /** Provides the generations of all resources. */
   readonly engineState: EngineState;
@@ -59,6 +62,12 @@ export async function planStack(): Promise<StackPlan> {
       ? await swarmPreflight({ settings, names, labels, standIns })
       : await preflight({ settings, names, labels, agents, recorded });
   const engineState = new EngineState(recorded, look);
+  const { gossipPort, rpcPort, hostAgent, ttl } = settings;
+  const lease = {
+    owner: settings.owner ?? recorded.owner ?? currentUser(),
+    ttl,
+    ports: [gossipPort, ...(hostAgent ? [rpcPort] : [])],
+  };
   // Swarm itself replaces the tasks of services one after the other.
   const rolling = isSwarm ? undefined : rollingOf(settings, names, labels);
   const change =
@@ -66,7 +75,7 @@ export async function planStack(): Promise<StackPlan> {
       ? new RollingChange(rolling, changedMembers(agents, settings, names, engineState))
       : undefined;
   return {
-    ...{ settings, names, labels, agents, engineState, standIns, change },
+    ...{ settings, names, labels, lease, agents, engineState, standIns, change },
     engine: linkEngine(chosen, engineState.isOffline),
     builder: imageBuilder(recorded.builder, isReached),
   };

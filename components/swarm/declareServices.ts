@@ -4,6 +4,7 @@ import { compareNames } from "../../lib/cluster/members.ts";
 import { gossipEndpoint } from "../../lib/agents/config.ts";
 import { planServices } from "../../lib/swarm/plan.ts";
 import { registryOf } from "../../lib/swarm/registry.ts";
+import { declareLease } from "../cluster/lease.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import { MemberEvents } from "../convergence/memberEvents.ts";
 import { declareImages } from "../image/images.ts";
@@ -34,7 +35,7 @@ export function declareServices(plan: StackPlan) {
   const network = new OverlayNetwork(
     "network",
     { networkName: names.network, labels, subnet: settings.subnet },
-    engine,
+    after(plan, declareLease(plan)),
   );
   const rotation = rotateKey(
     "key-rotation",

@@ -26,6 +26,15 @@ export const specLabel = "serf.spec";
 /** How often the labelled object had to be recreated; `lib/drift/engineState.ts` explains generations. */
 export const generationLabel = "serf.generation";
 
+/** On the lease of a stack: who brought it up first, or who is named as its owner. */
+export const ownerLabel = "serf.owner";
+
+/** On the lease of a stack: the time after which it may be taken down, for example `8h`. */
+export const ttlLabel = "serf.ttl";
+
+/** On the lease of a stack: the ports that it uses on the engine's host, separated by commas. */
+export const portsLabel = "serf.ports";
+
 /** The values of the labels that only an agent's container has. */
 export interface AgentMarks {
   readonly role: AgentRole;

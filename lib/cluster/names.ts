@@ -6,6 +6,8 @@ export interface Names {
   readonly prefix: string;
   readonly network: string;
   readonly volumes: VolumeNames;
+  /** The volume whose labels carry the lease; nothing mounts it. */
+  readonly lease: string;
   readonly seed: string;
   /** The member name of the host's agent. */
   readonly host: string;
@@ -32,6 +34,7 @@ export function namesOf(project: string, stack: string): Names {
     prefix,
     network: prefix,
     volumes: { config: `${prefix}-config`, data: `${prefix}-data` },
+    lease: `${prefix}-lease`,
     seed: `${prefix}-seed`,
     host: `${prefix}-host`,
     hostAgentDir: `${ownFolder}/host/${stack}`,

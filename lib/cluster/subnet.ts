@@ -59,6 +59,16 @@ export function prefixFor(joiners: number): number {
   return prefix;
 }
 
+/** All subnets with a prefix in a network, in order; the network itself if the prefix is not longer. */
+export function subnetsIn(network: string, prefix: number): string[] {
+  const range = parseCidr(network)!;
+  const own = Math.max(prefix, range.prefix);
+  return Array.from(
+    { length: 2 ** (own - range.prefix) },
+    (_, index) => `${formatAddress(range.base + index * 2 ** (32 - own))}/${own}`,
+  );
+}
+
 /** Whether two CIDR ranges overlap. False if either is not IPv4. */
 export function overlaps(one: string, other: string): boolean {
   const a = parseCidr(one);
@@ -66,6 +76,11 @@ export function overlaps(one: string, other: string): boolean {
   if (a === undefined || b === undefined) return false;
   const size = 2 ** (32 - Math.min(a.prefix, b.prefix));
   return Math.floor(a.base / size) === Math.floor(b.base / size);
+}
+
+/** The length of a range's prefix; 0 if it is not IPv4. */
+export function prefixOf(cidr: string): number {
+  return parseCidr(cidr)?.prefix ?? 0;
 }
 
 /** Whether the text is an IPv4 address in dotted decimal notation. */

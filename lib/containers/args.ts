@@ -67,7 +67,7 @@ export function containerArgs(
     ...(description.ports.length > 0 && {
       ports: description.ports.map(({ protocol, internal, address, port }) => ({
         internal,
-        ...(port !== 0 && { external: port }),
+        external: port,
         ip: address,
         protocol,
       })),

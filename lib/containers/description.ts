@@ -82,13 +82,22 @@ export function engineMounts(volumes: VolumeNames) {
  */
 const processorsVariable = "GOMAXPROCS";
 
+/** Where Serf's command line finds the RPC in a container on its host's network, without the port. */
+const rpcVariable = "SERF_RPC_ADDR=127.0.0.1:";
+
+/** The RPC port in the environment of a container on its host's network; undefined for other containers. */
+export function rpcPortIn(environment: readonly string[]): number | undefined {
+  const found = environment.find((variable) => variable.startsWith(rpcVariable));
+  return found === undefined ? undefined : Number(found.slice(rpcVariable.length));
+}
+
 /** The environment of every program in an agent's container, including handlers and programs that users run. */
 function agentEnvironment({
   name,
   rpcPort,
   limits,
 }: Pick<AgentContainer, "name" | "rpcPort" | "limits">): string[] {
-  const rpc = rpcPort === undefined ? [] : [`SERF_RPC_ADDR=127.0.0.1:${rpcPort}`];
+  const rpc = rpcPort === undefined ? [] : [`${rpcVariable}${rpcPort}`];
   return [
     `${processorsVariable}=${Math.ceil(limits.cpus)}`,
     `SERF_DATA=${dataFolder}/${name}`,
@@ -118,10 +127,7 @@ export interface AgentContainer extends AgentStart {
   readonly limits: ContainerLimits;
   /** The loopback port of the RPC in a container on its host's network. Default: 7373. */
   readonly rpcPort?: number;
-  /**
-   * The host's address and port at which the gossip port is published; port 0 lets Docker choose one. Default: not
-   * published.
-   */
+  /** The host's address and port at which the gossip port is published. Default: not published. */
   readonly publish?: { readonly address: string; readonly port: number };
 }
 
@@ -131,7 +137,7 @@ export interface PublishedPort {
   readonly internal: number;
   /** The address on the host. */
   readonly address: string;
-  /** The port on the host; 0 lets Docker choose one. */
+  /** The port on the host. */
   readonly port: number;
 }
 

@@ -78,11 +78,6 @@ export class EngineState {
     return labels[specLabel] !== spec || labels[generationLabel] !== this.ofContainer(name);
   }
 
-  /** `host:port` of the seed's gossip port as recorded; undefined if it has to be looked up on the engine. */
-  get endpoint(): string | undefined {
-    return this.isOffline ? this.#recorded.endpoint : undefined;
-  }
-
   /** `host:port` of the seed's gossip port as of the last deployment. */
   get recordedEndpoint(): string | undefined {
     return this.#recorded.endpoint;

@@ -1,7 +1,9 @@
 /** The parts of a stack's state that the program uses. */
+import type { RecordedAllocation } from "../allocation/allocate.ts";
 import type { ImageBuilder, StandIns } from "../cluster/image.ts";
-import { generationLabel, stackLabel } from "../cluster/labels.ts";
+import { generationLabel, ownerLabel, stackLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
+import { rpcPortIn } from "../containers/description.ts";
 import type { HostAgentPlace } from "../settings/types.ts";
 
 /** The resources of a state by URN, in the form that Pulumi gives to a program. */
@@ -25,6 +27,10 @@ export interface RecordedState {
   readonly images: Generations;
   /** The containers' addresses on the cluster's network, by container name. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** The subnet and the ports, as far as they were created. */
+  readonly allocation: RecordedAllocation;
+  /** Who has the stack. */
+  readonly owner: string | undefined;
   /** The members' tags, by member name, as of the last `up`. */
   readonly tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** The generation of what the members share: their configurations and keys. */
@@ -52,6 +58,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     resources.filter((one) => one.type === type).map((one) => one.outputs);
   const generations = (type: string): Generations =>
     new Map(ofType(type).flatMap((one) => pair(one["name"], generationOf(one) ?? "")));
+  const containers = ofType("docker:index/container:Container");
   const component = (type: string, output: string) => {
     const value = ofType(`serf:cluster:${type}`)[0]?.[output];
     return typeof value === "string" ? value : undefined;
@@ -62,11 +69,17 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     networks: generations("docker:index/network:Network"),
     volumes: generations("docker:index/volume:Volume"),
     images: generations("docker:index/remoteImage:RemoteImage"),
-    addresses: new Map(
-      ofType("docker:index/container:Container").flatMap((one) =>
-        pair(one["name"], addressOf(one)),
-      ),
-    ),
+    addresses: new Map(containers.flatMap((one) => pair(one["name"], addressOf(one)))),
+    allocation: {
+      subnet: ofType("docker:index/network:Network").map(subnetOf)[0],
+      gossipPort: containers.map(publishedPortOf).find(Boolean),
+      rpcPort:
+        containers.map(rpcPortOf).find(Boolean) ??
+        (ofType("serf:cluster:HostAgent")[0]?.["rpcPort"] as number | undefined),
+    },
+    owner: ofType("docker:index/volume:Volume")
+      .map((one) => labelIn(one, ownerLabel))
+      .find(Boolean),
     tags: new Map(membersIn(ofType("serf:cluster:Convergence")[0])),
     cluster: component("Storage", "generation"),
     processLimits: component("ProcessLimits", "generation"),
@@ -117,4 +130,17 @@ function labelIn({ labels }: Outputs, wanted: string): string | undefined {
 function addressOf({ networksAdvanced }: Outputs): string | undefined {
   const networks = networksAdvanced as readonly { ipv4Address?: string }[] | undefined;
   return networks?.[0]?.ipv4Address;
+}
+
+function subnetOf({ ipamConfigs }: Outputs): string | undefined {
+  return (ipamConfigs as readonly { readonly subnet?: string }[] | undefined)?.[0]?.subnet;
+}
+
+/** The host's port of the seed's gossip port, the only one that is published. */
+function publishedPortOf({ ports }: Outputs): number | undefined {
+  return (ports as readonly { readonly external?: number }[] | undefined)?.[0]?.external;
+}
+
+function rpcPortOf({ envs }: Outputs): number | undefined {
+  return rpcPortIn((envs ?? []) as readonly string[]);
 }

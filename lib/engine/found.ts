@@ -16,6 +16,8 @@ export interface FoundContainer {
   readonly networks?: readonly string[];
   /** The published host addresses, as `address:port/protocol`. */
   readonly published: readonly string[];
+  /** When it was created, in milliseconds of the engine's clock. Default: not needed. */
+  readonly created?: number;
 }
 
 export interface FoundNetwork {
@@ -24,6 +26,8 @@ export interface FoundNetwork {
   readonly labels: FoundLabels;
   /** In CIDR notation. */
   readonly subnets: readonly string[];
+  /** When it was created, in milliseconds of the engine's clock. Default: not needed. */
+  readonly created?: number;
 }
 
 export interface FoundImage {

@@ -56,7 +56,7 @@ export async function listContainers(
 ): Promise<FoundContainer[]> {
   const path = `/containers/json?${query({ all: "1", filters: filters(labels) })}`;
   const found = (await engine({ method: "GET", path })) as ApiContainer[];
-  return found.map(({ Id, Names, State, Labels, Ports, NetworkSettings }) => ({
+  return found.map(({ Id, Names, State, Labels, Ports, NetworkSettings, Created }) => ({
     id: Id,
     name: (Names[0] ?? "").replace(/^\//, ""),
     isRunning: State === "running",
@@ -67,6 +67,7 @@ export async function listContainers(
     published: (Ports ?? [])
       .filter(({ PublicPort }) => PublicPort !== undefined)
       .map(({ IP, PublicPort, Type }) => `${IP ?? ""}:${String(PublicPort)}/${Type}`),
+    created: Created * 1000,
   }));
 }
 
@@ -74,6 +75,8 @@ interface ApiContainer {
   readonly Id: string;
   readonly Names: readonly string[];
   readonly State: string;
+  /** In seconds. */
+  readonly Created: number;
   readonly Labels: Readonly<Record<string, string>>;
   readonly Ports:
     readonly { readonly IP?: string; readonly PublicPort?: number; readonly Type: string }[] | null;
@@ -96,13 +99,15 @@ export async function listNetworks(): Promise<FoundNetwork[]> {
     readonly Id: string;
     readonly Name: string;
     readonly Labels: Readonly<Record<string, string>> | null;
+    readonly Created: string;
     readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
   }[];
-  return found.map(({ Id, Name, Labels, IPAM }) => ({
+  return found.map(({ Id, Name, Labels, Created, IPAM }) => ({
     id: Id,
     name: Name,
     labels: Labels ?? {},
     subnets: (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+    created: Date.parse(Created),
   }));
 }
 
@@ -122,7 +127,8 @@ export async function listImages(labels: Readonly<Record<string, string>>): Prom
   }));
 }
 
-async function listVolumes(): Promise<FoundVolume[]> {
+/** All volumes on the engine. */
+export async function listVolumes(): Promise<FoundVolume[]> {
   const { Volumes: found } = (await engine({ method: "GET", path: "/volumes" })) as {
     readonly Volumes:
       | {

@@ -9,11 +9,12 @@ import { startTimeOf } from "./startTime.mjs";
  * @template T
  * @param {string} path the lock's file
  * @param {() => Promise<T>} task
+ * @param {{ isQuiet?: boolean }} [options] whether it waits without saying so; default: no
  * @returns {Promise<T>}
  */
-export async function withLock(path, task) {
+export async function withLock(path, task, { isQuiet = false } = {}) {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  let waiting = false;
+  let waiting = isQuiet;
   while (!(await take(path))) {
     const holder = await holderOf(path);
     if (holder !== undefined && startTimeOf(holder.pid) !== holder.born) {

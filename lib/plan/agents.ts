@@ -36,10 +36,7 @@ export interface Agents {
   readonly isHostFirst: boolean;
   /** `host:port` of the host's agent on the cluster's network. */
   readonly gateway: string;
-  /**
-   * `host:port` at which the host reaches the seed's gossip port; the seed's own address if Docker chooses the
-   * port.
-   */
+  /** `host:port` at which the host reaches the seed's gossip port. */
   readonly published: string;
 }
 
@@ -54,11 +51,7 @@ export function planAgents(
   const port = settings.hostAgentPort;
   const gateway = gossipEndpoint({ address: subnet.gateway, port });
   const isHostFirst = settings.join === "gateway";
-  // The address that any process on the host can use. A port that Docker chooses is known only once the seed runs.
-  const published =
-    settings.gossipPort === 0
-      ? gossipEndpoint({ address: subnet.seed })
-      : `${settings.publishAddress}:${settings.gossipPort}`;
+  const published = `${settings.publishAddress}:${settings.gossipPort}`;
   const fleet = (group: string, tags: AgentConduct["tags"]): JoiningFleet => ({
     group,
     tags,

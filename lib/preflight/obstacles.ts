@@ -126,7 +126,6 @@ async function gossipPortObstacles(
   { isHere, engine }: EnginePlace,
 ): Promise<string[]> {
   const { publishAddress: address, gossipPort: port } = settings;
-  if (port === 0) return [];
   // While the engine keeps restarting the seed's container, it holds its ports only part of the time.
   const holds = ({ state, published }: FoundContainer) =>
     state === "restarting" || published.includes(`${address}:${port}/tcp`);

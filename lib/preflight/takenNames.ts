@@ -34,7 +34,7 @@ export function takenNames(
       found: foreignNetworks.map(({ name }) => name),
       advise: (name) => `remove it with \`docker network rm ${name}\``,
     }),
-    ...faults("a volume", [config], {
+    ...faults("a volume", [config, names.lease], {
       found: foreign.volumes,
       advise: (name) => `remove it with \`docker volume rm ${name}\``,
     }),

@@ -1,3 +1,4 @@
+import { allocate, auto, nothingTaken, type Taken } from "../allocation/allocate.ts";
 import { type EngineHost, isLocalEngine } from "../engine/host.ts";
 import { plainGroup } from "./groups.ts";
 import { SettingsReader } from "./reader.ts";
@@ -37,7 +38,7 @@ export function parseSettings(
   const configured = Object.fromEntries(Object.entries(table).map(read)) as unknown as Configured;
   reader.refuseOthers(Object.keys(table));
   const isHere = isEngineHere(configured, place);
-  const settings = settle(configured, isHere);
+  const settings = settle(configured, place, isHere);
   const faults = [
     ...reader.faults,
     ...contradictions(settings, place, isHere),
@@ -56,17 +57,32 @@ function isEngineHere({ dockerHost }: Configured, place: DeploymentPlace): boole
 }
 
 /** Resolves the settings that depend on other settings or on where the engine is. */
-function settle(configured: Configured, isHere: boolean): Settings {
+function settle(configured: Configured, place: DeploymentPlace, isHere: boolean): Settings {
   const { groups, hostAgentIn, maxUnavailable } = configured;
   const joiners = configured.joiners ?? (groups.length > 0 ? 0 : 3);
   const automatic = isHere ? "process" : "container";
+  const all = [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...groups];
+  const { stack, recorded = {}, taken } = place;
   return {
     ...configured,
+    ...allocate(configured, {
+      stack,
+      joiners: all.reduce((sum, { count }) => sum + count, 0),
+      recorded,
+      taken: withOwnPorts(configured, taken),
+    }),
     joiners,
-    groups: [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...groups],
+    groups: all,
     hostAgentIn: hostAgentIn === "auto" ? automatic : hostAgentIn,
     maxUnavailable: maxUnavailable === "all" ? undefined : maxUnavailable,
   };
+}
+
+/** Adds the configured ports, so that no other port of the stack is chosen to be the same. */
+function withOwnPorts(configured: Configured, { subnets, ports }: Taken = nothingTaken): Taken {
+  const { gossipPort, rpcPort, hostAgentPort } = configured;
+  const own = [gossipPort, rpcPort, hostAgentPort].filter((port) => port !== auto);
+  return { subnets, ports: new Set([...ports, ...own]) };
 }
 
 /** The engine in a stack's configuration, if it is valid. It is needed before the configuration is validated. */

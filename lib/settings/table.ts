@@ -3,6 +3,8 @@
  * docs/configuration.md are derived from this table; `npm run generate` writes the files.
  */
 import { isAbsolute } from "node:path";
+import { auto } from "../allocation/allocate.ts";
+import { portPools, rangeOf, subnetPool } from "../allocation/pools.ts";
 import { gossipPort as agentPort, profiles } from "../agents/config.ts";
 import type { ImageChoice } from "../cluster/image.ts";
 import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
@@ -16,6 +18,7 @@ import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./k
 import { SettingsReader } from "./reader.ts";
 import { parseTags } from "./tags.ts";
 import { allowedRepositories, isRepository } from "../swarm/registry.ts";
+import { allowedTtls, ttlSeconds } from "./ttl.ts";
 
 const reloaded = "running agents reload it; nothing is restarted";
 const rotates = "the key rotates; nothing is restarted";
@@ -25,6 +28,7 @@ const hostAgentOnly = "the host's agent is restarted";
 const seedOnly = "the seed's container is replaced";
 const anotherEngine = "the stack moves to another engine: destroy it first";
 const nothing = "nothing";
+const leaseOnly = "an empty volume that nothing mounts is replaced";
 
 const image = {
   allowed: "an image reference, for example registry.example/busybox:1.37",
@@ -32,6 +36,19 @@ const image = {
   meaning: "pinned",
   change: "all containers with that image are replaced",
 };
+
+/** Adds `auto` to the allowed values, and makes it the default. */
+function orAuto<T>(
+  { allowed, parse }: { allowed: string; parse: (received: string) => T | undefined },
+  meaning: string,
+) {
+  return {
+    default: auto,
+    allowed: `${allowed}, or ${auto} for ${meaning}`,
+    parse: (received: string): T | typeof auto | undefined =>
+      received === auto ? auto : parse(received),
+  };
+}
 
 /** The settings of an image; a group of joiners can have its own. */
 const imageSettings = {
@@ -88,19 +105,12 @@ export const table = {
   }),
   subnet: text({
     description: "The IPv4 subnet of the cluster's network",
-    default: "172.30.0.0/24",
-    allowed: allowedSubnets,
-    parse: planSubnet,
+    ...orAuto({ allowed: allowedSubnets, parse: planSubnet }, `a free one in ${subnetPool}`),
     change: "the network and all members are replaced; refused if maxUnavailable is a number",
   }),
   gossipPort: text({
     description: "The host's port, TCP and UDP, at which the seed's gossip port is published",
-    default: "7946",
-    allowed: "a whole number from 1 to 65535, or auto for one that Docker chooses",
-    parse: (received) => {
-      const isAuto = received === "auto" || received === "0";
-      return isAuto ? 0 : wholeNumber(1, 65535).parse(received);
-    },
+    ...orAuto(wholeNumber(1, 65535), `a free one from ${rangeOf(portPools.gossipPort)}`),
     change: seedOnly,
   }),
   publishAddress: text({
@@ -124,9 +134,9 @@ export const table = {
     default: String(agentPort),
     change: hostAgentOnly,
   }),
-  rpcPort: integer([1, 65535], {
+  rpcPort: text({
     description: "The loopback port of the RPC of the host's agent",
-    default: "7373",
+    ...orAuto(wholeNumber(1, 65535), `a free one from ${rangeOf(portPools.rpcPort)}`),
     change: hostAgentOnly,
   }),
   dockerHost: optionalText({
@@ -250,6 +260,22 @@ export const table = {
   retainData: flag(false, {
     description: "Whether the volume with the agents' data is kept when the stack is destroyed",
     change: nothing,
+  }),
+  owner: optionalText({
+    description: "Who has the stack, in the list of `npm run stacks`",
+    meaning: "who brought it up first",
+    allowed: "at most 64 letters, digits, spaces and characters of . _ @ + -",
+    parse: (received) =>
+      /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u.test(received) ? received : undefined,
+    change: leaseOnly,
+  }),
+  ttl: optionalText({
+    description:
+      "The time since its creation after which `npm run stacks -- --prune` takes the stack down",
+    meaning: "never",
+    allowed: allowedTtls,
+    parse: (received) => (ttlSeconds(received) === undefined ? undefined : received),
+    change: leaseOnly,
   }),
   tuneKernel: flag(false, {
     description:

@@ -1,4 +1,5 @@
 /** The types of a validated configuration. */
+import type { Allocation, RecordedAllocation, Taken } from "../allocation/allocate.ts";
 import type { EngineHost } from "../engine/host.ts";
 import type { JoinerGroup } from "./groups.ts";
 import type { HandlerFile } from "./handlers.ts";
@@ -14,10 +15,10 @@ export type Configured = Values<typeof table>;
 export type HostAgentPlace = Exclude<Configured["hostAgentIn"], "auto">;
 
 /** The validated configuration of a stack, with the settings that depend on the place of deployment resolved. */
-export interface Settings extends Omit<
-  Configured,
-  "joiners" | "groups" | "hostAgentIn" | "maxUnavailable"
-> {
+export interface Settings
+  extends
+    Omit<Configured, "joiners" | "groups" | "hostAgentIn" | "maxUnavailable" | keyof Allocation>,
+    Allocation {
   /** The number of joiners outside the declared groups. */
   readonly joiners: number;
   /** All groups of joiners; the first one is that of the setting `joiners`. */
@@ -45,6 +46,10 @@ export interface DeploymentPlace {
    * engine.
    */
   readonly recordedHostAgentIn?: HostAgentPlace | undefined;
+  /** The subnet and the ports according to the state. Default: none. */
+  readonly recorded?: RecordedAllocation;
+  /** The subnets and ports of others. Default: none, or the engine has not been asked. */
+  readonly taken?: Taken | undefined;
   /** Whether Pulumi stores a setting, or a part of it, encrypted. Default: only the gossip key. */
   readonly isSecret?: (key: string) => boolean;
 }

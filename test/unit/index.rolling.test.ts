@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { declare, type Declared, ofType, stateOf, told, types } from "./support/mocks.ts";
+import { type Declared, ofType, stateOf, told, types } from "./support/mocks.ts";
 
 import { deploy, engine, member, names, nothing, watch } from "./support/program.ts";
 
@@ -112,8 +112,7 @@ describe("with maxUnavailable", () => {
           }),
     );
     const declared: Declared[] = [];
-    const program = async () => await (await import("../../index.ts")).default();
-    await expect(declare(program, { config, state: running.state }, declared)).rejects.toThrow(
+    await expect(deploy({ config, state: running.state }, declared)).rejects.toThrow(
       /joiner-1.*were not replaced: .*maxUnavailable is 2/,
     );
     expect(names(declared, types.container)).toEqual([]);

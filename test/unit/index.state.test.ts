@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { configurationsIn, ofType, stateOf, told, types } from "./support/mocks.ts";
+import { configurationsIn, labelsIn, ofType, stateOf, told, types } from "./support/mocks.ts";
 
 import { deploy, engine, generationsIn, member, names } from "./support/program.ts";
 
@@ -10,10 +13,13 @@ describe("a stack that is up", () => {
     member("joiner", "joiner-2", "172.30.0.4"),
   ];
   const list = (generation: string) => [{ label: "serf.generation", value: generation }];
+  const owner = { label: "serf.owner", value: "anna" };
+  const [type, name, seed] = member("seed", "seed", "172.30.0.2").recorded;
   const state = stateOf([
-    member("seed", "seed", "172.30.0.2").recorded,
+    [type, name, { ...seed, ports: [{ external: 32768 }] }],
     ...joiners.map(({ recorded }) => recorded),
     [types.network, "network", { name: "serf-test", labels: list("2") }],
+    [types.volume, "lease", { name: "serf-test-lease", labels: [...list("1"), owner] }],
     [types.volume, "storage-config", { name: "serf-test-config", labels: list("3") }],
     [types.volume, "storage-data", { name: "serf-test-data", labels: list("5") }],
     ["serf:cluster:Storage", "storage", { generation: "6" }],
@@ -25,9 +31,9 @@ describe("a stack that is up", () => {
       { builder: "client", standInBuilder: "own/go:1", standInRuntime: "own/base:1" },
     ],
   ]);
-  const config = { joiners: "2", gossipPort: "0" };
+  const config = { joiners: "2", gossipPort: "auto" };
   const asRecorded = {
-    ...{ network: "2", "storage-config": "3", "storage-data": "5" },
+    ...{ network: "2", lease: "1", "storage-config": "3", "storage-data": "5" },
     ...{ seed: "4", "joiner-1": "4", "joiner-2": "4" },
   };
 
@@ -72,7 +78,7 @@ describe("a stack that is up", () => {
   test("is created again completely when the engine has nothing of it", async () => {
     const { declared } = await deploy({ config, state });
     expect(generationsIn(declared)).toEqual({
-      ...{ network: "3", "storage-config": "4", "storage-data": "6" },
+      ...{ network: "3", lease: "2", "storage-config": "4", "storage-data": "6" },
       ...{ seed: "5", "joiner-1": "5", "joiner-2": "5" },
     });
     expect(configurationsIn(declared, "joiners").generation).toBe("7");
@@ -85,8 +91,47 @@ describe("a stack that is up", () => {
     expect(names(declared, types.command)).toContain("image-build");
   });
 
+  test("keeps its owner, whoever runs the program, unless another is configured", async () => {
+    vi.stubEnv("GITHUB_ACTOR", "berta");
+    const ownerIn = async (configured: object) => {
+      const { declared } = await deploy({ config: { ...config, ...configured }, state });
+      return labelsIn(ofType(declared, types.volume)["lease"]!)["serf.owner"];
+    };
+    expect(await ownerIn({})).toBe("anna");
+    expect(await ownerIn({ owner: "team" })).toBe("team");
+  });
+
   test("has the same declaration whenever the same is found", async () => {
     const [one, other] = [await deploy({ config, state }), await deploy({ config, state })];
     expect(other.declared).toEqual(one.declared);
+  });
+});
+
+describe("a stack without a configuration", () => {
+  const automatic = { subnet: "auto", gossipPort: "auto", rpcPort: "auto" };
+  const places = ({ outputs }: Awaited<ReturnType<typeof deploy>>) => outputs["seed"];
+
+  test("chooses by its name in a preview without an engine", async () => {
+    engine.isReached = false;
+    expect(places(await deploy({ preview: true, config: automatic }))).toEqual({
+      name: "serf-test-seed",
+      ip: "10.83.129.2",
+      endpoint: "127.0.0.1:23129",
+    });
+  });
+
+  test("chooses what is free, in a preview as in an up", async () => {
+    vi.stubEnv("XDG_CACHE_HOME", mkdtempSync(join(tmpdir(), "serf-cache-")));
+    engine.taken = { subnets: ["10.83.129.0/24"], ports: new Set([23129, 24129]) };
+    for (const preview of [true, false]) {
+      const deployment = await deploy({ preview, config: automatic });
+      expect(places(deployment)).toMatchObject({
+        ip: "10.83.130.2",
+        endpoint: "127.0.0.1:23130",
+      });
+      const lease = ofType(deployment.declared, types.volume)["lease"]!;
+      expect(labelsIn(lease)["serf.ports"]).toBe("23130,24130");
+    }
+    rmSync(process.env["XDG_CACHE_HOME"]!, { recursive: true });
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import {
   configurationsIn,
-  declare,
   type Declared,
   labelsIn,
   ofType,
@@ -28,7 +27,7 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
       "secrets-rpc-token",
       "storage",
     ]);
-    expect(names(declared, types.volume)).toEqual(["storage-config", "storage-data"]);
+    expect(names(declared, types.volume)).toEqual(["lease", "storage-config", "storage-data"]);
   });
 
   test("declares the seed before the joiners, so that its container is created first", async () => {
@@ -58,9 +57,8 @@ describe.each([{ preview: false }, { preview: true }])("the program, $preview", 
 
   test("refuses an invalid configuration before it declares anything", async () => {
     const declared: Declared[] = [];
-    const program = async () => await (await import("../../index.ts")).default();
     await expect(
-      declare(program, { preview, config: { joiners: "-1", convergenceTimeout: "0" } }, declared),
+      deploy({ preview, config: { joiners: "-1", convergenceTimeout: "0" } }, declared),
     ).rejects.toThrow(/2 faults:\n  - joiners is "-1".*\n  - convergenceTimeout is "0"/);
     expect(declared).toEqual([]);
   });

@@ -1,4 +1,5 @@
-import { hostSource } from "../../../lib/engine/context.ts";
+import { pingEngine } from "../../../lib/engine/api.ts";
+import { chosenEngine, hostSource } from "../../../lib/engine/context.ts";
 import {
   allowedEngineHosts,
   engineEnvironment,
@@ -25,5 +26,15 @@ export function useEngineOf(stack: string, settings: StackSettings): void {
   const engine = { host: formatEngineHost(address), certPath };
   Object.assign(process.env, engineEnvironment(engine), {
     [hostSource]: `dockerHost of stack ${stack}`,
+  });
+}
+
+/** @throws UserError when the engine does not answer within 8 s. */
+export async function requireEngine(): Promise<void> {
+  await pingEngine(8000).catch((error: unknown) => {
+    const { source, host } = chosenEngine() ?? { source: "The engine", host: "the local socket's" };
+    throw new UserError(
+      `${source} is ${host}, but no Docker engine answers there: ${(error as Error).message}`,
+    );
   });
 }

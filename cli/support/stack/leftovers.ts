@@ -29,13 +29,14 @@ export interface Leftovers {
 }
 
 /**
- * Looks for things of the stack that are not recorded. With `retainData` the agents' data volume is skipped.
+ * Looks for things of the stack that are not recorded.
  *
+ * @param isDataKept whether the agents' data volume is skipped; see {@link keepsData}.
  * @param recorded the IDs in the state. An empty set finds everything that belongs to the stack.
  */
 export async function findLeftovers(
   stack: string,
-  settings: StackSettings,
+  isDataKept: boolean,
   recorded: ReadonlySet<string>,
 ): Promise<Leftovers> {
   const labels = labelsOf(project, stack);
@@ -45,8 +46,8 @@ export async function findLeftovers(
   );
   const names = namesOf(project, stack);
   // A volume's name is its ID.
-  const retained = settings.wants("retainData") && names.volumes.data;
-  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && name !== retained);
+  const isKept = (name: string) => isDataKept && name === names.volumes.data;
+  const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && !isKept(name));
   const isAll = recorded.size === 0;
   return {
     containers: inventory.containers.filter(({ id }) => !recorded.has(id)),
@@ -60,6 +61,17 @@ export async function findLeftovers(
     },
     agent: isAll ? livingAgent(names.hostAgentDir)?.pid : undefined,
   };
+}
+
+/**
+ * Whether the agents' data outlives the stack: according to its configuration, or to its state, since the
+ * configuration may be in another clone.
+ */
+export function keepsData(
+  settings: StackSettings,
+  resources: readonly RecordedResource[] = [],
+): boolean {
+  return settings.wants("retainData") || resources.some(({ retainOnDelete }) => retainOnDelete);
 }
 
 /**

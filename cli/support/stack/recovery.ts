@@ -7,7 +7,13 @@ import { UserError } from "../../../lib/host/errors.ts";
 import { ownFolder } from "../../../lib/host/ownFolder.ts";
 import { startTimeOf } from "../../../lib/host/startTime.mjs";
 import type { StackPlace } from "./arguments.ts";
-import { describeLeftovers, findLeftovers, inTheWay, removeLeftovers } from "./leftovers.ts";
+import {
+  describeLeftovers,
+  findLeftovers,
+  inTheWay,
+  keepsData,
+  removeLeftovers,
+} from "./leftovers.ts";
 import { recordedThings } from "./recorded.ts";
 import type { StackSettings } from "./settings.ts";
 import { runPulumi } from "./stack.ts";
@@ -47,11 +53,12 @@ export async function recover(
     await runPulumi(["cancel", "--yes", "--stack", stack], env);
   }
   const recorded = recordedThings(resources);
+  const isDataKept = keepsData(settings, resources);
   if (existsSync(unfinishedMark(stack))) {
-    await removeLeftovers(stack, await findLeftovers(stack, settings, recorded));
+    await removeLeftovers(stack, await findLeftovers(stack, isDataKept, recorded));
   } else if (isEmbedded && recorded.size > 0) {
     // Not with a shared backend: there another run may be creating them right now.
-    const { containers } = await findLeftovers(stack, settings, recorded);
+    const { containers } = await findLeftovers(stack, isDataKept, recorded);
     const swarm = { services: [], secrets: [], configs: [] };
     const none = { networks: [], volumes: [], images: [], swarm, agent: undefined };
     await removeLeftovers(stack, { ...none, containers });
@@ -70,7 +77,8 @@ export function isLost(stack: string, recorded: ReadonlySet<string>): boolean {
  * @throws UserError that lists them.
  */
 export async function refuseLeftovers(stack: string, settings: StackSettings): Promise<void> {
-  const found = describeLeftovers(inTheWay(await findLeftovers(stack, settings, new Set())));
+  const everything = await findLeftovers(stack, keepsData(settings), new Set());
+  const found = describeLeftovers(inTheWay(everything));
   if (found.length === 0) return;
   throw new UserError(
     `Stack ${stack} is not in the state, but these have its labels:\n` +

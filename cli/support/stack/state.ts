@@ -114,12 +114,16 @@ export function resourcesIn(state: StackState): readonly RecordedResource[] | un
 
 /** The other stacks of the project that have resources. */
 export async function othersThatAreUp(stack: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  return (await stacksThatAreUp(env)).filter((name) => name !== stack);
+}
+
+/** The stacks of the project in this backend that have resources. */
+export async function stacksThatAreUp(env: NodeJS.ProcessEnv): Promise<string[]> {
   const list = JSON.parse(await runPulumi(["stack", "ls", "--json"], env)) as {
     readonly name: string;
     readonly resourceCount?: number;
   }[];
   return list
     .filter(({ resourceCount }) => resourceCount !== 0)
-    .map(({ name }) => name.split("/").at(-1)!)
-    .filter((name) => name !== stack);
+    .map(({ name }) => name.split("/").at(-1)!);
 }

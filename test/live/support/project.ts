@@ -30,6 +30,10 @@ export interface Config {
   readonly [key: string]: unknown;
 }
 
+/** The configuration of a stack that chooses its ports and its subnet. */
+type AutomaticConfig = Readonly<Record<"subnet" | "gossipPort" | "rpcPort", "auto">> &
+  Readonly<Record<string, unknown>>;
+
 /** A copy of the project with its own state, whose commands are run as a user runs them. */
 export class Project {
   dir: string;
@@ -70,12 +74,7 @@ export class Project {
     writeFileSync(this.path(name), text);
   }
 
-  configure(stack: string, config: Config): void {
-    this.configureWith(stack, config);
-  }
-
-  /** As {@link configure}, for a stack without ports. */
-  configureWith(stack: string, config: Readonly<Record<string, unknown>>): void {
+  configure(stack: string, config: Config | AutomaticConfig): void {
     this.#stacks.add(stack);
     const lines = Object.entries(config).map(
       ([key, value]) => `  serf:${key}: ${JSON.stringify(value)}\n`,

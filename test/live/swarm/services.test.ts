@@ -27,9 +27,10 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
   });
 
   function configure(more: Readonly<Record<string, unknown>>): void {
-    project.configureWith(stack, {
+    project.configure(stack, {
+      ...({ subnet: "auto", gossipPort: "auto", rpcPort: "auto" } as const),
       ...{ swarm: "services", registry: `${bed.registry}/serf`, registryInsecure: true },
-      ...{ dockerHost: bed.manager.dockerHost, subnet: "10.77.0.0/24", convergenceTimeout: 180 },
+      ...{ dockerHost: bed.manager.dockerHost, convergenceTimeout: 180 },
       ...{ joiners: 4, groups: { web: { count: 2, tags: { rack: "a7" } } } },
       ...more,
     });

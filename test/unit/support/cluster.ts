@@ -16,7 +16,7 @@ export const volumes = { config: "serf-test-config", data: "serf-test-data" };
 const limits = { memory: 64, cpus: 0.5 };
 export const clusterNetwork = () =>
   new ClusterNetwork("network", { networkName: "serf-test", labels, subnet, engineState: fresh });
-export const nothing = recordedIn({});
+const nothing = recordedIn({});
 const fresh = new EngineState(nothing);
 export const place = (recorded: RecordedState = nothing) => ({
   labels,

@@ -36,6 +36,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:cluster:SerfImage": () => ({}),
   "serf:cluster:Network": () => ({}),
   "serf:cluster:ClusterSecrets": () => ({}),
+  "serf:cluster:Lease": () => ({}),
   "serf:cluster:Storage": () => ({}),
   "serf:cluster:Seed": () => ({}),
   "serf:cluster:Joiners": () => ({}),

@@ -1,5 +1,6 @@
 /** The whole program, deployed on mocks of Pulumi, the engine and the cluster. */
 import { afterEach, beforeEach, vi } from "vitest";
+import { nothingTaken, type Taken } from "../../../lib/allocation/allocate.ts";
 import type { Look } from "../../../lib/drift/engineState.ts";
 import { watch } from "../../../lib/membership/watch.ts";
 import { emptyInventory } from "./inventory.ts";
@@ -9,6 +10,8 @@ import { declare, type Declared, labelsIn, type Mode, ofType, types } from "./mo
 interface SimulatedEngine {
   isReached: boolean;
   look?: Look;
+  /** The subnets and ports of others. */
+  taken?: Taken;
   /** Why its socket leads to another host. Default: it does not. */
   elsewhere?: string | undefined;
 }
@@ -27,8 +30,8 @@ vi.mock("../../../components/stack/swarmPreflight.ts", () => ({
   swarmPreflight: () => Promise.resolve(engine.look),
 }));
 vi.mock("../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
-vi.mock("../../../lib/membership/publishedPort.ts", () => ({
-  publishedEndpoint: () => Promise.resolve("127.0.0.1:40000"),
+vi.mock("../../../lib/allocation/taken.ts", () => ({
+  readTaken: () => Promise.resolve(engine.taken),
 }));
 
 export const nothing: Look = {
@@ -36,7 +39,12 @@ export const nothing: Look = {
 };
 
 beforeEach(() => {
-  Object.assign(engine, { isReached: true, look: nothing, elsewhere: undefined });
+  Object.assign(engine, {
+    isReached: true,
+    look: nothing,
+    taken: nothingTaken,
+    elsewhere: undefined,
+  });
 });
 
 vi.mock("../../../lib/engine/findPlace.ts", () => ({
@@ -48,11 +56,16 @@ afterEach(() => {
   vi.mocked(watch).mockReset();
 });
 
-export async function deploy(mode: Mode = {}) {
+/** The settings of Pulumi.dev.yaml that would else be chosen. */
+const addresses = { subnet: "172.30.0.0/24", gossipPort: "7946", rpcPort: "7373" };
+
+/** @param declared is filled with the resources, even if the program throws. */
+export async function deploy(mode: Mode = {}, declared: Declared[] = []) {
   // Import the stack's components only after the mocks are set.
-  const { declared, returned } = await declare(
+  const { returned } = await declare(
     async () => await (await import("../../../index.ts")).default(),
-    mode,
+    { ...mode, config: { ...addresses, ...mode.config } },
+    declared,
   );
   return { declared, outputs: returned as Record<string, unknown> };
 }

@@ -1,8 +1,10 @@
 import { parseSettings, SettingsError } from "../../../lib/settings/settings.ts";
 
 const handlerFiles = [{ name: "load", isExecutable: true }];
-/** Where the stacks of these tests are deployed from. */
-export const place = { stack: "test", platform: "linux", handlerFiles } as const;
+/** What the stacks of these tests had before. */
+const recorded = { subnet: "172.30.0.0/24", gossipPort: 7946, rpcPort: 7373 };
+/** Where they are deployed from. */
+export const place = { stack: "test", platform: "linux", handlerFiles, recorded } as const;
 
 /** What is wrong with a configuration; nothing where it is accepted. */
 export function faultsOf(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Seed } from "../../../../components/members/seed.ts";
 import { specOf } from "../../../../lib/plan/agents.ts";
-import { labels, nothing, place, seedContainer, volumes } from "../../support/cluster.ts";
+import { labels, place, seedContainer, volumes } from "../../support/cluster.ts";
 import { declare, labelsIn, ofType, types } from "../../support/mocks.ts";
 
 describe.each([false, true])("in a preview: %s", (preview) => {
@@ -43,17 +43,5 @@ describe.each([false, true])("in a preview: %s", (preview) => {
       "serf.spec": specOf(seedContainer),
       "serf.generation": "1",
     });
-  });
-
-  test("a port that Docker chooses is not declared", async () => {
-    const container = { ...seedContainer, publish: { address: "127.0.0.1", port: 0 } };
-    const { declared } = await declare(
-      () => new Seed("seed", { ...place({ ...nothing, endpoint: "127.0.0.1:1" }), container }).ip,
-      { preview },
-    );
-    const { inputs } = ofType(declared, types.container)["seed"]!;
-    expect(inputs["ports"]).toEqual(
-      ["tcp", "udp"].map((protocol) => ({ internal: 7946, ip: "127.0.0.1", protocol })),
-    );
   });
 });

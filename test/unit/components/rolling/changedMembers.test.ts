@@ -7,6 +7,7 @@ import { EngineState } from "../../../../lib/drift/engineState.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { planAgents, specOf } from "../../../../lib/plan/agents.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
+import { place } from "../../support/settings.ts";
 
 vi.mock("../../../../lib/agents/process.ts", async (original) => ({
   ...(await original<object>()),
@@ -33,10 +34,7 @@ function changed(
   config: Readonly<Record<string, string>> = {},
   found: Readonly<Record<string, { spec?: string; isRunning?: boolean } | undefined>> = {},
 ) {
-  const settings = parseSettings(
-    { joiners: "2", maxUnavailable: "1", ...config },
-    { stack: "test", platform: "linux", handlerFiles: [{ name: "load", isExecutable: true }] },
-  );
+  const settings = parseSettings({ joiners: "2", maxUnavailable: "1", ...config }, place);
   const joiners = [1, 2].map((index) => ({
     ...{ name: `serf-test-joiner-${index}`, id: `joiner-${index}`, group: "joiner" },
     address: `172.30.0.${index + 2}`,
@@ -115,9 +113,9 @@ describe("the host's agent that is a process", () => {
     expect(changed()).toEqual({ fresh: ["serf-test-host"], replaced: [[]] });
   });
 
-  test("comes after a seed whose port Docker chooses", () => {
+  test("comes after a seed that gets another port", () => {
     vi.mocked(runningHostAgent).mockReturnValue(undefined);
-    expect(changed({ gossipPort: "0" }, { "serf-test-seed": other })).toEqual({
+    expect(changed({ gossipPort: "7979" }, { "serf-test-seed": other })).toEqual({
       fresh: [],
       replaced: [["serf-test-seed"], ["serf-test-host"]],
     });
@@ -139,7 +137,7 @@ describe("the host's agent in a container", () => {
     ]);
   });
 
-  test.each(["7946", "0"])("is new when it is missing, with gossip port %s", (gossipPort) => {
+  test.each(["7946", "7979"])("is new when it is missing, with gossip port %s", (gossipPort) => {
     const found = { "serf-test-host": undefined, "serf-test-seed": other };
     expect(changed({ ...config, gossipPort }, found)).toEqual({
       fresh: ["serf-test-host"],

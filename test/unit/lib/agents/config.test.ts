@@ -55,6 +55,7 @@ describe("names", () => {
     expect(namesOf("serf", "dev")).toEqual({
       prefix: "serf-dev",
       network: "serf-dev",
+      lease: "serf-dev-lease",
       volumes: { config: "serf-dev-config", data: "serf-dev-data" },
       seed: "serf-dev-seed",
       host: "serf-dev-host",

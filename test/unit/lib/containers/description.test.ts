@@ -96,7 +96,7 @@ test("the hash covers what is asked for, not who is asked", () => {
     { ...seed, limits: { ...seed.limits, cpus: 0.6 } },
     { ...seed, profile: "lan" },
     { ...seed, volumes: { ...seed.volumes, data: "other" } },
-    { ...seed, publish: { address: "127.0.0.1", port: 0 } },
+    { ...seed, publish: { address: "127.0.0.1", port: 7980 } },
     { ...seed, address: "10.9.0.9" },
     { ...host, rpcPort: 7381 },
   ];

@@ -132,11 +132,6 @@ describe("a generation", () => {
   });
 });
 
-test("the seed's endpoint is looked up, unless there is no engine", () => {
-  expect(new EngineState(recorded).endpoint).toBe("127.0.0.1:32768");
-  expect(engineState().endpoint).toBeUndefined();
-});
-
 test("only a running container counts as running; without an observation, a recorded one", () => {
   const stopped = { containers: [container("seed", "1", { isRunning: false })] };
   expect([engineState().runs("seed"), engineState().runs("x")]).toEqual([true, false]);

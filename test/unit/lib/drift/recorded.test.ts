@@ -22,6 +22,7 @@ const state = stateOf([
       labels: labels("2"),
       networksAdvanced: [{ name: "serf-test", ipv4Address: "10.9.0.2", aliases: null }],
       networkDatas: [{ ipAddress: "10.9.0.2" }],
+      ports: [{ internal: 7946, external: 32768, ip: "127.0.0.1", protocol: "tcp" }],
     },
   ],
   [
@@ -38,12 +39,25 @@ const state = stateOf([
     "host",
     { name: "serf-test-host", labels: labels("3"), networkMode: "host", networksAdvanced: null },
   ],
-  [types.network, "network", { name: "serf-test", labels: labels("4") }],
+  [
+    types.network,
+    "network",
+    { name: "serf-test", labels: labels("4"), ipamConfigs: [{ subnet: "10.9.0.0/24" }] },
+  ],
+  [
+    types.volume,
+    "lease",
+    { name: "serf-test-lease", labels: [...labels("1"), { label: "serf.owner", value: "anna" }] },
+  ],
   [types.volume, "storage-data", { name: "serf-test-data", labels: labels("5") }],
   [types.image, "image", { name: "serf-test:1", build: { label: { "serf.generation": "6" } } }],
   [types.image, "image-web", { name: "serf-test:2", triggers: { built: "7" }, build: null }],
   ["serf:cluster:Storage", "storage", { generation: "8" }],
-  ["serf:cluster:HostAgent", "host", { memberName: "serf-test-host", generation: "9" }],
+  [
+    "serf:cluster:HostAgent",
+    "host",
+    { memberName: "serf-test-host", rpcPort: 7373, generation: "9" },
+  ],
   ["serf:cluster:NeighbourTable", "neighbour-table", { generation: "10" }],
   ["serf:cluster:Seed", "seed", { endpoint: "127.0.0.1:32768" }],
   [
@@ -63,7 +77,10 @@ test("a state has the generations and addresses of everything in a stack", () =>
       ["serf-test-host", "3"],
     ]),
     networks: new Map([["serf-test", "4"]]),
-    volumes: new Map([["serf-test-data", "5"]]),
+    volumes: new Map([
+      ["serf-test-lease", "1"],
+      ["serf-test-data", "5"],
+    ]),
     images: new Map([
       ["serf-test:1", "6"],
       ["serf-test:2", "7"],
@@ -73,6 +90,8 @@ test("a state has the generations and addresses of everything in a stack", () =>
       ["serf-test-joiner-1", "10.9.0.7"],
     ]),
     stack: "test",
+    allocation: { subnet: "10.9.0.0/24", gossipPort: 32768, rpcPort: 7373 },
+    owner: "anna",
     tags: new Map([["serf-test-seed", { role: "seed" }]]),
     cluster: "8",
     processLimits: undefined,
@@ -83,6 +102,12 @@ test("a state has the generations and addresses of everything in a stack", () =>
     builder: "client",
     standIns: { builderImage: "own/go:1", runtimeImage: undefined },
   });
+});
+
+test("the RPC port of a host's agent in a container is in its environment", () => {
+  const envs = ["GOMAXPROCS=1", "SERF_RPC_ADDR=127.0.0.1:24007"];
+  const { allocation } = recordedIn(stateOf([[types.container, "host", { name: "x", envs }]]));
+  expect(allocation).toEqual({ subnet: undefined, gossipPort: undefined, rpcPort: 24007 });
 });
 
 test("the state of a stack that does not exist yet is empty", () => {

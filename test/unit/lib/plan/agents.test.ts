@@ -3,8 +3,7 @@ import type { StandIns } from "../../../../lib/cluster/image.ts";
 import { namesOf } from "../../../../lib/cluster/names.ts";
 import { containersOf, planAgents } from "../../../../lib/plan/agents.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
-
-const handlerFiles = [{ name: "load", isExecutable: true }];
+import { place } from "../../support/settings.ts";
 
 const joiner = (name: string, index: number, group: string) => ({
   name: `serf-test-${name}`,
@@ -15,10 +14,7 @@ const joiner = (name: string, index: number, group: string) => ({
 
 function plan(config: Record<string, string> = {}, standIns: StandIns = {}) {
   const groups = JSON.stringify({ web: { count: 1, tags: { rack: "b" } } });
-  const settings = parseSettings(
-    { joiners: "1", groups, tags: '{"rack":"a"}', ...config },
-    { stack: "test", platform: "linux", handlerFiles },
-  );
+  const settings = parseSettings({ joiners: "1", groups, tags: '{"rack":"a"}', ...config }, place);
   const joiners = [joiner("joiner-1", 1, "joiner"), joiner("web-1", 2, "web")];
   return planAgents(settings, namesOf("serf", "test"), joiners, standIns);
 }
@@ -38,14 +34,6 @@ describe("the join addresses", () => {
     expect(joinerFleets.map(({ group }) => group)).toEqual(["joiner", "web"]);
     for (const fleet of joinerFleets) expect(fleet).not.toHaveProperty("join");
     expect(isHostFirst).toBe(join === "gateway");
-  });
-
-  test("a host's agent in a container joins the seed's address if Docker chooses the port", () => {
-    const { fleets } = plan({ gossipPort: "0", hostAgentIn: "container" });
-    expect(fleets.map((fleet) => [fleet.group, ...fleet.join])).toEqual([
-      ["seed", "172.30.0.2"],
-      ["host", "172.30.0.2:7946"],
-    ]);
   });
 });
 

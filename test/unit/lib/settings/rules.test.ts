@@ -51,7 +51,7 @@ describe("settings that contradict each other", () => {
     expect(faultsOf({ publishAddress: "172.30.0.1" })).toHaveLength(1);
     expect(faultsOf({ ...all, hostAgentPort: "7947" })).toEqual([]);
     expect(faultsOf({ ...all, hostAgent: "false" })).toEqual([]);
-    expect(faultsOf({ ...all, gossipPort: "auto" })).toEqual([]);
+    expect(faultsOf({ ...all, gossipPort: "auto" }, { recorded: {} })).toEqual([]);
   });
 
   test("a port that the agents' user cannot bind in a container", () => {

@@ -5,13 +5,15 @@ import { parseSettings, SettingsError } from "../../../../lib/settings/settings.
 import { faultsOf, place } from "../../support/settings.ts";
 
 test("an empty configuration has the documented defaults", () => {
-  expect(parseSettings({}, place)).toMatchObject({
+  expect(parseSettings({}, { ...place, recorded: {} })).toMatchObject({
     joiners: 3,
-    subnet: { cidr: "172.30.0.0/24" },
-    gossipPort: 7946,
+    subnet: { cidr: "10.83.129.0/24" },
+    gossipPort: 23129,
     publishAddress: "127.0.0.1",
     hostAgent: true,
-    rpcPort: 7373,
+    rpcPort: 24129,
+    owner: undefined,
+    ttl: undefined,
     convergenceTimeout: 60,
     profile: "lan",
     serfVersion: "0.11.0",
@@ -28,7 +30,12 @@ test.each([
   ["joiners", "1001", "a whole number from 0 to 1000"],
   ["joiners", "1e3", "a whole number from 0 to 1000"],
   ["convergenceTimeout", "0", "a whole number from 1 to 3600"],
-  ["gossipPort", "65536", "a whole number from 1 to 65535, or auto"],
+  [
+    "gossipPort",
+    "65536",
+    "a whole number from 1 to 65535, or auto for a free one from 23000 to 23255",
+  ],
+  ["gossipPort", "0", "a whole number from 1 to 65535, or auto"],
   ["gossipPort", "random", "a whole number from 1 to 65535, or auto"],
   ["join", "link", "one of ip, dns, gateway"],
   ["profile", "WAN", "one of lan, wan, local"],
@@ -44,13 +51,23 @@ test.each([
   ["groups", "[]", "a map"],
   ["events", "{}", "a list"],
   ["handlers", "[]", "a map from files in docker/handlers to events"],
-  ["rpcPort", "0", "a whole number from 1 to 65535"],
+  ["rpcPort", "0", "a whole number from 1 to 65535, or auto for a free one from 24000 to 24255"],
   ["hostAgent", "yes", "true or false"],
   ["serfVersion", "0.9.4", "one of 0.11.0, 0.10.4"],
   ["serfVersion", "toString", "one of 0.11.0, 0.10.4"],
   ["publishAddress", "localhost", "an IPv4 address of the host"],
   ["subnet", "172.30.0.1/24", "a private IPv4 network in CIDR notation"],
   ["subnet", "8.8.8.0/24", "a private IPv4 network in CIDR notation"],
+  [
+    "subnet",
+    "any",
+    "a private IPv4 network in CIDR notation, from /16 to /28, for example 172.30.0.0/24, or auto for a free one in " +
+      "10.83.0.0/16",
+  ],
+  ["owner", "a\nb", "at most 64 letters, digits, spaces and characters of . _ @ + -"],
+  ["ttl", "8", "a whole number of minutes, hours or days, for example 90m, 8h or 3d"],
+  ["ttl", "0h", "a whole number of minutes, hours or days"],
+  ["ttl", "1.5d", "a whole number of minutes, hours or days"],
   ["tags", "[]", "a map"],
   ["runtimeImage", "-x", "an image reference"],
   ["keyRotation", "-1", "a whole number from 0 to 1000000"],
@@ -126,8 +143,42 @@ test.each<[object, Record<string, string>, string]>([
   expect(parseSettings(values, { ...place, ...where }).hostAgentIn).toBe(expected);
 });
 
-test.each(["auto", "0"])("gossipPort %s lets Docker choose", (value) => {
-  expect(parseSettings({ gossipPort: value }, place).gossipPort).toBe(0);
+describe("automatic values", () => {
+  test("are those of the state, and else chosen around the configured ones", () => {
+    const automatic = { subnet: "auto", gossipPort: "auto", rpcPort: "auto" };
+    expect(parseSettings(automatic, place)).toMatchObject({
+      subnet: { cidr: "172.30.0.0/24" },
+      gossipPort: 7946,
+      rpcPort: 7373,
+    });
+    const fresh = { ...place, recorded: {} };
+    expect(parseSettings({ rpcPort: "23129" }, fresh)).toMatchObject({
+      gossipPort: 23130,
+      rpcPort: 23129,
+    });
+    const taken = { subnets: ["10.83.128.0/23"], ports: new Set([23129, 23130, 24129]) };
+    expect(parseSettings({}, { ...fresh, taken })).toMatchObject({
+      subnet: { cidr: "10.83.130.0/24" },
+      gossipPort: 23131,
+      rpcPort: 24130,
+    });
+  });
+
+  test("have room for all joiners of a new stack; the state's subnet stays", () => {
+    const groups = '{"web":{"count":300}}';
+    const { subnet } = parseSettings({ joiners: "600", groups }, { ...place, recorded: {} });
+    expect(subnet.cidr).toBe("10.83.128.0/21");
+    expect(faultsOf({ joiners: "300" })[0]).toContain(
+      "joiners is 300, but subnet 172.30.0.0/24 has room for 221; choose a subnet of /23 or larger",
+    );
+  });
+});
+
+test("an owner may be a name in any language, and a ttl is kept as written", () => {
+  expect(parseSettings({ owner: "Ánna Öz @ops", ttl: "90m" }, place)).toMatchObject({
+    owner: "Ánna Öz @ops",
+    ttl: "90m",
+  });
 });
 
 test("all errors are reported at once", () => {
