@@ -3,6 +3,7 @@ import { ofType, revealSecret, told, types } from "./support/mocks.ts";
 import { deploy, names } from "./support/program.ts";
 
 const config = {
+  ...{ gossipPort: "auto", rpcPort: "auto" },
   ...{ swarm: "services", registry: "registry.example:5000/serf", joiners: "2" },
   groups: '{"web": {"count": 200, "tags": {"rack": "a7"}}}',
 };

@@ -30,8 +30,8 @@ describe("what has no meaning with services is refused with the reason, not igno
 
   test("values as Pulumi.yaml declares them are no choice", () => {
     const declared = {
-      gossipPort: "7946",
-      rpcPort: "7373",
+      gossipPort: "auto",
+      rpcPort: "auto",
       retainData: "false",
       tuneKernel: "false",
     };
