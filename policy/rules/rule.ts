@@ -29,7 +29,7 @@ export interface Placed extends Declared {
 export const unknownValue = Symbol("not known before the change");
 
 /** Something that breaks a rule. No message contains a secret. */
-export interface Violation {
+interface Violation {
   readonly message: string;
   /** The resource. Default: the stack. */
   readonly urn?: string;
@@ -74,8 +74,12 @@ export function found(input: string, value: unknown, allowed: string): string {
 function shown(value: unknown): string {
   if (value === undefined) return "not set";
   if (typeof value === "symbol") return value.description ?? "unknown";
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
 }
+
+/** The most characters of a value in a message. */
+const mostShown = 100;
 
 /** A value as a list; the empty list if it is none. */
 export function listIn(value: unknown): readonly unknown[] {

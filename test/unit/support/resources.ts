@@ -9,7 +9,7 @@ import {
 import { resourceRules } from "../../../policy/rules/all.ts";
 
 /** The path of a type in URNs of a stack named `dev`. */
-export function urnOf(type: string, name: string): string {
+function urnOf(type: string, name: string): string {
   return `urn:pulumi:dev::serf::${type}::${name}`;
 }
 
