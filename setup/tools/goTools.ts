@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../lib/host/errors.ts";
@@ -27,42 +27,39 @@ export function toolSourcesHash(): string {
 export async function buildTools(folder: string, go: Go): Promise<void> {
   const out = join(folder, "built");
   await mkdir(out);
-  const version = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
   let packages = 0;
-  const build = (module: string, ...args: string[]) =>
-    goBuild(go, join(sources, module), ["-o", `${out}/`, ...args], () => (packages += 1));
 
   await during(
     `building Pulumi ${versions.pulumi} and its plugins from their Go modules, which takes some minutes once`,
-    async () => {
-      // Both at the same time, so that one compiles while the other downloads or links.
-      const language = build(
-        "language",
-        `-ldflags=-s -w -X ${version}=${versions.languageHost}`,
-        "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-      );
-      // All others are one module, since they share most of the packages.
-      const tools = build(
-        "tools",
-        `-ldflags=-s -w -X ${version}=${versions.pulumi}`,
-        ...Object.entries(versions.plugins).map(
-          ([name, plugin]) =>
-            `-ldflags=./cmd/pulumi-resource-${name}=-s -w -X main.version=${plugin}`,
-        ),
-        "./cmd/...",
-        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      );
-      await Promise.all([language, tools]);
-    },
+    () =>
+      goBuild(
+        go,
+        [
+          "-o",
+          `${out}/`,
+          ...linkerFlags,
+          "./cmd/...",
+          "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        ],
+        () => (packages += 1),
+      ),
     () => `, ${packages} packages compiled`,
   );
-  await rename(join(out, hostName), join(out, "nodejs-language-host"));
-  await copyFile(join(sources, "language", hostName), join(out, hostName));
   await layOut(folder, out);
 }
 
-/** The program that Pulumi looks for to run a Node.js program. */
-const hostName = "pulumi-language-nodejs";
+/** The programs say their versions, by which Pulumi chooses between plugins. */
+const linkerFlags = [
+  `-ldflags=-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${versions.pulumi}`,
+  ...Object.entries({
+    "language-nodejs": versions.pulumi,
+    ...Object.fromEntries(
+      Object.entries(versions.plugins).map(([name, plugin]) => [`resource-${name}`, plugin]),
+    ),
+  }).map(
+    ([program, version]) => `-ldflags=./cmd/pulumi-${program}=-s -w -X main.version=${version}`,
+  ),
+];
 
 /** The linker strips debug symbols anyway; not generating them saves a tenth of the time. */
 const compilerFlags = "-dwarf=false";
@@ -102,10 +99,10 @@ function buildEnv(): Record<string, string> {
   return totalmem() < 8 * 2 ** 30 ? env : { ...env, GOGC: "400" };
 }
 
-function goBuild(go: Go, cwd: string, args: string[], compiled: () => void): Promise<void> {
+function goBuild(go: Go, args: string[], compiled: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(go.command, ["build", ...buildFlags, ...args], {
-      cwd,
+      cwd: sources,
       env: { ...buildEnv(), ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local" },
       stdio: ["ignore", "ignore", "pipe"],
     });

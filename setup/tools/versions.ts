@@ -4,8 +4,6 @@ export const versions = {
   pulumi: "3.260.0",
   /** The plugins that belong to @pulumi/docker and @pulumi/command. */
   plugins: { docker: "5.2.0", command: "1.2.1" },
-  /** The language host of the build route; the last one whose Go module is published. */
-  languageHost: "3.68.0",
 } as const;
 
 /** The oldest Go that compiles the tools; see the `go` lines in setup/go. */

@@ -104,7 +104,10 @@ export class Cluster {
 
   /** The pid on the host of a container's first process. */
   async pidOf(part: string): Promise<number> {
-    return Number(await docker(["inspect", "--format", "{{.State.Pid}}", this.named(part)]));
+    const pid = Number(await docker(["inspect", "--format", "{{.State.Pid}}", this.named(part)]));
+    // The engine's 0 for a container that is not running would mean this process's own group.
+    if (pid === 0) throw new Error(`The container of ${part} is not running.`);
+    return pid;
   }
 
   /** The members as one of them sees them. */
