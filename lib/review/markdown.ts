@@ -104,7 +104,7 @@ function reviewOf({ steps = [] }: Preview, { maxUnavailable, violations = [] }: 
     summary: {
       verdict: refusal(violations) + verdict(changes, maxUnavailable),
       warnings: [...refused, ...warnings(steps, changes, maxUnavailable)],
-      notes: [...notes(steps), ...advised.map((sentence) => `Policy ${sentence}`)],
+      notes: [...notes(steps), ...advised.map((sentence) => `Advised by policy: ${sentence}`)],
     },
     rows: rowsOf(changes, rollout),
     counts: countsOf(steps),

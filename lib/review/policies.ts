@@ -1,5 +1,5 @@
 /** What policies say of a preview. */
-import { partsOf, type Preview } from "./preview.ts";
+import { type Diagnostic, partsOf, type Preview } from "./preview.ts";
 
 /** Something that breaks a policy. */
 export interface PolicyViolation {
@@ -48,12 +48,9 @@ function compare(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-/** What the policy reported, without the colours and the policy's description, which comes first. */
+/** What the policy reported, without its description, which comes first. */
 function messageIn(text: string): string {
-  const lines = text
-    .replaceAll(/<\{%[^%]*%\}>/g, "")
-    .trim()
-    .split("\n");
+  const lines = text.trim().split("\n");
   return (lines.length > 1 ? lines.slice(1) : lines).join(" ");
 }
 
@@ -63,12 +60,17 @@ export function refusal(violations: readonly PolicyViolation[]): string {
   return policies.length === 0 ? "" : `Refused by policy: ${[...new Set(policies)].join(", ")}. `;
 }
 
+/** All that Pulumi says in a preview itself when policies refuse the change. */
+const refusedByPolicy = "error: preview failed";
+
 /** Whether a preview failed for nothing but policies, so that it can be reviewed. */
 export function isRefusedOnly(
   { diagnostics = [] }: Preview,
   violations: readonly PolicyViolation[],
 ): boolean {
-  return refusal(violations) !== "" && !diagnostics.some(({ severity }) => severity === "error");
+  const isFault = ({ severity, message = "" }: Diagnostic) =>
+    severity === "error" && message.trim() !== refusedByPolicy;
+  return refusal(violations) !== "" && !diagnostics.some(isFault);
 }
 
 /** More resources than these are counted and not named. */

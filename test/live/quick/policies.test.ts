@@ -54,7 +54,7 @@ const preview = (...options: string[]) =>
 const refusedIn = (output: string) =>
   [...output.matchAll(/^CAUTION: (.*)$/gm)].map(([, text]) => text!);
 const advisedIn = (output: string) =>
-  [...output.matchAll(/^Policy (.*)$/gm)].map(([, text]) => text!);
+  [...output.matchAll(/^Advised by policy: (.*)$/gm)].map(([, text]) => text!);
 
 describe("a stack as the program declares it", () => {
   test("breaks no policy", async () => {
@@ -115,7 +115,7 @@ test("each policy refuses what breaks it, and nothing else", async () => {
     `no-secret-from-output (joiner-12): command is made from a secret, ${where}`,
     `no-secret-in-environment (convergence): environment.NOTE is a secret, ${where}`,
     `no-secret-in-environment (joiner-10): RPC_TOKEN has a value and is named like a secret, ${where}`,
-    `no-secret-in-environment (joiner-11): envs.1 is a secret, ${where}`,
+    `no-secret-in-environment (joiner-11): envs is a secret, ${where}`,
     "not-privileged (joiner-1): privileged is true, allowed is false.",
     `pinned-images (joiner-13): image is "busybox:latest", allowed is ${pinned}.`,
     "protected: protect is false, allowed is true.",

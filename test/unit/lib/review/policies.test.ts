@@ -11,9 +11,13 @@ import {
 } from "../../../../lib/review/policies.ts";
 import { parsePreview } from "../../../../lib/review/preview.ts";
 
-const grow = parsePreview(
-  readFileSync(join(import.meta.dirname, "previews", "grow.json"), "utf8"),
-)!;
+const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), "utf8");
+const grow = parsePreview(read("previews", "grow.json"))!;
+/** A real preview that policies refuse, and its log of events, both shortened. */
+const refused = {
+  preview: parsePreview(read("events", "refused.json"))!,
+  violations: violationsIn(read("events", "refused.jsonl")),
+};
 
 const mandatory = (policy: string, message: string, resource?: string): PolicyViolation => ({
   ...{ policy, message, resource, isMandatory: true },
@@ -22,39 +26,37 @@ const advisory = (policy: string, message: string): PolicyViolation => ({
   ...{ policy, message, resource: undefined, isMandatory: false },
 });
 
-/** A line of Pulumi's log of events. */
-const logged = (policyName: string, enforcementLevel: string, urn: string, message: string) =>
-  JSON.stringify({
-    sequence: 7,
-    policyEvent: {
-      ...{ policyName, enforcementLevel, resourceUrn: urn, message, color: "raw" },
-      ...{ policyPackName: "serf", policyPackVersion: "1.0.0" },
+test("violations are found among the events of a real preview", () => {
+  expect(refused.violations).toEqual([
+    mandatory("member-limit", "The stack has 5 members, allowed are 4."),
+    {
+      ...mandatory(
+        "no-open-ports",
+        'ports.ip of port 7946 is "0.0.0.0", allowed is one address, such as 127.0.0.1.',
+        "joiner-3",
+      ),
+      isMandatory: false,
     },
-  });
+    mandatory(
+      "no-secret-in-environment",
+      "RPC_TOKEN has a value and is named like a secret, allowed is stdin of a command, or a file that only the " +
+        "agent reads.",
+      "joiner-2",
+    ),
+    mandatory("not-privileged", "privileged is true, allowed is false.", "joiner-1"),
+    mandatory("not-privileged", "privileged is true, allowed is false.", "joiner-2"),
+  ]);
+  expect(violationsIn("")).toEqual([]);
+});
 
-describe("the log of events", () => {
-  const container =
-    "urn:pulumi:dev::serf::serf:cluster:Seed$docker:index/container:Container::seed";
-  const stack = "urn:pulumi:dev::serf::pulumi:pulumi:Stack::serf-dev";
-
-  test("has violations among other events", () => {
-    const text = "<{%fg 13%}>No container is privileged.\nprivileged is true.<{%reset%}>\n";
-    const log = [
-      '{"sequence":1,"preludeEvent":{"config":{}}}',
-      logged("not-privileged", "mandatory", container, text),
-      '{"sequence":3,"policyLoadEvent":{}}',
-      logged("neighbour-table", "advisory", stack, "<{%fg 13%}>Room for all.<{%reset%}>\n"),
-      "",
-    ].join("\n");
-    expect(violationsIn(log)).toEqual([
-      advisory("neighbour-table", "Room for all."),
-      mandatory("not-privileged", "privileged is true.", "seed"),
-    ]);
-  });
-
-  test("may be empty", () => {
-    expect(violationsIn("")).toEqual([]);
-  });
+test("a policy that reports nothing but its description is that", () => {
+  const event = {
+    ...{ policyName: "a", enforcementLevel: "advisory", message: "Room for all.\n" },
+    resourceUrn: "urn:pulumi:dev::serf::pulumi:pulumi:Stack::serf-dev",
+  };
+  expect(violationsIn(JSON.stringify({ policyEvent: event }))).toEqual([
+    advisory("a", "Room for all."),
+  ]);
 });
 
 test("a refusal names each policy once, and advice refuses nothing", () => {
@@ -64,11 +66,11 @@ test("a refusal names each policy once, and advice refuses nothing", () => {
 });
 
 test("a preview that failed for something else as well is no review", () => {
-  const error = { severity: "error", message: "no engine" };
-  const refused = [mandatory("a", "x")];
-  expect(isRefusedOnly({ steps: [] }, refused)).toBe(true);
-  expect(isRefusedOnly({ steps: [], diagnostics: [error] }, refused)).toBe(false);
-  expect(isRefusedOnly({ steps: [] }, [advisory("a", "x")])).toBe(false);
+  const { preview, violations } = refused;
+  expect(isRefusedOnly(preview, violations)).toBe(true);
+  const diagnostics = [...preview.diagnostics!, { severity: "error", message: "no engine" }];
+  expect(isRefusedOnly({ ...preview, diagnostics }, violations)).toBe(false);
+  expect(isRefusedOnly(preview, [advisory("a", "x")])).toBe(false);
 });
 
 test("what several resources break is said once", () => {
@@ -92,13 +94,19 @@ describe("a review", () => {
       new RegExp(
         "^Refused by policy: not-privileged. 2 members join, no other member is touched.\n" +
           "CAUTION: not-privileged \\(joiner-4\\): privileged is true, allowed is false.\n" +
-          "Policy neighbour-table: The table has 1024.\n",
+          "Advised by policy: neighbour-table: The table has 1024.\n",
       ),
     );
     const review = markdownReview(grow, of);
     expect(review).toContain("**Refused by policy: not-privileged. 2 members join,");
     expect(review).toContain("> [!CAUTION]\n> not-privileged (joiner-4): privileged is true");
-    expect(review).toContain("\n\nPolicy neighbour-table: The table has 1024.\n\n");
+    expect(review).toContain("\n\nAdvised by policy: neighbour-table: The table has 1024.\n\n");
+  });
+
+  test("of a real preview", async () => {
+    const { preview, violations } = refused;
+    const review = markdownReview(preview, { ...of, violations });
+    await expect(review).toMatchFileSnapshot("reviews/refused.md");
   });
 
   test("stays short enough for a comment", () => {
