@@ -92,3 +92,10 @@ describe.each(readdirSync("policy/config"))("the settings in %s", (file) => {
     expect(allowed).toEqual(expect.arrayContaining(Object.keys(rest)));
   });
 });
+
+test("the documents list every policy, and no other", () => {
+  const section = readFileSync("docs/security.md", "utf8").split("\n## Policies\n")[1]!;
+  const [table = ""] = section.split("\nAll are mandatory");
+  const names = [...table.matchAll(/^\| `([\w-]+)` /gm)].map(([, name]) => name);
+  expect(names.sort()).toEqual(rules.map(({ name }) => name).sort());
+});
