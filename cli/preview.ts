@@ -2,13 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UserError } from "../lib/host/errors.ts";
-import { CommandError } from "../lib/host/run.ts";
 import { offlineVariable } from "../lib/preflight/offline.ts";
 import { failedReview, markdownReview, reasonOf, textReview } from "../lib/review/markdown.ts";
+import { isRefusedOnly, refusal } from "../lib/review/policies.ts";
 import { parsePreview } from "../lib/review/preview.ts";
 import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
+import { judgedPreview } from "./support/preview/judgedPreview.ts";
+import { policyFlags } from "./support/preview/policyPack.ts";
 import { command } from "./support/stack/arguments.ts";
-import { previewJson } from "./support/stack/previewJson.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
 import { scratchBackend } from "./support/stack/settings.ts";
 import { pulumi } from "./support/stack/stack.ts";
@@ -35,31 +36,25 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   const backend = resources === undefined ? await scratchBackend(stack, env) : env;
   const variables = { ...backend, ...(offline && { [offlineVariable]: "true" }) };
   if (!summary && markdown === undefined) {
-    return await pulumi(["preview", "--stack", stack], variables);
+    return await pulumi(["preview", ...policyFlags(stack), "--stack", stack], variables);
   }
   const limit = Number(settings.value("maxUnavailable") ?? "all");
-  const reviewed = { stack, maxUnavailable: Number.isNaN(limit) ? undefined : limit };
-  const { isWhole, output, said } = await attempt(stack, variables);
+  const { isWhole, output, said, violations } = await judgedPreview(stack, variables);
+  const reviewed = { stack, maxUnavailable: Number.isNaN(limit) ? undefined : limit, violations };
   const preview = parsePreview(output);
+  const isReviewed = preview !== undefined && (isWhole || isRefusedOnly(preview, violations));
   if (markdown !== undefined) {
-    const text =
-      isWhole && preview ? markdownReview(preview, reviewed) : failedReview(preview, said, stack);
+    const text = isReviewed
+      ? markdownReview(preview, reviewed)
+      : failedReview(preview, said, stack);
     await writeReview(markdown, text);
   }
-  if (!isWhole || preview === undefined) throw new UserError(reasonOf(preview, said));
+  if (!isReviewed) throw new UserError(reasonOf(preview, said));
   if (summary) console.log(textReview(preview, reviewed));
+  const refused = refusal(violations);
+  if (refused !== "") throw new UserError(refused.trim());
   return 0;
 });
-
-/** Runs the preview. One that fails has something to say as well. */
-async function attempt(stack: string, env: NodeJS.ProcessEnv) {
-  try {
-    return { isWhole: true, output: await previewJson(stack, env, "--show-sames"), said: "" };
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return { isWhole: false, output: error.stdout, said: error.stderr };
-  }
-}
 
 /** @param file relative to where the command was typed. */
 async function writeReview(file: string, text: string): Promise<void> {

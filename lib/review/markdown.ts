@@ -1,6 +1,7 @@
 /** A review of a preview in Markdown, for a pull request or a terminal. */
 import { formatTable, markdownTable } from "../host/table.ts";
 import { type MemberChange, memberChanges } from "./members.ts";
+import { policySentences, type PolicyViolation, refusal } from "./policies.ts";
 import {
   actionOf,
   changedProperties,
@@ -17,6 +18,8 @@ export interface ReviewedStack {
   readonly stack: string;
   /** How many members a change may take down at once; undefined: all. */
   readonly maxUnavailable: number | undefined;
+  /** What breaks a policy. Default: nothing. */
+  readonly violations?: readonly PolicyViolation[];
 }
 
 /** GitHub takes 65,536 characters for a comment; some are left for who posts it. */
@@ -91,14 +94,17 @@ export function failedReview(preview: Preview | undefined, said: string, stack: 
 
 const header = ["member", "what happens", "when", "why"];
 
-function reviewOf({ steps = [] }: Preview, { maxUnavailable }: ReviewedStack) {
+function reviewOf({ steps = [] }: Preview, { maxUnavailable, violations = [] }: ReviewedStack) {
   const changes = memberChanges(steps);
   const rollout = rolloutSteps(changes, maxUnavailable);
+  const [refused, advised] = [true, false].map((isMandatory) =>
+    policySentences(violations.filter((one) => one.isMandatory === isMandatory)),
+  ) as [string[], string[]];
   return {
     summary: {
-      verdict: verdict(changes, maxUnavailable),
-      warnings: warnings(steps, changes, maxUnavailable),
-      notes: notes(steps),
+      verdict: refusal(violations) + verdict(changes, maxUnavailable),
+      warnings: [...refused, ...warnings(steps, changes, maxUnavailable)],
+      notes: [...notes(steps), ...advised.map((sentence) => `Advised by policy: ${sentence}`)],
     },
     rows: rowsOf(changes, rollout),
     counts: countsOf(steps),

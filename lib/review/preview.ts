@@ -19,7 +19,12 @@ export interface PreviewStep {
 
 export interface Preview {
   readonly steps?: readonly PreviewStep[];
-  readonly diagnostics?: readonly { readonly message?: string; readonly severity?: string }[];
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+export interface Diagnostic {
+  readonly message?: string;
+  readonly severity?: string;
 }
 
 /**

@@ -47,7 +47,7 @@ export class Project {
     this.#timeout = timeout;
     this.dir = mkdtempSync(join(tmpdir(), "serf-e2e-"));
     const root = resolve(import.meta.dirname, "../../..");
-    for (const name of ["cli", "components", "docker", "lib", "programs", "setup"]) {
+    for (const name of ["cli", "components", "docker", "lib", "policy", "programs", "setup"]) {
       cpSync(join(root, name), join(this.dir, name), { recursive: true });
     }
     for (const name of ["index.ts", "package.json", "package-lock.json", "Pulumi.yaml"]) {

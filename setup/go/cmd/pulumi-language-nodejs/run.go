@@ -97,7 +97,8 @@ func (h *host) RunPlugin(
 	}
 	args := append(append(nodeArgs(req.GetInfo()), run), req.GetArgs()...)
 	node := exec.CommandContext(stream.Context(), "node", append(args, directory)...)
-	node.Dir, node.Env = req.GetPwd(), req.GetEnv()
+	// As the official language host does it: paths in the options are relative to the pack.
+	node.Dir, node.Env = directory, req.GetEnv()
 	node.Stdout, node.Stderr = stdout, stderr
 	err = node.Run()
 	if closed := closer.Close(); closed != nil {

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { images } from "../../../../policy/rules/images.ts";
+import { unknownValue } from "../../../../policy/rules/rule.ts";
+import { command, container, image } from "../../support/resources.ts";
+
+const check = (...resources: Parameters<typeof images.check>[0]) => images.check(resources, {});
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+test("an image that the provider builds is known by its name", () => {
+  expect(check(image(), container())).toEqual([]);
+});
+
+test("so is one that a command builds before", () => {
+  const build = command("image-build", {
+    stdin: JSON.stringify({ image: "serf-dev:0123", context: "docker" }),
+  });
+  const built = image({ build: undefined }, { dependencies: [build.urn] });
+  expect(check(build, built, container())).toEqual([]);
+});
+
+test.each([digest, `busybox@${digest}`, `registry.example:5000/serf:1@${digest}`])(
+  "%s is pinned",
+  (name) => {
+    expect(check(container({ image: name }))).toEqual([]);
+  },
+);
+
+test.each(["busybox", "busybox:latest", "serf-dev:0123", `busybox@${digest.slice(0, -1)}`])(
+  "%s is not",
+  (name) => {
+    const one = container({ image: name });
+    const allowed = "a name with a digest, an image ID, or an image that this stack builds";
+    expect(check(one)).toEqual([
+      { urn: one.urn, message: `image is "${name}", allowed is ${allowed}.` },
+    ]);
+  },
+);
+
+test("an image that is pulled by its tag is not, nor is the container that uses it", () => {
+  const other = command("image-build", {
+    stdin: JSON.stringify({ image: "another:1", context: "docker" }),
+  });
+  const pulled = image({ build: undefined }, { dependencies: [other.urn] });
+  expect(check(other, pulled, container()).map(({ urn }) => urn)).toEqual([
+    pulled.urn,
+    container().urn,
+  ]);
+});
+
+test("an ID that is not known yet is that of an image that is built", () => {
+  const sources = { image: [image().urn] };
+  expect(check(image(), container({ image: unknownValue }, { sources }))).toEqual([]);
+  expect(check(image(), container({ image: unknownValue }))).toHaveLength(1);
+});
