@@ -9,7 +9,7 @@ import { Agents } from "../../support/agents.ts";
 import { dockerBy, SecondEngine } from "./secondEngine.ts";
 import { obstacleToHosts } from "../../support/hosts/site.ts";
 import { processesIn, processesNaming, tracesOf } from "../../support/hosts/traces.ts";
-import { address, hostFolder, hostName, SecondHost } from "./secondHost.ts";
+import { address, hostFolder, hostName, network, SecondHost } from "./secondHost.ts";
 
 // The tests run in order on one engine, which one of them stops.
 
@@ -17,14 +17,12 @@ const image = "serf-e2e-second";
 const port = 18080;
 
 describe.skipIf(obstacleToHosts() !== undefined)("a second engine", () => {
-  let before: string[];
   let engine: SecondEngine;
   let agents: Agents;
 
   beforeAll(async () => {
-    // Remove what a killed run left, so that only leftovers of this run count.
     await (await SecondHost.start()).stop();
-    before = await tracesOf(hostName);
+    expect(await tracesOf(network)).toEqual([]);
     agents = new Agents(image, "172.31.239");
     engine = await SecondEngine.start();
   });
@@ -117,11 +115,11 @@ describe.skipIf(obstacleToHosts() !== undefined)("a second engine", () => {
     const namespace = (await engine.run("readlink", ["/proc/self/ns/pid"])).trim();
     // The first process, the engine, its containerd, the SSH server, a container with its shim.
     expect(processesIn(namespace).length).toBeGreaterThanOrEqual(6);
-    expect((await tracesOf(hostName)).length).toBeGreaterThan(before.length);
+    expect(await tracesOf(network)).not.toEqual([]);
     await engine.stop();
     expect(processesIn(namespace)).toEqual([]);
-    expect(processesNaming(hostFolder)).toEqual([]);
-    expect(await tracesOf(hostName)).toEqual(before);
+    expect(processesNaming(`${hostFolder}/`)).toEqual([]);
+    expect(await tracesOf(network)).toEqual([]);
     await engine.stop();
   });
 
@@ -136,9 +134,9 @@ describe.skipIf(obstacleToHosts() !== undefined)("a second engine", () => {
     const maker = run(process.execPath, ["--input-type=module", "--eval", program]);
     await expect(maker).rejects.toThrow();
     await vi.waitFor(() => expect(processesNaming("1234567")).toEqual([]), { timeout: 5_000 });
-    expect(await tracesOf(hostName)).not.toEqual(before);
+    expect(await tracesOf(network)).not.toEqual([]);
     await (await SecondHost.start()).stop();
-    expect(await tracesOf(hostName)).toEqual(before);
+    expect(await tracesOf(network)).toEqual([]);
   });
 
   test("a start that fails halfway says why, and leaves nothing", async () => {
@@ -151,7 +149,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a second engine", () => {
     } finally {
       await run("ip", ["route", "delete", ...route]);
     }
-    expect(await tracesOf(hostName)).toEqual(before);
+    expect(await tracesOf(network)).toEqual([]);
   });
 });
 

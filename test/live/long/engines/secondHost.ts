@@ -4,7 +4,8 @@ import type { SimulatedHost } from "../../support/hosts/host.ts";
 import { addressOf } from "../../support/hosts/network.ts";
 import { Site, siteFolder } from "../../support/hosts/site.ts";
 
-const network = { name: "serf-second", prefix: "10.213.77" };
+/** Its network. */
+export const network = { name: "serf-second", prefix: "10.213.77" };
 const number = 2;
 
 /** The name of the host and of its network. Only one such host can exist at a time on a machine. */

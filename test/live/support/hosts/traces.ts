@@ -1,24 +1,23 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { run } from "../../../../lib/host/run.ts";
+import type { NetworkPlan } from "./network.ts";
 
-/**
- * Everything of the kinds that a site could leave, without what Docker makes for this machine's own containers, which
- * comes and goes.
- */
-export async function tracesOf(site: string): Promise<string[]> {
+/** Everything on this machine, other than processes, that has a site's name or addresses. */
+export async function tracesOf({ name, prefix }: NetworkPlan): Promise<string[]> {
   const lists = await Promise.all([
     run("ip", ["-brief", "link"]),
     run("ip", ["netns", "list"]),
     run("ip", ["route", "show", "table", "all"]),
     run("iptables", ["--list-rules"]),
     run("iptables", ["--table", "nat", "--list-rules"]),
-    run("find", ["/sys/fs/cgroup", "-name", `${site}*`]),
-    run("find", ["/var/lib", "-maxdepth", "1", "-name", `${site}*`]),
+    run("find", ["/sys/fs/cgroup", "-name", `${name}*`]),
+    run("find", ["/var/lib", "-maxdepth", "1", "-name", `${name}*`]),
   ]);
-  const docker = /\bbr-[0-9a-f]{12}\b|\bdocker0\b|\bveth[0-9a-f]|\/docker\w*\/|\b172\.\d+\.\d+\./;
+  // Another site's name may begin with this one's.
+  const own = new RegExp(`\\b${name}\\b|\\b${prefix.replaceAll(".", "\\.")}\\.`);
   return [...lists, readFileSync("/proc/self/mounts", "utf8")]
     .flatMap((list) => list.split("\n"))
-    .filter((line) => line.trim() !== "" && (line.includes(site) || !docker.test(line)))
+    .filter((line) => own.test(line))
     .sort();
 }
 
