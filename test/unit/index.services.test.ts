@@ -37,7 +37,7 @@ describe.each([{ preview: false }, { preview: true }])("services, $preview", ({ 
     expect(found.get("web")?.mode).toEqual({ replicated: { replicas: 200 } });
     expect(found.get("host")?.mode).toEqual({ global: true });
     expect(names(declared, types.container)).toEqual([]);
-    expect(names(declared, types.volume)).toEqual([]);
+    expect(names(declared, types.volume)).toEqual(["lease"]);
   });
 });
 
