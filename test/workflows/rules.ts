@@ -1,46 +1,7 @@
 /** The rules for the workflows of GitHub Actions, each a function that returns what breaks it. */
 import { parse } from "yaml";
 
-type Rights = Readonly<Record<string, string>>;
-
-export interface Step {
-  readonly name?: string;
-  readonly id?: string;
-  readonly if?: string;
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, string | number | boolean>>;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly "continue-on-error"?: boolean;
-}
-
-export interface Concurrency {
-  readonly group: string;
-  readonly "cancel-in-progress"?: boolean;
-}
-
-export interface Job {
-  readonly if?: string;
-  readonly needs?: string | readonly string[];
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string | number | boolean>>;
-  readonly secrets?: string;
-  readonly environment?: string;
-  readonly permissions?: Rights;
-  readonly concurrency?: Concurrency;
-  readonly "timeout-minutes"?: number;
-  readonly strategy?: { readonly matrix: Readonly<Record<string, string | readonly string[]>> };
-  readonly outputs?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly steps?: readonly Step[];
-}
-
-export interface Workflow {
-  readonly on: string | readonly string[] | Readonly<Record<string, unknown>>;
-  readonly permissions?: Rights;
-  readonly concurrency?: Concurrency;
-  readonly jobs: Readonly<Record<string, Job>>;
-}
+import type { Job, Rights, Step, Workflow } from "./workflow.ts";
 
 /** What is at most allowed in every workflow; jobs that need more are in {@link jobRights}. */
 const commonRights: Rights = { contents: "read" };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { faultsIn, type RuleName, rules } from "./support/workflowRules.ts";
+import { faultsIn, type RuleName, rules } from "../../workflows/rules.ts";
 
 const folder = ".github/workflows";
 const files = readdirSync(folder);
