@@ -1,8 +1,8 @@
 /**
- * Which folder may import which: `index → components → lib`, `programs → lib`, `cli → setup, lib`. Import cycles
- * between files or folders are forbidden. docs/contributing.md has an overview.
+ * Which folder may import which: `index → components → lib`, `programs → lib`, `cli → setup, lib`, `github → lib`.
+ * Import cycles between files or folders are forbidden. docs/contributing.md has an overview.
  */
-const folders = "^(components|programs|lib|cli|setup|bench)/";
+const folders = "^(components|programs|lib|cli|setup|bench|github)/";
 
 /**
  * A rule that files in one folder may import only files in the allowed folders.
@@ -15,7 +15,7 @@ const only = (from, allowed) => ({
   severity: "error",
   from: { path: `^${from}/` },
   to: {
-    path: "^[^/]+\\.ts$|^(components|programs|lib|cli|setup|bench|test)/",
+    path: "^[^/]+\\.ts$|^(components|programs|lib|cli|setup|bench|github|test)/",
     pathNot: `^(${allowed.join("|")})/`,
   },
 });
@@ -41,11 +41,12 @@ export default {
     only("cli", ["cli", "lib", "setup"]),
     only("setup", ["setup", "lib/engine", "lib/host"]),
     only("bench", ["bench", "lib", "setup"]),
+    only("github", ["github", "lib"]),
     {
       name: "index.ts imports components, lib only",
       severity: "error",
       from: { path: "^index\\.ts$" },
-      to: { path: "^(programs|cli|setup|bench|test)/" },
+      to: { path: "^(programs|cli|setup|bench|github|test)/" },
     },
   ],
   options: {

@@ -5,7 +5,7 @@ import { main } from "../../setup/main.ts";
 /** What a check has found out of files that have not changed since. The linter's rules look at other files as well. */
 const cache = "node_modules/.cache/check";
 
-const code = ["index.ts", "components", "programs", "lib", "cli", "setup", "bench"];
+const code = ["index.ts", "components", "programs", "lib", "cli", "setup", "bench", "github"];
 
 /** Tools are run from node_modules, so that their versions are those of the lock file. */
 const checks: Readonly<Record<string, readonly string[]>> = {
