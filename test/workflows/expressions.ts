@@ -42,7 +42,7 @@ export function resolveAll(
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function evaluate(
@@ -60,5 +60,5 @@ function evaluate(
   const known = JSON.parse(JSON.stringify(contexts), data.reviver) as data.Dictionary;
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
   const result = new Evaluator(parsed, known, byName).evaluate();
-  return JSON.parse(JSON.stringify(result, data.replacer) ?? "null") as unknown;
+  return JSON.parse(JSON.stringify(result, data.replacer)) as unknown;
 }
