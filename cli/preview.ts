@@ -29,8 +29,11 @@ const line = {
   readsState: true,
 } as const;
 
+/** Whether the review is written, or shown. */
+let isReviewed = false;
+
 await command(line, preview, async ({ stack, options: { markdown } }, error) => {
-  if (markdown !== undefined) {
+  if (markdown !== undefined && !isReviewed) {
     await writeReview(markdown, failedReview(undefined, error.message, stack));
   }
 });
@@ -56,9 +59,10 @@ async function preview(
   const limit = Number(settings.value("maxUnavailable") ?? "all");
   const reviewed = { stack, maxUnavailable: Number.isNaN(limit) ? undefined : limit };
   const found = await attempt(stack, variables, ...flags);
-  await plan?.complete();
   if (markdown !== undefined) await writeReview(markdown, markdownReview(found, reviewed));
+  isReviewed = true;
   if (summary) console.log(textReview(found, reviewed));
+  await plan?.complete();
   return 0;
 }
 

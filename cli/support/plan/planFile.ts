@@ -1,6 +1,7 @@
 /** The file of a saved plan: Pulumi's JSON, and what it was made from. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../../../lib/host/errors.ts";
+import { offlineEngine } from "../../../lib/preflight/offline.ts";
 import { mismatch, type PlanOrigin } from "./origin.ts";
 
 /** Beside Pulumi's own keys; Pulumi ignores it. */
@@ -17,9 +18,21 @@ export async function clearPlan(file: string): Promise<void> {
   });
 }
 
-/** Adds to a plan that Pulumi has written what it was made from. */
+/**
+ * Adds to a plan that Pulumi has written what it was made from.
+ *
+ * @throws UserError when the preview named no engine, since that plan fits no `up`.
+ */
 export async function addOrigin(file: string, origin: PlanOrigin): Promise<void> {
-  const plan = JSON.parse(await readFile(file, "utf8")) as PlanJson;
+  const text = await readFile(file, "utf8");
+  if (text.includes(offlineEngine)) {
+    await clearPlan(file);
+    throw new UserError(
+      `No plan was saved for stack ${origin.stack}, since its preview contacted no engine and named none: preview ` +
+        "where the engine answers, or set dockerHost to an address that begins with ssh://.",
+    );
+  }
+  const plan = JSON.parse(text) as PlanJson;
   await writeFile(file, `${JSON.stringify({ ...plan, [originKey]: origin }, null, 2)}\n`);
 }
 

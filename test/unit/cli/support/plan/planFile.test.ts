@@ -51,3 +51,11 @@ test("an earlier plan is removed before a preview", async () => {
   await clearPlan(file);
   expect(existsSync(file)).toBe(false);
 });
+
+test("a plan of a preview that named no engine is not kept", async () => {
+  writeFileSync(file, '{"resourcePlans":{"engine":{"host":"ssh://offline.invalid"}}}');
+  await expect(addOrigin(file, origin)).rejects.toThrow(
+    /^No plan was saved for stack dev, .* ssh:\/\/\.$/,
+  );
+  expect(existsSync(file)).toBe(false);
+});
