@@ -1,8 +1,10 @@
 /** What Pulumi prints when an `up` would do something else than its plan. */
 
-/** Pulumi's messages; the first group is the resource's URN. */
-const messages = [
-  /(urn:pulumi:\S+)? ?violates plan\b/,
+/** A message with the values of the properties that differ, even of secrets. The first group is the resource's URN. */
+const withValues = /(urn:pulumi:\S+)? ?violates plan\b/;
+
+/** Messages without values. */
+const others = [
   /is not allowed by the plan\b/,
   /expected resource operations for (urn:pulumi:\S+)/,
   /no plan for resource (urn:pulumi:\S+)/,
@@ -12,23 +14,30 @@ const messages = [
 const secondPhase = /^Updating \(/;
 
 /**
- * Passes on the lines that Pulumi prints until one reports a violation. From then on it passes on nothing: Pulumi
- * prints the values of the properties that differ, even of secrets.
+ * Passes on the lines that Pulumi prints, except what follows a message with values. When something else has failed,
+ * Pulumi also reports as a violation what it did not come to, which is not one.
  */
 export class PlanOutput {
   #isUpdating = false;
+  #isHidden = false;
+  #hasFailed = false;
   #isViolated = false;
   #resource: string | undefined;
 
   /** Whether a line may be printed. */
   accepts(line: string): boolean {
-    if (this.#isViolated) return false;
+    if (this.#isHidden) return false;
     if (secondPhase.test(line)) this.#isUpdating = true;
-    const match = messages.map((message) => message.exec(line)).find((found) => found !== null);
-    if (match === undefined) return true;
-    this.#isViolated = true;
-    this.#resource = match[1]?.split("::").at(-1);
-    return false;
+    const secret = withValues.exec(line);
+    const match = secret ?? others.map((message) => message.exec(line)).find(Boolean);
+    if (match && !this.#hasFailed) {
+      this.#isViolated = true;
+      this.#resource ??= match[1]?.split("::").at(-1);
+    } else if (/\berror: /.test(line)) {
+      this.#hasFailed = true;
+    }
+    this.#isHidden = secret !== null;
+    return !this.#isHidden;
   }
 
   /** What differs from the plan, as the start of a sentence; undefined when nothing does. */

@@ -13,16 +13,32 @@ test("without a violation everything is printed", () => {
   expect(printed(lines)).toEqual({ lines, violation: undefined });
 });
 
+const violated =
+  "With the resource joiner-1 as it is now, `up` would do something else than the plan, so nothing was changed";
+
+test("after a violation with values nothing is printed", () => {
+  const message = `    error: resource ${urn} violates plan: properties changed: ~~env[{&{{hush}}}!={&{{`;
+  const { lines, violation } = printed(["Previewing update (dev):", message, "hush}}}]", "hush"]);
+  expect(lines).toEqual(["Previewing update (dev):"]);
+  expect(violation).toBe(violated);
+});
+
 test.each([
-  `    error: resource ${urn} violates plan: properties changed: ~~env[{&{{hush}}}!={&{{hush}}}]`,
   `    error: expected resource operations for ${urn} but none were seen`,
   `    error: no plan for resource ${urn}`,
-])("a violation names the resource and nothing else: %s", (line) => {
-  const { lines, violation } = printed(["Previewing update (dev):", line, "hush", "Resources:"]);
-  expect(lines).toEqual(["Previewing update (dev):"]);
-  expect(violation).toBe(
-    "With the resource joiner-1 as it is now, `up` would do something else than the plan, so nothing was changed",
-  );
+])("a violation names the resource: %s", (line) => {
+  expect(printed([line, "Resources:"])).toEqual({
+    lines: [line, "Resources:"],
+    violation: violated,
+  });
+});
+
+test("what Pulumi did not come to after an error is not a violation", () => {
+  const lines = [
+    " +  docker:index:Container joiner-2 creating (0s) error: no such image",
+    `    error: expected resource operations for ${urn} but none were seen`,
+  ];
+  expect(printed(lines)).toEqual({ lines, violation: undefined });
 });
 
 test("a violation that names no resource", () => {
