@@ -93,6 +93,13 @@ async function open(repository: Repository, stack: string, body: string): Promis
         const { data } = await octokit.request("POST /repos/{owner}/{repo}/issues", {
           ...{ ...place, title: titleOf(stack), body, labels: [label], ...once },
         });
+        // GitHub drops labels without a word that the token may not set.
+        if (data.labels.length === 0) {
+          throw new UserError(
+            `Issue ${data.number} is open without the label ${label}, by which it is found; give the job the permission ` +
+              `\`${permission}\`.`,
+          );
+        }
         return { number: data.number, state: data.state, body: data.body ?? "" };
       },
     ),

@@ -12,9 +12,9 @@ export function inert(text: string): string {
     .replaceAll(/[<@]/g, `$&${gap}`)
     .replaceAll(/&(?=[#a-z])/gi, `$&${gap}`)
     .replaceAll(/#(?=\d)/g, `$&${gap}`)
-    .replaceAll(/\bGH-(?=\d)/gi, `$&${gap}`)
+    .replaceAll(/GH-(?=\d)/gi, `$&${gap}`)
     .replaceAll(/:(?=\/\/)/g, `$&${gap}`)
-    .replaceAll(/\bwww(?=\.)/gi, `$&${gap}`)
+    .replaceAll(/www(?=\.)/gi, `$&${gap}`)
     .replaceAll(/\](?=[([:])/g, `$&${gap}`)
     .replaceAll(/([`~])(?=\1\1)/g, `$1${gap}`);
 }

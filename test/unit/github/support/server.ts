@@ -1,7 +1,7 @@
 /** A local server that behaves as GitHub's API does, as far as the programs use it. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach } from "vitest";
+import { afterAll } from "vitest";
 
 /** A comment on an issue or a pull request. */
 export interface StoredComment {
@@ -44,6 +44,8 @@ export class GitHub {
   readonly asked: string[] = [];
   /** Refusals by `METHOD path`, each of which is given once. */
   readonly refusals: [string, Refusal][] = [];
+  /** Whether labels may not be set. */
+  dropsLabels = false;
   url = "";
 
   /** The requests that have changed something. */
@@ -81,11 +83,11 @@ export class GitHub {
 
 const started: (() => void)[] = [];
 
-afterEach(() => {
+afterAll(() => {
   for (const stop of started.splice(0)) stop();
 });
 
-/** Starts a server that ends with the test. */
+/** Starts a server that ends with the tests of the file. */
 export async function startGitHub(): Promise<GitHub> {
   const github = new GitHub();
   const server = createServer((request, response) => {
@@ -102,7 +104,7 @@ export async function startGitHub(): Promise<GitHub> {
 
 async function answer(github: GitHub, request: IncomingMessage, response: ServerResponse) {
   const url = new URL(request.url!, github.url);
-  const line = `${request.method} ${url.pathname}`;
+  const line = `${request.method ?? ""} ${url.pathname}`;
   github.asked.push(line);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -194,7 +196,8 @@ function carryOut(
     return { list: url.searchParams.get("direction") === "desc" ? list.toReversed() : list };
   }
   if (at("POST REPO/issues")) {
-    const labels = (sent["labels"] as unknown as string[]).map((name) => ({ name }));
+    const names = github.dropsLabels ? [] : (sent["labels"] as unknown as string[]);
+    const labels = names.map((name) => ({ name }));
     return {
       status: 201,
       data: github.addIssue({ title: sent["title"]!, body: sent["body"]!, labels }),
