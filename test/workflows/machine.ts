@@ -13,13 +13,30 @@ export interface Surroundings {
   readonly variables: () => Readonly<Record<string, string>>;
 }
 
-/** Each job has a workspace and a home of its own; the artifacts are kept by run. */
+/** The key that `ssh` accepts here. It runs the command on this machine. */
+export const sshKey = "a key";
+
+/** Each run has a home of its own, and each job a workspace; the artifacts are kept by run. */
 export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), "serf-runner-"));
   readonly #surroundings: Surroundings;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    const shim = (name: string, ...lines: string[]) =>
+      writeFileSync(join(this.#place("shims"), name), ["#!/bin/sh", ...lines, ""].join("\n"), {
+        mode: 0o755,
+      });
+    // The packages are linked, which takes no time.
+    shim("npm", "PATH=${PATH#*:}", '[ "$1" = ci ] || exec npm "$@"');
+    shim(
+      "ssh",
+      `[ "$(cat ~/.ssh/id_ed25519)" = "${sshKey}" ] && [ -s ~/.ssh/known_hosts ] || exit 255`,
+      'while [ "$1" != -- ]; do shift; done',
+      "shift 2",
+      "unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY",
+      'exec sh -c "$*"',
+    );
   }
 
   readonly host: Host = async (step, job) => {
@@ -70,7 +87,9 @@ export class Machine {
     writeFileSync(script, run);
     writeFileSync(outputs, "");
     const { code, output } = await execute("bash", ["-e", script], workspace, {
-      ...this.#base(job),
+      ...this.user(String(job.runId)),
+      ...{ CI: "true", GITHUB_SHA: job.trigger.sha },
+      ...this.#surroundings.variables(),
       GITHUB_OUTPUT: outputs,
       GITHUB_STEP_SUMMARY: `${workspace}.md`,
       ...env,
@@ -85,20 +104,12 @@ export class Machine {
     };
   }
 
-  /** The environment of a runner, with the tools that this machine has already. */
-  #base({ trigger }: RunningJob): Record<string, string> {
-    const shims = this.#place("shims");
-    const npm = join(shims, "npm");
-    // The packages are linked, which takes no time.
-    writeFileSync(npm, '#!/bin/sh\nPATH=${PATH#*:}\n[ "$1" = ci ] || exec npm "$@"\n', {
-      mode: 0o755,
-    });
+  /** The environment of somebody on this machine, with the tools that it has already. */
+  user(home: string): Record<string, string> {
     return {
-      ...{ PATH: [shims, process.env["PATH"]].join(":"), CI: "true" },
-      HOME: this.#place("home"),
+      PATH: [join(this.folder, "shims"), process.env["PATH"]].join(":"),
+      HOME: this.#place("homes", home),
       XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
-      GITHUB_SHA: trigger.sha,
-      ...this.#surroundings.variables(),
     };
   }
 

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker } from "../../../../lib/host/run.ts";
 import { type GitHub, startGitHub } from "../../../unit/github/support/server.ts";
-import { execute, Machine } from "../../../workflows/machine.ts";
+import { execute, Machine, sshKey } from "../../../workflows/machine.ts";
 import { type RunResult, runWorkflow, type Trigger } from "../../../workflows/runner.ts";
 import { containersOf, remainsOf } from "../../support/project.ts";
 import { configText, Origin, type Proposal } from "./origin.ts";
@@ -17,6 +18,8 @@ const config = {
   ...{ joiners: 1, subnet: "172.23.40.0/24", gossipPort: 23140, rpcPort: 23150 },
   // A job's clone is gone when it ends, and a process of it with it.
   ...{ hostAgent: false, convergenceTimeout: 120, maxUnavailable: 1 },
+  // `ssh` is the test's own, and leads to this machine's engine.
+  dockerHost: "ssh://root@engine.example",
 };
 const configFile = `Pulumi.${stack}.yaml`;
 const withJoiners = (joiners: number) => ({ [configFile]: configText({ ...config, joiners }) });
@@ -25,42 +28,33 @@ const origin = new Origin(stack);
 const backend = mkdtempSync(join(tmpdir(), "serf-backend-"));
 const passphrase = "correct horse battery staple";
 let github: GitHub;
-/** Commands find no engine there. */
-let engine: Readonly<Record<string, string>> = {};
-const nowhere = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
 
 const machine = new Machine({
   origin: origin.folder,
-  variables: () => ({
-    ...{ GITHUB_API_URL: github.url, GITHUB_REPOSITORY: github.name, ...engine },
-  }),
+  variables: () => ({ GITHUB_API_URL: github.url, GITHUB_REPOSITORY: github.name }),
 });
 
-const secrets = {
-  PULUMI_CONFIG_PASSPHRASE: passphrase,
-  ENGINE_SSH_KEY: "a key",
-};
-const environment = { secrets, variables: { ENGINE_KNOWN_HOSTS: "a host's key" } };
 let runs = 40;
 
 /** Runs a workflow of the repository's main branch, or of the change where that is what GitHub does. */
-async function runFile(file: string, trigger: Trigger, reach = engine): Promise<RunResult> {
-  engine = reach;
+async function runFile(file: string, trigger: Trigger, key = sshKey): Promise<RunResult> {
   runs += 1;
-  const kinds = ["", "preview-", "drift-"].map((kind) => [`${kind}${stack}`, environment] as const);
+  const secrets = { PULUMI_CONFIG_PASSPHRASE: passphrase };
+  const withEngine = {
+    secrets: { ...secrets, ENGINE_SSH_KEY: key },
+    variables: { ENGINE_KNOWN_HOSTS: "a host's key" },
+  };
   const setup = {
     repository: github.name,
     variables: { PULUMI_BACKEND_URL: `file://${backend}` },
-    environments: Object.fromEntries(kinds),
+    environments: {
+      [`preview-${stack}`]: { secrets },
+      [stack]: withEngine,
+      [`drift-${stack}`]: withEngine,
+    },
   };
-  const folder = clone(trigger.sha);
-  const results = await runWorkflow(
-    { ...{ folder: await folder, id: runs, trigger, setup }, host: machine.host },
-    file,
-  );
-  // ssh is not used here, since the engine is this machine's.
-  rmSync(join(machine.folder, "home", ".ssh"), { recursive: true, force: true });
-  return results;
+  const folder = await clone(trigger.sha);
+  return await runWorkflow({ folder, id: runs, trigger, setup, host: machine.host }, file);
 }
 
 async function clone(commit: string): Promise<string> {
@@ -102,8 +96,8 @@ const pullRequest = (number: number, { base, head, merge }: Proposal, isFork = f
 async function operate(...args: string[]): Promise<string> {
   const folder = await clone(await origin.git("rev-parse", "main"));
   const { code, output } = await execute("npm", ["run", ...args], folder, {
-    ...{ ...process.env, PULUMI_BACKEND_URL: `file://${backend}` },
-    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    ...machine.user("operator"),
+    ...{ PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: passphrase },
   });
   if (code !== 0) throw new Error(output);
   return output;
@@ -120,6 +114,10 @@ function secretsIn(exported: string): string[] {
 
 beforeAll(async () => {
   await origin.create(config);
+  const keys = join(machine.user("operator")["HOME"]!, ".ssh");
+  mkdirSync(keys);
+  writeFileSync(join(keys, "id_ed25519"), sshKey);
+  writeFileSync(join(keys, "known_hosts"), "a host's key");
 });
 
 afterAll(async () => {
@@ -140,7 +138,7 @@ describe("a fork's change", () => {
       // What a fork would do with a token that may write.
       "github/comment.ts": `import { writeFileSync } from "node:fs"; writeFileSync("${stolen}", "");`,
     });
-    const results = await runFile("preview.yml", pullRequest(3, change, true), {});
+    const results = await runFile("preview.yml", pullRequest(3, change, true));
     try {
       expectDone(results, "stacks", "fork");
       const review = readFileSync(
@@ -153,7 +151,7 @@ describe("a fork's change", () => {
       // The runner ends, and its engine with it.
       const workspace = machine.workspace({ runId: runs, name: "fork" });
       const args = ["run", "stop", "--", "--yes", "--stack", stack];
-      await execute("npm", args, workspace, process.env);
+      await execute("npm", args, workspace, machine.user(String(runs)));
     }
     expect(await remainsOf(stack)).toEqual([]);
   });
@@ -221,7 +219,7 @@ describe("a change of an own branch", () => {
     await operate("start", "--", "--stack", stack);
     change = await origin.propose(withJoiners(2));
     github.pullRequests.set(5, { head: { sha: change.head, repo: { full_name: github.name } } });
-    const results = await runFile("preview.yml", pullRequest(5, change), nowhere);
+    const results = await runFile("preview.yml", pullRequest(5, change));
     reviewedRun = runs;
     expectDone(results, "stacks", `deployed (${stack})`, "comment");
     expect(machine.summary({ runId: runs, name: `deployed (${stack})` })).toContain(
@@ -236,7 +234,7 @@ describe("a change of an own branch", () => {
     github = await startGitHub();
     const broken = await origin.propose({ [configFile]: "config:\n  serf:joiners: many\n" });
     github.pullRequests.set(6, { head: { sha: broken.head, repo: { full_name: github.name } } });
-    const results = await runFile("preview.yml", pullRequest(6, broken), nowhere);
+    const results = await runFile("preview.yml", pullRequest(6, broken));
     expect(outcome(results)).toEqual({
       ...{ stacks: "success", [`deployed (${stack})`]: "failure", comment: "success" },
     });
@@ -257,7 +255,7 @@ describe("a change of an own branch", () => {
   test("is rolled out by the plan that was reviewed", async () => {
     await origin.git("merge", "--quiet", "--ff-only", change.merge);
     await startMerged();
-    const results = await runFile("deploy.yml", push(change.base, change.merge), {});
+    const results = await runFile("deploy.yml", push(change.base, change.merge));
     expectDone(results, "reviewed", `${stack} / apply`);
     expect(Object.keys(await containersOf(stack)).sort()).toEqual([
       ...["joiner-1", "joiner-2", "seed"].map((part) => `serf-${stack}-${part}`),
@@ -267,7 +265,7 @@ describe("a change of an own branch", () => {
   test("is not rolled out twice by one plan", async () => {
     await startMerged();
     const before = await containersOf(stack);
-    const results = await runFile("deploy.yml", push(change.base, change.merge), {});
+    const results = await runFile("deploy.yml", push(change.base, change.merge));
     expect(outcome(results)).toEqual({ reviewed: "success", [`${stack} / apply`]: "failure" });
     expect(results[`${stack} / apply`]?.log).toMatch(
       /before the state of stack .* preview again: /,
@@ -279,11 +277,11 @@ describe("a change of an own branch", () => {
     github = await startGitHub();
     const before = await origin.git("rev-parse", "main");
     const sha = await origin.commit(withJoiners(1));
-    const pushed = await runFile("deploy.yml", push(before, sha), {});
+    const pushed = await runFile("deploy.yml", push(before, sha));
     expect(outcome(pushed)).toEqual({ reviewed: "failure" });
     expect(pushed["reviewed"]?.log).toMatch(/not of a merged pull request[^]*by hand/);
     const byHand = { name: "workflow_dispatch", sha, ref: "refs/heads/main", event: {} };
-    const results = await runFile("deploy.yml", { ...byHand, inputs: { stack } }, {});
+    const results = await runFile("deploy.yml", { ...byHand, inputs: { stack } });
     expectDone(results, "by-hand / plan", "by-hand / apply");
     expect(Object.keys(await containersOf(stack))).not.toContain(`serf-${stack}-joiner-2`);
   });
@@ -299,22 +297,22 @@ describe("drift", () => {
 
   test("is an issue, until it is mended", async () => {
     github = await startGitHub();
-    expect(only(await runFile("drift.yml", await nightly(), {}))).toEqual({ [job]: "success" });
+    expect(only(await runFile("drift.yml", await nightly()))).toEqual({ [job]: "success" });
     expect(github.issues).toEqual([]);
 
     await docker(["rm", "--force", `serf-${stack}-joiner-1`]);
-    expect(only(await runFile("drift.yml", await nightly(), {}))).toEqual({ [job]: "success" });
+    expect(only(await runFile("drift.yml", await nightly()))).toEqual({ [job]: "success" });
     expect(github.issues.map(({ state }) => state)).toEqual(["open"]);
     expect(github.issues[0]?.body).toContain("joiner-1");
 
     await operate("start", "--", "--stack", stack);
-    expect(only(await runFile("drift.yml", await nightly(), {}))).toEqual({ [job]: "success" });
+    expect(only(await runFile("drift.yml", await nightly()))).toEqual({ [job]: "success" });
     expect(github.issues.map(({ state }) => state)).toEqual(["closed"]);
   });
 
   test("that cannot be told fails the run", async () => {
     github = await startGitHub();
-    expect(only(await runFile("drift.yml", await nightly(), nowhere))).toEqual({
+    expect(only(await runFile("drift.yml", await nightly()))).toEqual({
       [job]: "failure",
     });
     expect(github.issues).toEqual([]);
