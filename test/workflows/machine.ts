@@ -1,5 +1,5 @@
 /** A machine that carries out the steps of jobs: commands in a shell, and the actions that the workflows use. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -28,7 +28,8 @@ export class Machine {
         mode: 0o755,
       });
     // The packages are linked, which takes no time.
-    shim("npm", "PATH=${PATH#*:}", '[ "$1" = ci ] || exec npm "$@"');
+    const npm = execFileSync("sh", ["-c", "command -v npm"], { encoding: "utf8" }).trim();
+    shim("npm", `[ "$1" = ci ] || exec ${npm} "$@"`);
     shim(
       "ssh",
       `[ "$(cat ~/.ssh/id_ed25519)" = "${sshKey}" ] && [ -s ~/.ssh/known_hosts ] || exit 255`,

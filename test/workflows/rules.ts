@@ -28,7 +28,14 @@ const triggers = [
   ...["workflow_call", "workflow_dispatch", "workflow_run"],
 ];
 
-const ofOwnBranch = "github.event.pull_request.head.repo.full_name == github.repository";
+/** Conditions one of which keeps a fork's change from a job of a workflow for pull requests. */
+const withoutForks = [
+  "github.event.pull_request.head.repo.full_name == github.repository",
+  "github.event_name == 'schedule'",
+];
+
+/** The number of the pull request names its stack. */
+const stackNames = ["${{ inputs.stack }}", "${{ github.event.pull_request.number }}"];
 
 /** A workflow's file. */
 interface Given {
@@ -79,7 +86,7 @@ export const rules = {
     jobs.flatMap(([name, { environment, steps = [], concurrency }]) => {
       const changes = steps.some(({ run }) => /\bnpm (start|stop)\b/.test(run ?? ""));
       if (!changes || environment === undefined) return [];
-      const isAlone = concurrency?.group.includes("${{ inputs.stack }}");
+      const isAlone = stackNames.some((stack) => concurrency?.group.includes(stack));
       return isAlone && concurrency?.["cancel-in-progress"] === false ? [] : [name];
     }),
 
@@ -89,8 +96,8 @@ export const rules = {
       : given.jobs.flatMap(([name, job]) => {
           const writes = Object.values(job.permissions ?? {}).includes("write");
           const isTrusted = writes || job.environment !== undefined || namesSecrets(job);
-          const condition = job.if ?? "";
-          const isOwn = condition.includes(ofOwnBranch) && !condition.includes("||");
+          const conditions = conditionsOf(job.if ?? "");
+          const isOwn = withoutForks.some((condition) => conditions.includes(condition));
           return isTrusted && !isOwn ? [name] : [];
         }),
 
@@ -119,6 +126,12 @@ export function faultsIn(file: string, text: string): string[] {
   return Object.entries(rules).flatMap(([name, rule]) =>
     rule(given).map((fault) => `${name}: ${fault}`),
   );
+}
+
+/** The conditions that must all be met, without those that only one of several must. */
+function conditionsOf(text: string): string[] {
+  const flat = text.replaceAll(/\((?:[^()]|\([^()]*\))*\)/g, "()");
+  return flat.includes("||") ? [] : flat.split("&&").map((part) => part.trim());
 }
 
 function same(a: Rights | undefined, b: Rights | undefined): boolean {

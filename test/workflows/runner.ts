@@ -21,6 +21,8 @@ export interface Trigger {
 /** What is set up in the repository. */
 export interface Setup {
   readonly repository: string;
+  /** The token of each job. */
+  readonly token: string;
   readonly variables: Readonly<Record<string, string>>;
   /** The secrets and variables of the environments. */
   readonly environments: Readonly<
@@ -181,7 +183,7 @@ function contextsOf({ trigger, setup, id }: Run): Contexts {
     github: {
       event_name: trigger.name,
       ...{ event: trigger.event, sha: trigger.sha, ref: trigger.ref, run_id: id },
-      ...{ repository: setup.repository, server_url: "https://github.com", token: "token" },
+      ...{ repository: setup.repository, server_url: "https://github.com", token: setup.token },
     },
     vars: trigger.isFork ? {} : setup.variables,
     inputs: trigger.inputs ?? {},

@@ -4,6 +4,7 @@ import {
   runWorkflow,
   type RunningJob,
   type RunResult,
+  type Setup,
   type StepResult,
   type Trigger,
 } from "../../workflows/runner.ts";
@@ -13,13 +14,14 @@ import {
 const repository = "acme/cluster";
 const secrets = { PULUMI_CONFIG_PASSPHRASE: "hush", ENGINE_SSH_KEY: "hush" };
 const stacks = ["dev", "staging", "prod"];
-const environments = Object.fromEntries(
+const ofStacks = Object.fromEntries(
   ["", "preview-", "drift-"].flatMap((kind) =>
     stacks.map((stack) => [`${kind}${stack}`, { secrets }]),
   ),
 );
 
 interface Given {
+  readonly environments?: Setup["environments"];
   readonly variables?: Readonly<Record<string, string>>;
   /** What a step does, by a part of its command or its action. Default: it succeeds. */
   readonly steps?: Readonly<Record<string, StepResult>>;
@@ -27,7 +29,11 @@ interface Given {
 
 const shared = { PULUMI_BACKEND_URL: "s3://state" };
 
-async function run(file: string, trigger: Trigger, { variables = shared, steps = {} }: Given = {}) {
+async function run(
+  file: string,
+  trigger: Trigger,
+  { variables = shared, steps = {}, environments = ofStacks }: Given = {},
+) {
   const done: { readonly job: RunningJob; readonly step: ReadyStep }[] = [];
   const host = (step: ReadyStep, job: RunningJob) => {
     done.push({ job, step });
@@ -35,7 +41,7 @@ async function run(file: string, trigger: Trigger, { variables = shared, steps =
       Object.entries(steps).find(([part]) => (step.run ?? step.uses)?.includes(part)) ?? [];
     return Promise.resolve(result);
   };
-  const setup = { repository, variables, environments };
+  const setup = { repository, token: "token", variables, environments };
   const results = await runWorkflow({ folder: ".", id: 7, trigger, setup, host }, file);
   return { results, done };
 }
@@ -222,5 +228,48 @@ describe("drift.yml", () => {
       ...{ "drift (dev)": "failure", "drift (staging)": "failure", "drift (prod)": "failure" },
     });
     expect(done.some(({ step }) => step.run?.includes("driftIssue"))).toBe(false);
+  });
+});
+
+describe("review-stacks.yml", () => {
+  const labelled = (action: string, isFork: boolean, label = "review-stack"): Trigger => {
+    const trigger = pullRequest(isFork);
+    const pull = { ...(trigger.event["pull_request"] as object), labels: [{ name: label }] };
+    return { ...trigger, event: { action, label: { name: label }, pull_request: pull } };
+  };
+  const environments = { "review-stacks": { secrets } };
+
+  test.each<[string, string, string, object]>([
+    ["brings a stack up", "labeled", "review-stack", { up: "success" }],
+    ["brings it up again for a new commit", "synchronize", "review-stack", { up: "success" }],
+    ["takes it down", "closed", "review-stack", { down: "success" }],
+    ["ignores other labels", "labeled", "bug", {}],
+    ["ignores the end of others", "closed", "bug", {}],
+  ])("%s: %s, %s", async (_, action, label, jobs) => {
+    const { results, done } = await run("review-stacks.yml", labelled(action, false, label), {
+      environments,
+    });
+    expect(ran(results)).toEqual(jobs);
+    const named = done.flatMap(({ step }) => step.env["STACK"] ?? []);
+    expect(new Set(named)).toEqual(new Set(Object.keys(jobs).length > 0 ? ["pr-5"] : []));
+  });
+
+  test.each(["labeled", "closed", "unlabeled"])("does nothing for a fork: %s", async (action) => {
+    const { results } = await run("review-stacks.yml", labelled(action, true), { environments });
+    expect(ran(results)).toEqual({});
+  });
+
+  test("takes it down without the label", async () => {
+    const trigger = labelled("unlabeled", false);
+    const pull = { ...(trigger.event["pull_request"] as object), labels: [] };
+    const event = { ...trigger.event, pull_request: pull };
+    const { results } = await run("review-stacks.yml", { ...trigger, event }, { environments });
+    expect(ran(results)).toEqual({ down: "success" });
+  });
+
+  test("prunes at night", async () => {
+    const nightly: Trigger = { name: "schedule", sha: "", ref: "refs/heads/main", event: {} };
+    const { results } = await run("review-stacks.yml", nightly, { environments });
+    expect(ran(results)).toEqual({ prune: "success" });
   });
 });

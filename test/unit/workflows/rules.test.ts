@@ -56,6 +56,8 @@ const breaks: Readonly<Record<RuleName, readonly Break[]>> = {
     ["preview.yml", "full_name == github.repository &&", "full_name != github.repository &&"],
     ["preview.yml", "== github.repository &&", "== github.repository ||"],
     ["preview.yml", "node-version: 24", "node-version: ${{ secrets.VERSION }}"],
+    ["review-stacks.yml", "'' &&\n      (github", "'' ||\n      (github"],
+    ["review-stacks.yml", "github.event_name == 'schedule' &&", "github.event_name != 'push' &&"],
     ["test.yml", "    timeout-minutes: 45", "    timeout-minutes: 45\n    environment: prod"],
   ],
   "what a fork's run has left is published by the default branch's programs": [

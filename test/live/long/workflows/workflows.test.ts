@@ -46,6 +46,7 @@ async function runFile(file: string, trigger: Trigger, key = sshKey): Promise<Ru
   };
   const setup = {
     repository: github.name,
+    token: github.token,
     variables: { PULUMI_BACKEND_URL: `file://${backend}` },
     environments: {
       [`preview-${stack}`]: { secrets },
