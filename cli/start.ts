@@ -1,6 +1,7 @@
 /** `npm start`: brings the stack up and prints the members. */
 import { toolchain } from "../setup/toolchain.ts";
 import { asTyped, command } from "./support/stack/arguments.ts";
+import { applyPlan } from "./support/plan/applyPlan.ts";
 import { originOf } from "./support/plan/origin.ts";
 import { checkPlan } from "./support/plan/planFile.ts";
 import { isLost, recover, refuseLeftovers } from "./support/stack/recovery.ts";
@@ -29,5 +30,7 @@ await command(line, async ({ stack, options }, { settings, state }) => {
     : new Set<string>();
   if (isLost(stack, recorded)) await refuseLeftovers(stack, settings);
   if (resources === undefined) await createStack(stack, env);
-  return await bringUp(stack, env, plan);
+  return await (plan === undefined
+    ? bringUp(stack, env)
+    : bringUp(stack, env, () => applyPlan(stack, plan, env)));
 });

@@ -9,7 +9,7 @@ const commonRights: Rights = { contents: "read" };
 const apply: Rights = { contents: "read", actions: "read" };
 
 /** The jobs that need other rights, by file. */
-export const jobRights: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
+const jobRights: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   "preview.yml": { comment: { contents: "read", "pull-requests": "write" } },
   "preview-comment.yml": {
     comment: { contents: "read", actions: "read", "pull-requests": "write" },

@@ -56,7 +56,7 @@ export interface StepResult {
 
 export type Host = (step: ReadyStep, job: RunningJob) => Promise<StepResult>;
 
-export interface JobResult {
+interface JobResult {
   readonly result: "success" | "failure" | "skipped";
   readonly outputs: Readonly<Record<string, string>>;
   readonly log: string;

@@ -1,6 +1,6 @@
 /** What a workflow of GitHub Actions consists of, as far as this project's use it. */
 
-export type Values = Readonly<Record<string, string | number | boolean>>;
+type Values = Readonly<Record<string, string | number | boolean>>;
 
 export type Rights = Readonly<Record<string, string>>;
 
@@ -15,7 +15,7 @@ export interface Step {
   readonly "continue-on-error"?: boolean;
 }
 
-export interface Concurrency {
+interface Concurrency {
   readonly group: string;
   readonly "cancel-in-progress"?: boolean;
 }

@@ -69,7 +69,7 @@ async function readPlan(file: string, stack: string): Promise<string> {
 }
 
 /** @returns undefined when the text has none. */
-export function originIn(text: string): PlanOrigin | undefined {
+function originIn(text: string): PlanOrigin | undefined {
   try {
     return (JSON.parse(text) as PlanJson)[originKey];
   } catch {

@@ -1,5 +1,4 @@
 import { formatMembers } from "../../../lib/cluster/members.ts";
-import { applyPlan } from "../plan/applyPlan.ts";
 import { liveMembers } from "../agents/liveMembers.ts";
 import { begin, finish } from "./recovery.ts";
 import { deploy } from "./stack.ts";
@@ -7,16 +6,16 @@ import { deploy } from "./stack.ts";
 /**
  * Brings up a stack that exists in the backend, and prints the members.
  *
- * @param plan the file of a saved plan. Default: none.
+ * @param up runs Pulumi. Default: without constraints.
  * @returns the exit code.
  */
 export async function bringUp(
   stack: string,
   env: NodeJS.ProcessEnv,
-  plan?: string,
+  up = () => deploy("up", stack, env),
 ): Promise<number> {
   await begin(stack);
-  const code = await (plan === undefined ? deploy("up", stack, env) : applyPlan(stack, plan, env));
+  const code = await up();
   if (code !== 0) return code;
   await finish(stack);
   console.log();
