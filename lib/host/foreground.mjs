@@ -6,12 +6,18 @@ import { constants } from "node:os";
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdio?: import("node:child_process").StdioOptions }} [options]
+ * @param {{
+ *   cwd?: string,
+ *   env?: NodeJS.ProcessEnv,
+ *   stdio?: import("node:child_process").StdioOptions,
+ *   started?: (child: import("node:child_process").ChildProcess) => void,
+ * }} [options] `started` gets the process, to read what `stdio` pipes
  * @returns {Promise<number>} its exit code; 128 plus the signal's number if a signal ended it.
  */
-export function foreground(file, args, options = {}) {
+export function foreground(file, args, { started, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "inherit", ...options });
+    started?.(child);
     // On Ctrl-C a terminal signals the child as well. A second SIGINT would make Pulumi cancel at once and lose
     // track of the resources that it was creating.
     /** @param {NodeJS.Signals} signal */

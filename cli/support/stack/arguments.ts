@@ -1,4 +1,5 @@
 /** The command lines of the commands: their options, the parser and the help. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { allowedStackNames, isStackName } from "../../../lib/cluster/names.ts";
 import { UserError } from "../../../lib/host/errors.ts";
@@ -70,10 +71,12 @@ export interface StackPlace {
  * prints the help.
  *
  * @param work returns the exit code.
+ * @param failed is told when it fails, also where the stack's settings or state cannot be read. Default: nothing.
  */
 export function command<const Options extends Readonly<Record<string, Option>>>(
   line: CommandLine<Options>,
   work: (given: Arguments<Options>, place: StackPlace) => Promise<number>,
+  failed?: (given: Arguments<Options>, error: Error) => Promise<void>,
 ): Promise<void> {
   return main(async () => {
     const options = Object.entries(optionsOf(line));
@@ -84,15 +87,23 @@ export function command<const Options extends Readonly<Record<string, Option>>>(
       console.log(help(line));
       return 0;
     }
-    const { env } = await pulumiTools();
-    const { stack } = given;
-    const [settings, state] = await Promise.all([
-      readSettings(stack, env),
-      line.readsState ? readState(stack, env) : ({ kind: "none" } as const),
-    ]);
-    useEngineOf(stack, settings);
-    return await work(given, { env, settings, state });
+    try {
+      return await work(given, await placeOf(given.stack, line));
+    } catch (error) {
+      await failed?.(given, error as Error);
+      throw error;
+    }
   }, line.failure);
+}
+
+async function placeOf(stack: string, { readsState }: Line): Promise<StackPlace> {
+  const { env } = await pulumiTools();
+  const [settings, state] = await Promise.all([
+    readSettings(stack, env),
+    readsState ? readState(stack, env) : ({ kind: "none" } as const),
+  ]);
+  useEngineOf(stack, settings);
+  return { env, settings, state };
 }
 
 /**
@@ -119,6 +130,11 @@ export function parseCommandLine<const Options extends Readonly<Record<string, O
   }
   const isNamed = given !== undefined;
   return { stack, isNamed, positionals, options: options as Arguments<Options>["options"] };
+}
+
+/** A path relative to the folder in which the user typed the command. */
+export function asTyped(path: string): string {
+  return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 }
 
 type Line = CommandLine<Readonly<Record<string, Option>>>;

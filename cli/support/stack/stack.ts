@@ -28,7 +28,7 @@ export async function deploy(
  * Raises the number of resources that Pulumi works on at once, by default 4 per core: most of the time it
  * waits for the engine, or a few seconds for an agent to leave.
  */
-function parallelism(env: NodeJS.ProcessEnv): string[] {
+export function parallelism(env: NodeJS.ProcessEnv): string[] {
   // An SSH server drops connections when many are opened at once.
   const isRemote = chosenEngine(env)?.host.startsWith("ssh:") ?? false;
   return isRemote || env["PULUMI_PARALLEL"] ? [] : ["--parallel", "32"];

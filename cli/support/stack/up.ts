@@ -3,10 +3,19 @@ import { liveMembers } from "../agents/liveMembers.ts";
 import { begin, finish } from "./recovery.ts";
 import { deploy } from "./stack.ts";
 
-/** Brings up a stack that exists in the backend, and prints the members. Returns the exit code. */
-export async function bringUp(stack: string, env: NodeJS.ProcessEnv): Promise<number> {
+/**
+ * Brings up a stack that exists in the backend, and prints the members.
+ *
+ * @param up runs Pulumi. Default: without constraints.
+ * @returns the exit code.
+ */
+export async function bringUp(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  up = () => deploy("up", stack, env),
+): Promise<number> {
   await begin(stack);
-  const code = await deploy("up", stack, env);
+  const code = await up();
   if (code !== 0) return code;
   await finish(stack);
   console.log();

@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { chooseEngine, linkEngine } from "../../../../components/stack/engineLink.ts";
+import {
+  chooseEngine,
+  isNamedOffline,
+  linkEngine,
+} from "../../../../components/stack/engineLink.ts";
 import { reachesEngine } from "../../../../components/stack/preflight.ts";
 import { query } from "../../../../lib/engine/api.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
@@ -100,6 +104,14 @@ describe("the link to the engine", () => {
       expect(await linked(true, engine)).toMatchObject({ host: "ssh://offline.invalid" });
     },
   );
+
+  test.each([
+    ["ssh://me@edge.example", true],
+    ["tcp://edge.example:2376", false],
+    [undefined, false],
+  ])("offline it may name %s: %s", (dockerHost, isNamed) => {
+    expect(isNamedOffline({ dockerHost })).toBe(isNamed);
+  });
 
   /** A resource's inputs and options after the transformation. */
   const transformed = async (isOffline: boolean, type: string, props: object) => {
