@@ -89,7 +89,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a second engine", () => {
     const serve = [...busybox, "httpd", "-f", "-p", "8080", "-h", "/etc/serf/handlers"];
     const ask = [...busybox, "wget", "-q", "-O-", `http://127.0.0.1:${port}/load`];
     const publish = ["--publish", `127.0.0.1:${port}:8080`];
-    await dockerBy(engine.ssh, ["run", "--detach", ...publish, ...serve]);
+    await dockerBy(engine.ssh, ["run", "--detach", ...publish, ...serve], 60_000);
     const handler = readFileSync(
       resolve(import.meta.dirname, "../../../../docker/handlers/load"),
       "utf8",

@@ -7,7 +7,7 @@ import { bedFolder, bedNetwork, registryAddress, registryNumber } from "./plan.t
 const folder = resolve(import.meta.dirname, "registry");
 
 /** CNCF's image registry, Distribution. */
-export const registryProgram = {
+const registryProgram = {
   entry: "test-registry",
   folder,
   package: ".",
