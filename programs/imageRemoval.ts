@@ -31,6 +31,7 @@ await printResult(async () => {
   const own = await listImages(labels);
   // By now the name may belong to an image of somebody else.
   if (own.some(({ names }) => names.includes(image))) await removeIfThere(`/images/${image}`);
-  const nameless = own.filter(({ names }) => names.length === 0);
+  // An image that was pushed still has its digest when its last name is gone.
+  const nameless = (await listImages(labels)).filter(({ names }) => names.length === 0);
   for (const { id } of nameless) await unlessGone({ method: "DELETE", path: `/images/${id}` });
 });

@@ -3,7 +3,7 @@ import type { Labels } from "../cluster/labels.ts";
 import { engine, query } from "../engine/api.ts";
 import { swarmMembership } from "./api.ts";
 
-export interface SwarmThing {
+interface SwarmThing {
   readonly id: string;
   readonly name: string;
 }

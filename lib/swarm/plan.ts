@@ -26,7 +26,7 @@ const pruning: Handler = {
 };
 
 /** The name of a group's service. */
-export function serviceName(prefix: string, group: string): string {
+function serviceName(prefix: string, group: string): string {
   return `${prefix}-${group}`;
 }
 
