@@ -3,7 +3,7 @@ import type { Member } from "../../lib/cluster/members.ts";
 import { compareNames } from "../../lib/cluster/members.ts";
 import { gossipEndpoint } from "../../lib/agents/config.ts";
 import { planServices } from "../../lib/swarm/plan.ts";
-import { registryOf } from "../../lib/swarm/registry.ts";
+import { registryOf } from "../../lib/cluster/registry.ts";
 import { declareLease } from "../cluster/lease.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import { MemberEvents } from "../convergence/memberEvents.ts";

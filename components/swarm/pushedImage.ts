@@ -3,8 +3,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../lib/cluster/labels.ts";
 import type { ImageRemovalInput } from "../../lib/inputs/imageRemoval.ts";
-import type { Registry } from "../../lib/swarm/registry.ts";
-import { inRegistry } from "../../lib/swarm/registry.ts";
+import type { Registry } from "../../lib/cluster/registry.ts";
+import { inRegistry } from "../../lib/cluster/registry.ts";
 import type { SerfImage } from "../image/serfImage.ts";
 import { programCommand } from "../stack/programCommand.ts";
 

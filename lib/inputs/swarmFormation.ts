@@ -2,7 +2,16 @@ import type { Profile } from "../agents/config.ts";
 import type { Labels } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
 import type { View } from "../membership/views.ts";
-import type { DeclaredService } from "../swarm/members.ts";
+
+/** A service as it was declared. */
+export interface DeclaredService {
+  readonly name: string;
+  readonly group: string;
+  /** How many tasks it has; undefined for one on each node. */
+  readonly replicas: number | undefined;
+  /** The tags that all its members have. */
+  readonly tags: Readonly<Record<string, string>>;
+}
 
 /** The program's standard input, as JSON. */
 export interface SwarmFormationInput {

@@ -17,7 +17,7 @@ import { parseHandlers } from "./handlers.ts";
 import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./kinds.ts";
 import { SettingsReader } from "./reader.ts";
 import { parseTags } from "./tags.ts";
-import { allowedRepositories, isRepository } from "../swarm/registry.ts";
+import { allowedRepositories, isRepository } from "../cluster/registry.ts";
 import { allowedTtls, ttlSeconds } from "./ttl.ts";
 
 const reloaded = "running agents reload it; nothing is restarted";

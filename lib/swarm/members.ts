@@ -1,17 +1,8 @@
 /** Which members a Swarm's tasks should be, and which tasks are missing. */
 import type { ExpectedMember } from "../cluster/members.ts";
 import { compareNames } from "../cluster/members.ts";
+import type { DeclaredService } from "../inputs/swarmFormation.ts";
 import type { SwarmNode, SwarmState, SwarmTask } from "./api.ts";
-
-/** A service as it was declared. */
-export interface DeclaredService {
-  readonly name: string;
-  readonly group: string;
-  /** How many tasks it has; undefined for one on each node. */
-  readonly replicas: number | undefined;
-  /** The tags that all its members have. */
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 /** A service whose tasks are not all running, or which Swarm has not updated. */
 export interface ServiceFault {

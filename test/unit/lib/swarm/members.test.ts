@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SwarmState, SwarmTask } from "../../../../lib/swarm/api.ts";
-import { compareSwarm, type DeclaredService } from "../../../../lib/swarm/members.ts";
+import type { DeclaredService } from "../../../../lib/inputs/swarmFormation.ts";
+import { compareSwarm } from "../../../../lib/swarm/members.ts";
 
 const network = "serf-demo";
 const web: DeclaredService = {

@@ -1,6 +1,4 @@
 /** The registry from which the nodes of a Swarm pull the image. */
-import type { Settings } from "../settings/types.ts";
-
 export interface Registry {
   /** The repository, for example `registry.example:5000/team/serf`. */
   readonly repository: string;
@@ -11,8 +9,16 @@ export interface Registry {
   readonly password: string | undefined;
 }
 
-/** The registry of a configuration that the rules of Swarm have accepted. */
-export function registryOf(settings: Settings): Registry {
+/** The settings of a registry. */
+interface RegistrySettings {
+  readonly registry: string | undefined;
+  readonly registryUser: string | undefined;
+  readonly registryPassword: string | undefined;
+  readonly registryInsecure: boolean;
+}
+
+/** The registry of a configuration that the rules for services have accepted. */
+export function registryOf(settings: RegistrySettings): Registry {
   const { registry: repository = "", registryUser: user, registryPassword: password } = settings;
   return {
     ...{ repository, user, password },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inRegistry, isRepository, registryOf } from "../../../../lib/swarm/registry.ts";
+import { inRegistry, isRepository, registryOf } from "../../../../lib/cluster/registry.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { place } from "../../support/settings.ts";
 
