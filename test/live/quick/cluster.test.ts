@@ -138,7 +138,7 @@ test("a second start changes nothing", async () => {
   const before = await containersOf(stack);
   const pid = project.hostAgentPid(stack);
   const output = await project.succeed("start", "--stack", stack);
-  expect(output).toMatch(/Resources:\s+27 unchanged/);
+  expect(output).toMatch(/Resources:\s+\d+ unchanged/);
   expect(await containersOf(stack)).toEqual(before);
   expect(project.hostAgentPid(stack)).toBe(pid);
 });
