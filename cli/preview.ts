@@ -23,7 +23,7 @@ const line = {
     "Shows what `npm start` would change. When no engine answers, it compares with the state only.",
   options: {
     offline: { help: "does not contact the engine" },
-    summary: { help: "prints what happens to which member, and in which order" },
+    summary: { help: "prints what happens to which member or service, and in which order" },
     markdown: { value: "FILE", help: "writes a review for a pull request to a file" },
     "save-plan": { value: "FILE", help: "saves a plan that `npm start -- --plan FILE` applies" },
   },

@@ -71,7 +71,7 @@ export class AgentService extends pulumi.ComponentResource {
             readOnly: task.isRootReadOnly,
             capDrops: task.droppedCapabilities,
             stopGracePeriod: task.stopGrace,
-            ...(task.healthcheck && { healthcheck: task.healthcheck }),
+            healthcheck: task.healthcheck,
             mounts: [
               {
                 ...{ type: "tmpfs", target: task.folder.path, readOnly: false, source: "" },

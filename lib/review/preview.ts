@@ -63,8 +63,19 @@ export function partsOf(urn: string): { readonly type: string; readonly name: st
 
 /** The properties that differ. */
 export function changedProperties({ detailedDiff, diffReasons }: PreviewStep): string[] {
-  const paths = [...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? [])];
+  const paths = [...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? [])].filter(isProperty);
   return [...new Set(paths.map((path) => path.replace(/[.[].*/s, "")))].sort();
+}
+
+/** The paths of the properties that differ, as deep as Pulumi says. */
+export function changedPaths({ detailedDiff, diffReasons }: PreviewStep): string[] {
+  const paths = Object.keys(detailedDiff ?? {}).filter(isProperty);
+  return paths.length > 0 ? paths : (diffReasons ?? []).filter(isProperty);
+}
+
+/** Pulumi's bridge to Terraform's providers reports `__meta` for a replacement that no property explains. */
+function isProperty(path: string): boolean {
+  return !path.startsWith("__");
 }
 
 /** Components change with what they hold. */

@@ -60,7 +60,8 @@ export function warnings(
   ];
 }
 
-function lostData(step: PreviewStep): string[] {
+/** What loses the agents' data or the network. */
+export function lostData(step: PreviewStep): string[] {
   const { type } = partsOf(step.urn);
   const action = actionOf(step);
   const isGone = action === "delete" || action === "replace";

@@ -89,7 +89,10 @@ export function describeTask(service: PlannedService, settings: TaskSettings) {
  * few seconds is not worth its processor time.
  */
 function healthcheckOf({ role }: PlannedService, maxUnavailable: number | undefined) {
-  if (maxUnavailable === undefined) return undefined;
+  // Stated as well: the provider would keep a check that is no longer declared.
+  if (maxUnavailable === undefined) {
+    return { tests: ["NONE"], interval: "0s", timeout: "0s", retries: 0, startPeriod: "0s" };
+  }
   const check =
     role === "seed" ? "serf info" : "serf info | grep -q 'members = [2-9]\\|members = 1[0-9]'";
   return {

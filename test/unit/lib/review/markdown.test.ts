@@ -10,7 +10,11 @@ import {
 } from "../../../../lib/review/markdown.ts";
 import { parsePreview, type PreviewStep } from "../../../../lib/review/preview.ts";
 
-/** Previews of a stack with a seed, three joiners and the host's agent, shortened to what a review reads. */
+/**
+ * Previews, shortened to what a review reads. Those of `cap` are of a stack with a seed, three joiners and the host's
+ * agent in containers; those of `fleet`, whose names begin with `swarm`, of one with the services of the seed, the
+ * hosts, two joiners and two more of the group edge.
+ */
 const folder = join(import.meta.dirname, "previews");
 const previewOf = (name: string) =>
   parsePreview(readFileSync(join(folder, `${name}.json`), "utf8"))!;
@@ -19,7 +23,10 @@ const all = { stack: "cap", maxUnavailable: undefined };
 const names = readdirSync(folder).map((file) => file.replace(/\.json$/, ""));
 
 test.each(names.filter((name) => name !== "fault"))("%s", async (name) => {
-  const of = { stack: "cap", maxUnavailable: name === "rolling" ? 2 : undefined };
+  const of = {
+    stack: name.startsWith("swarm") ? "fleet" : "cap",
+    maxUnavailable: name === "rolling" ? 2 : undefined,
+  };
   const review = markdownReview(previewOf(name), of);
   await expect(review).toMatchFileSnapshot(`reviews/${name}.md`);
   const [verdict = ""] = textReview(previewOf(name), of).split("\n");
@@ -45,6 +52,29 @@ describe("the verdict of a real preview", () => {
       "port",
       "1 member is replaced, 1 member reloads its configuration, no other member is touched; at most 1 of 5 is down at a time.",
     ],
+    ["swarm-none", "No service is touched."],
+    ["swarm-create", "4 services are created with 5 members and one on each node."],
+    [
+      "swarm-scale",
+      "Service serf-fleet-joiner is scaled from 2 to 6; no other service is touched; nobody is restarted.",
+    ],
+    [
+      "swarm-groups",
+      "Service serf-fleet-core is created with 3 members; service serf-fleet-edge is deleted with 2 members; no other service is touched; nobody is restarted.",
+    ],
+    [
+      "swarm-tags",
+      "The tasks of service serf-fleet-edge are replaced, at most 1 at a time; no other service is touched.",
+    ],
+    ["swarm-image", "The tasks of 4 services are replaced, all at once."],
+    ["swarm-limits", "The tasks of 4 services are replaced, all at once."],
+    ["swarm-rotate", "The tasks of 4 services are replaced, all at once."],
+    [
+      "swarm-rolling",
+      "The tasks of 4 services are replaced, at most 1 at a time in each; service serf-fleet-joiner is scaled from 2 to 3.",
+    ],
+    ["swarm-pace", "4 services are updated; nobody is restarted."],
+    ["swarm-subnet", "4 services are taken down and created again."],
   ])("%s", (name, verdict) => {
     expect(verdictOf(name)).toBe(verdict);
   });
