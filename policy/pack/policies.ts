@@ -5,7 +5,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import type { Placed, ResourceRule, StackRule } from "../rules/rule.ts";
+import type { Declared, Placed, ResourceRule, StackRule } from "../rules/rule.ts";
 import { noted, noteInputs } from "./notes.ts";
 
 export function policiesOf(
@@ -18,16 +18,20 @@ export function policiesOf(
 function resourcePolicy({
   name,
   description,
-  type,
+  types,
   check,
 }: ResourceRule): ResourceValidationPolicy {
-  const validate = ({ urn }: { readonly urn: string }, report: (message: string) => void) => {
+  const validate = (
+    { type, urn }: Pick<Declared, "type" | "urn">,
+    report: (message: string) => void,
+  ) => {
+    if (types?.includes(type) === false) return;
     for (const message of check(noted(urn))) report(message);
   };
   return {
     ...{ name, description },
-    // The SDK skips resources of other types before it reads their inputs.
-    validateResource: Object.assign(validate, type !== undefined && { __pulumiType: type }),
+    // The SDK skips resources of other types before it reads their inputs, if the policy is for one type alone.
+    validateResource: Object.assign(validate, types?.length === 1 && { __pulumiType: types[0] }),
   };
 }
 

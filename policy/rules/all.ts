@@ -3,6 +3,7 @@ import { encryption } from "./encryption.ts";
 import { hardening } from "./hardening.ts";
 import { images } from "./images.ts";
 import { labels } from "./labels.ts";
+import { mounts } from "./mounts.ts";
 import { namespaces, ports } from "./networks.ts";
 import { protection } from "./protection.ts";
 import type { ResourceRule, StackRule } from "./rule.ts";
@@ -11,7 +12,7 @@ import { memberLimit, neighbourTable } from "./size.ts";
 
 export const resourceRules: readonly ResourceRule[] = [
   ...hardening,
-  ...[ports, namespaces, plainSecrets, labels],
+  ...[mounts, ports, namespaces, plainSecrets, labels],
 ];
 
 export const stackRules: readonly StackRule[] = [

@@ -1,5 +1,6 @@
-/** Gossip that only members can read. */
+/** Gossip that only members can read. The agents of services get the key as a file; see `keyrings.ts`. */
 import { roleLabel } from "../../lib/cluster/labels.ts";
+import { keyLengths, serviceFaults } from "./keyrings.ts";
 import { labelsIn } from "./labels.ts";
 import {
   commandType,
@@ -11,9 +12,6 @@ import {
   type StackRule,
   unknownValue,
 } from "./rule.ts";
-
-/** The lengths of Serf's keys in bytes. */
-const keyLengths = [16, 24, 32];
 
 /** The variable that names the configurations which a command writes. */
 const configurations = "SERF_CONFIGURATIONS";
@@ -41,6 +39,7 @@ export const encryption: StackRule = {
         const fault = faultOf(command, generated);
         return fault === undefined ? [] : [{ urn: command.urn, message: fault }];
       }),
+      ...serviceFaults(resources, generated),
     ];
   },
 };

@@ -1,11 +1,13 @@
 /** Images whose content cannot change under their name. */
 import {
   commandType,
+  containerSpecIn,
   containerType,
   found,
   imageType,
   jsonIn,
   type Placed,
+  serviceType,
   type StackRule,
   unknownValue,
 } from "./rule.ts";
@@ -13,16 +15,22 @@ import {
 /** An image's ID, or a name that ends with a digest. */
 const pinned = /(^|@)sha256:[0-9a-f]{64}$/;
 
+/** A name with the digest that a registry knows, so that all nodes of a Swarm pull the same. */
+const pulled = /^[^@]+@sha256:[0-9a-f]{64}$/;
+
+const registryImageType = "docker:index/registryImage:RegistryImage";
+
 export const images: StackRule = {
   name: "pinned-images",
-  description: "An image is named by its digest or ID, or the stack builds it.",
+  description:
+    "An image is named by its digest or ID, or the stack builds it. That of a service is named by its digest.",
   check: (resources) => {
     const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
     const built = resources.filter(
       (resource) => resource.type === imageType && isBuilt(resource, byUrn),
     );
     const names = new Set(built.map(({ inputs }) => inputs["name"]));
-    return resources.flatMap(({ type, urn, inputs, sources }) => {
+    const faults = resources.flatMap(({ type, urn, inputs, sources }) => {
       const input = { [containerType]: "image", [imageType]: "name" }[type];
       if (input === undefined) return [];
       const image = inputs[input];
@@ -34,8 +42,25 @@ export const images: StackRule = {
       const allowed = "a name with a digest, an image ID, or an image that this stack builds";
       return [{ urn, message: found(input, image, allowed) }];
     });
+    return [...faults, ...serviceFaults(resources)];
   },
 };
+
+function serviceFaults(resources: readonly Placed[]) {
+  const pushed = new Set(
+    resources.filter(({ type }) => type === registryImageType).map(({ urn }) => urn),
+  );
+  return resources.flatMap(({ type, urn, inputs, sources }) => {
+    if (type !== serviceType) return [];
+    const { image } = containerSpecIn(inputs);
+    // The registry gives the digest to an image when it is pushed.
+    const isPushed = sources["taskSpec"]?.some((source) => pushed.has(source)) ?? false;
+    const isPulled = typeof image === "string" && pulled.test(image);
+    if (isPulled || (image === unknownValue && isPushed)) return [];
+    const allowed = "a name in a registry with its digest";
+    return [{ urn, message: found("taskSpec.containerSpec.image", image, allowed) }];
+  });
+}
 
 /** Whether the provider builds the image, or a command that is run before. */
 function isBuilt({ inputs, dependencies }: Placed, byUrn: ReadonlyMap<string, Placed>): boolean {

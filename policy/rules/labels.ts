@@ -1,13 +1,24 @@
 /** The labels that show what belongs to a stack. */
 import { projectLabel, stackLabel } from "../../lib/cluster/labels.ts";
-import { found, imageType, listIn, mapIn, type ResourceRule } from "./rule.ts";
+import {
+  containerSpecIn,
+  containerType,
+  found,
+  imageType,
+  listIn,
+  mapIn,
+  type ResourceRule,
+  secretType,
+  serviceType,
+} from "./rule.ts";
 
-/** Docker's types with labels that this project may declare. */
+/** Docker's types with labels that this project may declare. The configuration of a service has none. */
 const labelled = [
-  "docker:index/container:Container",
+  containerType,
   "docker:index/network:Network",
   "docker:index/volume:Volume",
-  "docker:index/service:Service",
+  serviceType,
+  secretType,
 ];
 
 export const labels: ResourceRule = {
@@ -19,17 +30,23 @@ export const labels: ResourceRule = {
     // A volume that outlives its stack is used as it is.
     const isKept = ignoredChanges.includes("labels");
     if (!isBuilt && (!labelled.includes(type) || isKept)) return [];
-    const present = labelsIn(inputs);
-    return Object.entries({ [projectLabel]: project, [stackLabel]: stack }).flatMap(
-      ([label, value]) =>
+    const wanted = Object.entries({ [projectLabel]: project, [stackLabel]: stack });
+    const faultsOf = (present: ReadonlyMap<string, unknown>, whose: string) =>
+      wanted.flatMap(([label, value]) =>
         present.get(label) === value
           ? []
-          : [found(`the label ${label}`, present.get(label), String(value))],
-    );
+          : [found(`the label ${label}${whose}`, present.get(label), String(value))],
+      );
+    return [
+      ...faultsOf(labelsIn(inputs), ""),
+      ...(type === serviceType
+        ? faultsOf(labelsIn(containerSpecIn(inputs)), " of the containers")
+        : []),
+    ];
   },
 };
 
-/** The labels of a container, a network, a volume, or an image that is built. */
+/** The labels of something on an engine, of a service's containers, or of an image that is built. */
 export function labelsIn(inputs: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
   const listed = listIn(inputs["labels"]).map((one) => {
     const { label, value } = mapIn(one);

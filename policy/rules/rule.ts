@@ -29,7 +29,7 @@ export interface Placed extends Declared {
 export const unknownValue = Symbol("not known before the change");
 
 /** Something that breaks a rule. No message contains a secret. */
-interface Violation {
+export interface Violation {
   readonly message: string;
   /** The resource. Default: the stack. */
   readonly urn?: string;
@@ -45,7 +45,7 @@ interface Named {
 /** A rule for each resource by itself. */
 export interface ResourceRule extends Named {
   /** Default: resources of any type. */
-  readonly type?: string;
+  readonly types?: readonly string[];
   /** Returns what breaks the rule. */
   readonly check: (resource: Declared) => readonly string[];
 }
@@ -62,9 +62,35 @@ export interface StackRule extends Named {
 }
 
 export const containerType = "docker:index/container:Container";
+export const serviceType = "docker:index/service:Service";
+export const serviceConfigType = "docker:index/serviceConfig:ServiceConfig";
+export const secretType = "docker:index/secret:Secret";
 export const imageType = "docker:index/remoteImage:RemoteImage";
 export const commandType = "command:local:Command";
 export const hostAgentType = "serf:cluster:HostAgent";
+
+type Inputs = Declared["inputs"];
+
+/**
+ * A rule about the inputs of resources, with a check for each type.
+ *
+ * @param checks return `false` for an input that is as it must be.
+ */
+export function inputRule(
+  name: string,
+  description: string,
+  checks: Readonly<Record<string, (inputs: Inputs) => readonly (string | false)[]>>,
+): ResourceRule {
+  return {
+    ...{ name, description, types: Object.keys(checks) },
+    check: ({ type, inputs }) => checks[type]!(inputs).filter((fault) => fault !== false),
+  };
+}
+
+/** What a service says of its tasks' containers. */
+export function containerSpecIn(service: Inputs): Inputs {
+  return mapIn(mapIn(service["taskSpec"])["containerSpec"]);
+}
 
 /** A violation that says what was found and what is allowed. */
 export function found(input: string, value: unknown, allowed: string): string {

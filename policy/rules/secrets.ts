@@ -1,30 +1,45 @@
-/** Secrets that everybody could read who may look at containers or processes. */
+/** Secrets that everybody could read who may look at containers, services or processes. */
+import { assignments, fields, options, variables } from "./secretNames.ts";
 import {
   commandType,
+  containerSpecIn,
   containerType,
   type Declared,
   jsonIn,
   listIn,
-  mapIn,
   type ResourceRule,
+  secretType,
+  serviceConfigType,
+  serviceType,
   type StackRule,
 } from "./rule.ts";
 
-/** What is shown by `docker inspect` and `ps`, or stands in a state in plain text, by type. */
+/**
+ * What is shown by `docker inspect`, `docker config inspect` and `ps`, or stands in a state in plain text, by type. Of
+ * a task it is everything: if a part is secret, Pulumi calls the whole so.
+ */
 const exposed: Readonly<Record<string, readonly string[]>> = {
   [containerType]: ["command", "entrypoints", "envs", "labels", "healthcheck"],
+  [serviceType]: ["taskSpec", "labels"],
+  [serviceConfigType]: ["data", "dataRaw", "labels"],
   [commandType]: ["create", "update", "delete", "environment"],
 };
 
-const allowed = "stdin of a command, or a file that only the agent reads";
+function allowedFor(type: string): string {
+  return [serviceType, serviceConfigType].includes(type)
+    ? "a docker.Secret that the service's containers get as a file"
+    : "stdin of a command, or a file that only the agent reads";
+}
 
 export const plainSecrets: ResourceRule = {
   name: "no-secret-in-environment",
   description:
-    "No secret is in the environment or in the command line of a container or a command.",
+    "No secret is in the environment or in the command line of a container or a command, or in the configuration of a " +
+    "service.",
+  types: Object.keys(exposed),
   check: (resource) => {
-    const inputs = exposed[resource.type];
-    if (inputs === undefined) return [];
+    const inputs = exposed[resource.type]!;
+    const allowed = allowedFor(resource.type);
     const marked = resource.secretInputs.filter((path) => inputs.includes(path.split(".")[0]!));
     return [
       ...marked.map((path) => `${path} is a secret, allowed is ${allowed}.`),
@@ -37,82 +52,53 @@ export const plainSecrets: ResourceRule = {
 
 export const derivedSecrets: StackRule = {
   name: "no-secret-from-output",
-  description: "No container's environment or command line is made from a secret output.",
+  description:
+    "No container's environment or command line, and no configuration of a service, is made from a secret output.",
   check: (resources) => {
-    const secret = new Set(
-      resources.filter(({ secretOutputs }) => secretOutputs.length > 0).map(({ urn }) => urn),
-    );
+    const secret = resources.filter(({ secretOutputs }) => secretOutputs.length > 0);
+    const all = new Set(secret.map(({ urn }) => urn));
+    // A service names the secrets whose content only its containers get.
+    const others = new Set(secret.filter(({ type }) => type !== secretType).map(({ urn }) => urn));
     return resources
-      .filter(({ type }) => type === containerType)
+      .filter(({ type }) => [containerType, serviceType, serviceConfigType].includes(type))
       .flatMap(({ urn, type, sources }) =>
-        exposed[type]!.filter((input) => sources[input]?.some((source) => secret.has(source))).map(
-          (input) => ({ urn, message: `${input} is made from a secret, allowed is ${allowed}.` }),
-        ),
+        exposed[type]!.filter((input) =>
+          sources[input]?.some((source) => (type === serviceType ? others : all).has(source)),
+        ).map((input) => ({
+          urn,
+          message: `${input} is made from a secret, allowed is ${allowedFor(type)}.`,
+        })),
       );
   },
 };
 
-/** The last words of names for secrets, as in `GOSSIP_KEY`, `rpcToken` and `--encrypt`. */
-const secretWords = [
-  ...["key", "apikey", "token", "auth", "encrypt", "secret", "credential", "credentials"],
-  ...["password", "passwd", "passphrase"],
-];
-
-function isSecretName(name: string): boolean {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").split(/[-_]/);
-  return secretWords.includes(words.at(-1)!.toLowerCase());
-}
-
 /** The names of variables, options and fields that have a value and are named like a secret. */
 function namedSecrets({ type, inputs }: Declared): string[] {
-  if (type === containerType) {
-    return [
-      ...assignments(listIn(inputs["envs"])),
-      ...options(listIn(inputs["command"])),
-      ...options(listIn(inputs["entrypoints"])),
-    ];
+  switch (type) {
+    case containerType:
+      return [
+        ...assignments(listIn(inputs["envs"])),
+        ...options(listIn(inputs["command"])),
+        ...options(listIn(inputs["entrypoints"])),
+      ];
+    case serviceType: {
+      const { env, commands, args } = containerSpecIn(inputs);
+      return [...variables(env), ...options([...listIn(commands), ...listIn(args)])];
+    }
+    case serviceConfigType: {
+      const text = contentOf(inputs);
+      return [...fields(jsonIn(text)), ...assignments(text.split(/\s+/))];
+    }
+    default: {
+      const lines = ["create", "update", "delete"].map((input) => inputs[input]);
+      const words = lines.flatMap((line) => (typeof line === "string" ? line.split(/\s+/) : []));
+      return [...variables(inputs["environment"]), ...assignments(words), ...options(words)];
+    }
   }
-  const variables = Object.entries(mapIn(inputs["environment"]));
-  const lines = ["create", "update", "delete"].map((input) => inputs[input]);
-  const words = lines.flatMap((line) => (typeof line === "string" ? line.split(/\s+/) : []));
-  return [
-    ...variables.filter(([name, value]) => isSecretName(name) && value !== "").map(nameOf),
-    ...variables.flatMap(([, value]) => fields(jsonIn(value))),
-    ...assignments(words),
-    ...options(words),
-  ];
 }
 
-function nameOf([name]: readonly [string, unknown]): string {
-  return name;
-}
-
-/** Of `NAME=value`. */
-function assignments(words: readonly unknown[]): string[] {
-  return words.flatMap((word) => {
-    const [, name = "", value = ""] = /^(\w+)=(.*)$/s.exec(String(word)) ?? [];
-    return isSecretName(name) && value !== "" ? [name] : [];
-  });
-}
-
-/** Of `-name=value`, `--name=value` and `--name value`. */
-function options(words: readonly unknown[]): string[] {
-  return words.flatMap((word, index) => {
-    const [, name = "", value] = /^--?([\w-]+)(?:=(.*))?$/s.exec(String(word)) ?? [];
-    const isGiven = value === undefined ? isOperand(words[index + 1]) : value !== "";
-    return isSecretName(name) && isGiven ? [`-${name}`] : [];
-  });
-}
-
-/** Whether an argument is the value of the option before it. */
-function isOperand(word: unknown): boolean {
-  return typeof word === "symbol" || (typeof word === "string" && !word.startsWith("-"));
-}
-
-/** Of JSON, at any depth. */
-function fields(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(fields);
-  return Object.entries(mapIn(value)).flatMap(([name, inner]) =>
-    typeof inner === "string" && inner !== "" && isSecretName(name) ? [name] : fields(inner),
-  );
+/** The text of a service's configuration. */
+function contentOf({ data, dataRaw }: Declared["inputs"]): string {
+  if (typeof dataRaw === "string") return dataRaw;
+  return typeof data === "string" ? Buffer.from(data, "base64").toString() : "";
 }

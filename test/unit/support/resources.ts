@@ -5,6 +5,9 @@ import {
   imageType,
   type Placed,
   type ResourceRule,
+  secretType,
+  serviceType,
+  unknownValue,
 } from "../../../policy/rules/rule.ts";
 import { resourceRules } from "../../../policy/rules/all.ts";
 
@@ -59,6 +62,60 @@ export function container(
   );
 }
 
+/**
+ * A service that breaks no rule.
+ *
+ * @param task other parts of its `taskSpec`.
+ * @param spec other parts of its containers' specification.
+ */
+export function service(
+  {
+    task,
+    spec,
+    ...inputs
+  }: { readonly task?: object; readonly spec?: object; readonly [input: string]: unknown } = {},
+  more: Partial<Placed> = {},
+): Placed {
+  const containerSpec = {
+    image: `registry.example:5000/serf@sha256:${"0123456789abcdef".repeat(4)}`,
+    ...{ commands: ["/usr/local/bin/task"], args: ["joiner", "10.77.0.0/16"] },
+    env: { SERF_TASK: "{{.Task.Name}}" },
+    labels: labelled({ "serf.role": "joiner" }),
+    ...{ readOnly: true, capDrops: ["ALL"] },
+    mounts: [{ type: "tmpfs", source: "", target: "/serf" }],
+    secrets: [{ fileName: "/etc/serf/config/keyring", secretName: "keyring-0123" }],
+    ...spec,
+  };
+  return resource(
+    serviceType,
+    "joiner",
+    {
+      taskSpec: {
+        containerSpec,
+        resources: { limits: { memoryBytes: 2 ** 27, nanoCpus: 1e9 } },
+        networksAdvanceds: [{ id: unknownValue }],
+        ...task,
+      },
+      labels: labelled(),
+      mode: { replicated: { replicas: 3 } },
+      endpointSpec: { mode: "dnsrr" },
+      ...inputs,
+    },
+    { sources: { taskSpec: [keyring().urn] }, ...more },
+  );
+}
+
+/** The secret that {@link service} gives to its containers, with one key. */
+export function keyring(
+  inputs: Readonly<Record<string, unknown>> = {},
+  more: Partial<Placed> = {},
+): Placed {
+  const keys = JSON.stringify([Buffer.alloc(32).toString("base64")]);
+  const data = Buffer.from(keys).toString("base64");
+  const name = "keyring-0123";
+  return resource(secretType, "keyring", { name, data, labels: labelled(), ...inputs }, more);
+}
+
 export function command(
   name: string,
   inputs: Readonly<Record<string, unknown>> = {},
@@ -77,6 +134,6 @@ export function image(inputs: Readonly<Record<string, unknown>> = {}, more: Part
 /** What a resource breaks, as `rule: message`, by all rules for single resources. */
 export function broken(one: Placed, rules: readonly ResourceRule[] = resourceRules): string[] {
   return rules
-    .filter(({ type }) => type === undefined || type === one.type)
+    .filter(({ types }) => types?.includes(one.type) ?? true)
     .flatMap(({ name, check }) => check(one).map((message) => `${name}: ${message}`));
 }

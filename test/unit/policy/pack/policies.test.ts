@@ -30,7 +30,7 @@ test("each rule is a policy of its own, after the one that notes inputs", () => 
 
 test("a resource's policy reports each violation, and is asked for its type alone", () => {
   const rule = {
-    ...{ name: "one", description: "One.", type: "a:b:C" },
+    ...{ name: "one", description: "One.", types: ["a:b:C"] },
     check: ({ inputs }: Pick<Placed, "inputs">) => ["first", `size ${String(inputs["size"])}`],
   };
   const [, policy] = policiesOf([rule], []);
@@ -40,6 +40,21 @@ test("a resource's policy reports each violation, and is asked for its type alon
   const report = vi.fn();
   void validateResource(argsOf("a:b:C", "x") as unknown as ResourceValidationArgs, report);
   expect(report.mock.calls).toEqual([["first"], ["size 3"]]);
+});
+
+test("a policy for several types leaves the others alone", () => {
+  const check = vi.fn(() => ["fault"]);
+  const rule = { name: "one", description: "One.", types: ["a:b:C", "a:b:D"], check };
+  const [, policy] = policiesOf([rule], []);
+  const { validateResource } = policy as { readonly validateResource: ResourceValidation };
+  expect(validateResource).not.toHaveProperty("__pulumiType");
+  const reported = ["a:b:C", "a:b:D", "a:b:E"].filter((type) => {
+    note(type, type);
+    const report = vi.fn();
+    void validateResource(argsOf(type, type) as unknown as ResourceValidationArgs, report);
+    return report.mock.calls.length > 0;
+  });
+  expect(reported).toEqual(["a:b:C", "a:b:D"]);
 });
 
 test("a stack's policy sees inputs, dependencies and its own settings", () => {

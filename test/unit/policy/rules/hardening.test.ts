@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { broken, container } from "../../support/resources.ts";
+import { broken, container, service } from "../../support/resources.ts";
 import { unknownValue } from "../../../../policy/rules/rule.ts";
 
 test("a hardened container breaks no rule", () => {
@@ -46,14 +46,50 @@ test.each<[string, Readonly<Record<string, unknown>>]>([
     "limits: cpuQuota is not set, allowed is a time in each cpuPeriod, or set cpus.",
     { cpuQuota: undefined },
   ],
-  [
-    'no-host-folders: volumes.hostPath is "/var/run/docker.sock", allowed is volumes.volumeName.',
-    { volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/run/docker.sock" }] },
-  ],
-  [
-    'no-host-folders: mounts.source is "/etc", allowed is type volume or tmpfs.',
-    { mounts: [{ type: "bind", source: "/etc", target: "/host" }] },
-  ],
 ])("%s", (violation, inputs) => {
   expect(broken(container(inputs))).toEqual([violation]);
+});
+
+test("a hardened service breaks no rule", () => {
+  expect(broken(service())).toEqual([]);
+  expect(broken(service({ spec: { privileges: { seLinuxContext: { disable: false } } } }))).toEqual(
+    [],
+  );
+});
+
+test.each<[string, Parameters<typeof service>[0]]>([
+  [
+    "read-only-root: taskSpec.containerSpec.readOnly is false, allowed is true.",
+    { spec: { readOnly: false } },
+  ],
+  [
+    "read-only-root: taskSpec.containerSpec.readOnly is not set, allowed is true.",
+    { spec: { readOnly: undefined } },
+  ],
+  [
+    'no-capabilities: taskSpec.containerSpec.capDrops is not set, allowed is ["ALL"].',
+    { spec: { capDrops: undefined } },
+  ],
+  [
+    'no-capabilities: taskSpec.containerSpec.capAdds is ["CAP_NET_ADMIN"], allowed is none.',
+    { spec: { capAdds: ["CAP_NET_ADMIN"] } },
+  ],
+  [
+    "no-new-privileges: taskSpec.containerSpec.privileges.seLinuxContext.disable is true, allowed is false.",
+    { spec: { privileges: { seLinuxContext: { disable: true } } } },
+  ],
+  [
+    "limits: taskSpec.resources.limits.memoryBytes is not set, allowed is a number of bytes.",
+    { task: { resources: { limits: { nanoCpus: 1e9 } } } },
+  ],
+  [
+    "limits: taskSpec.resources.limits.nanoCpus is 0, allowed is a number, 1000000000 for one processor.",
+    { task: { resources: { limits: { memoryBytes: 2 ** 27, nanoCpus: 0 } } } },
+  ],
+])("%s", (violation, inputs) => {
+  expect(broken(service(inputs))).toEqual([violation]);
+});
+
+test("a service without limits has none of both", () => {
+  expect(broken(service({ task: { resources: undefined } }))).toHaveLength(2);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { images } from "../../../../policy/rules/images.ts";
 import { unknownValue } from "../../../../policy/rules/rule.ts";
-import { command, container, image } from "../../support/resources.ts";
+import { command, container, image, resource, service } from "../../support/resources.ts";
 
 const check = (...resources: Parameters<typeof images.check>[0]) => images.check(resources, {});
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -51,4 +51,31 @@ test("an ID that is not known yet is that of an image that is built", () => {
   const sources = { image: [image().urn] };
   expect(check(image(), container({ image: unknownValue }, { sources }))).toEqual([]);
   expect(check(image(), container({ image: unknownValue }))).toHaveLength(1);
+});
+
+test.each([`registry.example:5000/serf@${digest}`, `registry.example:5000/serf:1@${digest}`])(
+  "all nodes get the same image as %s",
+  (name) => {
+    expect(check(service({ spec: { image: name } }))).toEqual([]);
+  },
+);
+
+test.each(["serf-dev:0123", digest, "registry.example:5000/serf:1", undefined])(
+  "but not as %s, even if the stack builds it",
+  (name) => {
+    const one = service({ spec: { image: name } });
+    const shown = name === undefined ? "not set" : `"${name}"`;
+    const message = `taskSpec.containerSpec.image is ${shown}, allowed is a name in a registry with its digest.`;
+    expect(check(image(), one)).toEqual([{ urn: one.urn, message }]);
+  },
+);
+
+test("a digest that is not known yet is that of an image that is pushed", () => {
+  const pushed = resource("docker:index/registryImage:RegistryImage", "pushed-image");
+  const one = service(
+    { spec: { image: unknownValue } },
+    { sources: { taskSpec: [pushed.urn, image().urn] } },
+  );
+  expect(check(image(), pushed, one)).toEqual([]);
+  expect(check(image(), one)).toHaveLength(1);
 });

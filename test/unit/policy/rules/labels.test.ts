@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { broken, container, image, labelled, resource } from "../../support/resources.ts";
+import { serviceConfigType } from "../../../../policy/rules/rule.ts";
+import {
+  broken,
+  container,
+  image,
+  keyring,
+  labelled,
+  resource,
+  service,
+} from "../../support/resources.ts";
 
 const volumeType = "docker:index/volume:Volume";
 
@@ -26,4 +35,20 @@ test("an image that is built has them, and one that is not has none", () => {
 test("a volume that was there before the stack is used as it is", () => {
   const kept = resource(volumeType, "storage-data", {}, { ignoredChanges: ["labels"] });
   expect(broken(kept)).toEqual([]);
+});
+
+test("a service and its containers need them", () => {
+  const labels = labelled({ "serf.stack": "prod" });
+  expect(broken(service({ labels }))).toEqual([
+    'labelled: the label serf.stack is "prod", allowed is dev.',
+  ]);
+  expect(broken(service({ spec: { labels } }))).toEqual([
+    'labelled: the label serf.stack of the containers is "prod", allowed is dev.',
+  ]);
+});
+
+test("a secret of the Swarm needs them, the configuration of a service has none", () => {
+  expect(broken(keyring())).toEqual([]);
+  expect(broken(keyring({ labels: undefined }))).toHaveLength(2);
+  expect(broken(resource(serviceConfigType, "joiner"))).toEqual([]);
 });

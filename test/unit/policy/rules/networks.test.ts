@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { broken, container, labelled } from "../../support/resources.ts";
+import { unknownValue } from "../../../../policy/rules/rule.ts";
+import { broken, container, labelled, service } from "../../support/resources.ts";
 
 const port = (ip: string | undefined) => ({ ports: [{ internal: 7946, ip }] });
 
@@ -34,3 +35,29 @@ test.each(["pidMode", "ipcMode", "usernsMode"])("not even the host's agent has i
     `host-namespaces: ${mode} is "host", allowed is the container's own.`,
   ]);
 });
+
+test.each(["ingress", "host"])("a service's port is open to everybody, in mode %s", (mode) => {
+  const ports = [{ targetPort: 7946, publishedPort: 7946, publishMode: mode }];
+  expect(broken(service({ endpointSpec: { ports } }))).toEqual([
+    "no-open-ports: endpointSpec.ports is [7946], allowed is none, since Swarm publishes a port on all addresses of " +
+      "its nodes.",
+  ]);
+});
+
+test("a service without ports has no open ones; ports that are not known yet may be", () => {
+  for (const endpointSpec of [undefined, {}, { ports: [] }]) {
+    expect(broken(service({ endpointSpec }))).toEqual([]);
+  }
+  expect(broken(service({ endpointSpec: { ports: unknownValue } }))).toHaveLength(1);
+});
+
+test.each(["id", "name"])(
+  "no service is on the hosts' network by its %s, not even that of their agents",
+  (key) => {
+    const labels = labelled({ "serf.role": "host" });
+    const networksAdvanceds = [{ id: unknownValue }, { [key]: "host" }];
+    expect(broken(service({ task: { networksAdvanceds }, spec: { labels } }))).toEqual([
+      `host-namespaces: taskSpec.networksAdvanceds.${key} is "host", allowed is an overlay network.`,
+    ]);
+  },
+);

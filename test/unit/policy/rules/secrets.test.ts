@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { unknownValue } from "../../../../policy/rules/rule.ts";
+import { serviceConfigType, unknownValue } from "../../../../policy/rules/rule.ts";
 import { derivedSecrets } from "../../../../policy/rules/secrets.ts";
-import { broken, command, container } from "../../support/resources.ts";
+import { broken, command, container, keyring, resource, service } from "../../support/resources.ts";
 
 const where = "stdin of a command, or a file that only the agent reads.";
-const named = (name: string) =>
-  `no-secret-in-environment: ${name} has a value and is named like a secret, allowed is ${where}`;
+const whereServices = "a docker.Secret that the service's containers get as a file.";
+const named = (name: string, allowed = where) =>
+  `no-secret-in-environment: ${name} has a value and is named like a secret, allowed is ${allowed}`;
+const configuration = (inputs: object, more: Parameters<typeof resource>[3] = {}) =>
+  resource(serviceConfigType, "joiner", { ...inputs }, more);
+const encoded = (text: string) => ({ data: Buffer.from(text).toString("base64") });
 
 describe("a value that is named like a secret", () => {
   test.each<[string, Readonly<Record<string, unknown>>]>([
@@ -32,6 +36,38 @@ describe("a value that is named like a secret", () => {
     expect(violations.join()).not.toContain("hunter2");
   });
 
+  test.each<[string, object]>([
+    ["SERF_RPC_AUTH", { env: { SERF_RPC_AUTH: "hunter2" } }],
+    ["SERF_RPC_AUTH", { env: { SERF_RPC_AUTH: unknownValue } }],
+    ["gossipKey", { env: { SERF_INPUT: '{"gossipKey":"hunter2"}' } }],
+    ["-encrypt", { commands: ["agent", "-encrypt=hunter2"] }],
+    ["-rpc-auth", { args: ["joiner", "-rpc-auth", "hunter2"] }],
+    ["-token", { commands: ["serf", "--token"], args: ["hunter2"] }],
+  ])("%s in a service", (name, spec) => {
+    const violations = broken(service({ spec }));
+    expect(violations).toEqual([named(name, whereServices)]);
+    expect(violations.join()).not.toContain("hunter2");
+  });
+
+  test.each<[string, object]>([
+    ["rpc_auth", encoded('{"tags":{"role":"seed"},"rpc_auth":"hunter2"}')],
+    ["encrypt_key", encoded('{ "agents": [{ "encrypt_key": "hunter2" }] }')],
+    ["RPC_TOKEN", encoded("A=1\nRPC_TOKEN=hunter2\n")],
+    ["encrypt_key", { dataRaw: '{"encrypt_key":"hunter2"}' }],
+  ])("%s in the configuration of a service", (name, inputs) => {
+    const violations = broken(configuration(inputs));
+    expect(violations).toEqual([named(name, whereServices)]);
+    expect(violations.join()).not.toContain("hunter2");
+  });
+
+  test("but not the name of a keyring's file there, nor what a secret of the Swarm has", () => {
+    expect(broken(configuration(encoded('{"keyring_file":"/serf/keyring"}')))).toEqual([]);
+    expect(broken(configuration({ data: unknownValue }))).toEqual([]);
+    expect(broken(keyring(encoded('{"rpc_auth":"hunter2"}'), { secretInputs: ["data"] }))).toEqual(
+      [],
+    );
+  });
+
   test.each<[string, Readonly<Record<string, unknown>>]>([
     ["a file's name", { envs: ["TOKEN_FILE=/run/secrets/token"] }],
     ["no value", { envs: ["SERF_RPC_AUTH="], command: ["-encrypt=", "-token", "-bind=a"] }],
@@ -54,6 +90,21 @@ describe("a value that Pulumi knows to be secret", () => {
       ]);
     },
   );
+
+  test.each(["taskSpec", "taskSpec.containerSpec.env.A", "labels"])(
+    "%s of a service is refused, the credentials for its registry are not",
+    (path) => {
+      expect(broken(service({}, { secretInputs: ["auth", path] }))).toEqual([
+        `no-secret-in-environment: ${path} is a secret, allowed is ${whereServices}`,
+      ]);
+    },
+  );
+
+  test.each(["data", "dataRaw"])("%s of a service's configuration is refused", (path) => {
+    expect(broken(configuration({}, { secretInputs: [path] }))).toEqual([
+      `no-secret-in-environment: ${path} is a secret, allowed is ${whereServices}`,
+    ]);
+  });
 
   test("the environment of a command is refused, its standard input is not", () => {
     const secretInputs = ["stdin", "environment.STATSD"];
@@ -79,5 +130,22 @@ describe("a secret output that is not known yet", () => {
     const other = command("other");
     const one = container({}, { sources: { envs: [other.urn] } });
     expect(derivedSecrets.check([other, one], {})).toEqual([]);
+  });
+
+  test("must not make a service's tasks or its configuration", () => {
+    const task = service({}, { sources: { taskSpec: [key.urn] } });
+    const config = configuration({}, { sources: { data: [key.urn] } });
+    expect(derivedSecrets.check([key, task, config], {})).toEqual([
+      { urn: task.urn, message: `taskSpec is made from a secret, allowed is ${whereServices}` },
+      { urn: config.urn, message: `data is made from a secret, allowed is ${whereServices}` },
+    ]);
+  });
+
+  test("a service may name secrets of the Swarm, nothing else may be made from them", () => {
+    const secret = keyring({}, { secretOutputs: ["data"] });
+    const config = configuration({}, { sources: { data: [secret.urn] } });
+    const one = container({}, { sources: { envs: [secret.urn] } });
+    const violations = derivedSecrets.check([secret, service(), config, one], {});
+    expect(violations.map(({ urn }) => urn)).toEqual([config.urn, one.urn]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { hostAgentType } from "../../../../policy/rules/rule.ts";
+import { hostAgentType, unknownValue } from "../../../../policy/rules/rule.ts";
 import { memberLimit, neighbourTable } from "../../../../policy/rules/size.ts";
-import { container, labelled, resource } from "../../support/resources.ts";
+import { container, labelled, resource, service } from "../../support/resources.ts";
 
 /** A stack with the host's agent as a process and others in containers. */
 function members(count: number) {
@@ -35,4 +35,24 @@ test("a larger table carries more, whether the stack or somebody else enlarges i
   const table = resource("serf:cluster:NeighbourTable", "table", { entries: 1056 });
   expect(neighbourTable.check([...members(33), table], {})).toEqual([]);
   expect(neighbourTable.check([...members(34), table], {})).toHaveLength(1);
+});
+
+test("a service has as many members as replicas, one if that is not known", () => {
+  const modes = [
+    { replicated: { replicas: 3 } },
+    { replicated: { replicas: unknownValue } },
+    { replicated: {} },
+    { global: true },
+    undefined,
+  ];
+  const services = modes.map((mode) => service({ mode }));
+  expect(memberLimit.check(services, { maxMembers: 7 })).toEqual([]);
+  expect(memberLimit.check(services, { maxMembers: 6 })).toEqual([
+    { message: "The stack has 7 members, allowed are 6." },
+  ]);
+});
+
+test("the neighbour tables of the nodes of a Swarm are not judged", () => {
+  const one = service({ mode: { replicated: { replicas: 1000 } } });
+  expect(neighbourTable.check([one], {})).toEqual([]);
 });
