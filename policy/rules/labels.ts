@@ -12,7 +12,7 @@ import {
   serviceType,
 } from "./rule.ts";
 
-/** Docker's types with labels that this project may declare. The configuration of a service has none. */
+/** Docker's types that this project may declare with labels. It sets none on the configuration of a service. */
 const labelled = [
   containerType,
   "docker:index/network:Network",

@@ -12,11 +12,12 @@ import {
   serviceConfigType,
   serviceType,
   type StackRule,
+  unknownValue,
 } from "./rule.ts";
 
 /**
- * What is shown by `docker inspect`, `docker config inspect` and `ps`, or stands in a state in plain text, by type. Of
- * a task it is everything: if a part is secret, Pulumi calls the whole so.
+ * What is shown by `docker inspect`, by `docker service inspect` and the like, and by `ps`, or stands in a state in
+ * plain text, by type.
  */
 const exposed: Readonly<Record<string, readonly string[]>> = {
   [containerType]: ["command", "entrypoints", "envs", "labels", "healthcheck"],
@@ -61,16 +62,37 @@ export const derivedSecrets: StackRule = {
     const others = new Set(secret.filter(({ type }) => type !== secretType).map(({ urn }) => urn));
     return resources
       .filter(({ type }) => [containerType, serviceType, serviceConfigType].includes(type))
-      .flatMap(({ urn, type, sources }) =>
-        exposed[type]!.filter((input) =>
-          sources[input]?.some((source) => (type === serviceType ? others : all).has(source)),
-        ).map((input) => ({
-          urn,
-          message: `${input} is made from a secret, allowed is ${allowedFor(type)}.`,
-        })),
-      );
+      .flatMap(({ urn, type, inputs, sources }) => {
+        const isFrom = (urns: ReadonlySet<string>) => (input: string) =>
+          sources[input]?.some((source) => urns.has(source)) ?? false;
+        const made = exposed[type]!.filter(isFrom(type === serviceType ? others : all));
+        const mayBeMade =
+          type === serviceType && made.length === 0 && isFrom(all)("taskSpec")
+            ? unknownTexts(inputs)
+            : [];
+        return [
+          ...made.map((input) => `${input} is made from a secret`),
+          ...mayBeMade.map((input) => `${input} may be made from a secret that is not known yet`),
+        ].map((fault) => ({ urn, message: `${fault}, allowed is ${allowedFor(type)}.` }));
+      });
   },
 };
+
+/**
+ * The parts of a service's containers that are text and not known yet. Pulumi does not say whether they or others are
+ * made from the secrets that the service names.
+ */
+function unknownTexts(service: Declared["inputs"]): string[] {
+  const spec = containerSpecIn(service);
+  return ["commands", "args", "env", "labels", "healthcheck"]
+    .filter((part) => hasUnknown(spec[part]))
+    .map((part) => `taskSpec.containerSpec.${part}`);
+}
+
+function hasUnknown(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(hasUnknown);
+  return value === unknownValue;
+}
 
 /** The names of variables, options and fields that have a value and are named like a secret. */
 function namedSecrets({ type, inputs }: Declared): string[] {

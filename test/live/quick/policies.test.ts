@@ -23,17 +23,25 @@ beforeAll(() => {
 /**
  * Makes the program declare some resources otherwise.
  *
- * @param inputs source text by the resource's name. `key` is a secret output of a command.
+ * @param inputs source text by the resource's name, or by its type and name, as in `Service seed`. `key` is a command
+ *   with a secret output, `token` a secret of a Swarm. `task` and `containers` change what a service says of its tasks
+ *   and of their containers.
  */
 function declare(inputs: Readonly<Record<string, string>>): void {
   const cases = Object.entries(inputs).map(([name, text]) => `"${name}": () => (${text}),`);
   const transformation = `
     let key: any;
+    let token: any;
     pulumi.runtime.registerStackTransformation(({ name, type, props, resource, opts }) => {
       if (name === "secrets-rpc-token") key = resource;
+      if (name === "swarm-secrets-rpc-token") token = resource;
+      const task = (more: object) => ({ taskSpec: { ...props.taskSpec, ...more } });
+      const containers = (more: object) =>
+        task({ containerSpec: { ...props.taskSpec.containerSpec, ...more } });
       const changes: Record<string, () => object> = { ${cases.join("\n")} };
       const isOwn = !type.startsWith("serf:") && !type.startsWith("pulumi:");
-      return { props: isOwn ? { ...props, ...changes[name]?.() } : props, opts };
+      const change = changes[name] ?? changes[type.split(":").at(-1) + " " + name];
+      return { props: isOwn ? { ...props, ...change?.() } : props, opts };
     });`;
   const start = "  silenceSdk();\n";
   expect(program).toContain(start);
@@ -129,6 +137,83 @@ test("each policy refuses what breaks it, and nothing else", async () => {
   expect(review).toMatch(/^\*\*Refused by policy: encrypted-gossip/m);
   expect(review).toContain("> [!CAUTION]\n> not-privileged (joiner-1): privileged is true");
   expect(output + review).not.toContain("hunter2");
+});
+
+describe("a stack of services", () => {
+  const swarm = {
+    ...{ swarm: "services", registry: "registry.example:5000/serf" },
+    ...({ subnet: "auto", gossipPort: "auto", rpcPort: "auto" } as const),
+  };
+
+  test("breaks no policy as the program declares it, not even the strictest settings", async () => {
+    settle({});
+    const credentials = { registryUser: "serf", registryPassword: "hunter2" };
+    project.configure(stack, { ...swarm, ...credentials, protect: true, joiners: 3 });
+    project.write("index.ts", program);
+    const { code, output } = await preview();
+    expect(code, output).toBe(0);
+    expect(output).toContain("serf@v");
+    expect(output).not.toMatch(/\[(mandatory|advisory)\]/);
+  });
+
+  test("is refused by each policy that has a meaning for it", async () => {
+    settle({ "member-limit": { maxMembers: 20 } });
+    const names =
+      "root added profile memory folder port shared variable marked derived data content config stack image key";
+    const groups = Object.fromEntries(names.split(" ").map((name) => [name, 1]));
+    project.configure(stack, { ...swarm, groups: { ...groups, root: 5 } });
+    const encoded = (text: string) => Buffer.from(text).toString("base64");
+    declare({
+      "Service root": "containers({ readOnly: false })",
+      "Service added": `containers({ capAdds: ["CAP_NET_ADMIN"] })`,
+      "Service profile": "containers({ privileges: { seLinuxContext: { disable: true } } })",
+      "Service memory": "task({ resources: { limits: { nanoCpus: 1e9 } } })",
+      "Service folder": `containers({ mounts: [{ type: "bind", source: "/etc", target: "/host" }] })`,
+      "Service port": "{ endpointSpec: { ports: [{ targetPort: 7946, publishedPort: 18221 }] } }",
+      "Service shared": `task({ networksAdvanceds: [{ name: "host" }] })`,
+      "Service variable": `containers({ env: { RPC_TOKEN: "hunter2" } })`,
+      "Service marked": `containers({ env: { STATSD: pulumi.secret("hunter2") } })`,
+      "Service derived": "containers({ args: [key.stdout] })",
+      "Service data": "containers({ env: { NOTE: token.data } })",
+      "ServiceConfig content": `{ data: "${encoded('{"rpc_auth":"hunter2"}')}" }`,
+      "ServiceConfig config": "{ data: key.stdout }",
+      "Service stack": `{ labels: [{ label: "serf.project", value: "serf" }] }`,
+      "Service image": `containers({ image: "registry.example:5000/serf:latest" })`,
+      "Service key": "containers({ secrets: [] })",
+      "swarm-secrets-rpc-token": "{ labels: undefined }",
+      "swarm-secrets-keyring": `{ data: pulumi.secret("${encoded('["c2hvcnQ="]')}") }`,
+      network: `{ labels: [{ label: "serf.stack", value: "${stack}" }] }`,
+    });
+    const { code, output } = await preview("--summary");
+    expect(code).toBe(1);
+    const where = "allowed is a docker.Secret that the service's containers get as a file.";
+    const named = `has a value and is named like a secret, ${where}`;
+    const spec = "taskSpec.containerSpec";
+    expect(refusedIn(output)).toEqual([
+      `encrypted-gossip (key): ${spec}.secrets has no docker.Secret of this stack as /etc/serf/config/keyring.`,
+      "encrypted-gossip (swarm-secrets-keyring): A key in data has 5 bytes, allowed are 16, 24, 32, in base64.",
+      `host-namespaces (shared): taskSpec.networksAdvanceds.name is "host", allowed is an overlay network.`,
+      "labelled (network, swarm-secrets-rpc-token): the label serf.project is not set, allowed is serf.",
+      `labelled (stack, swarm-secrets-rpc-token): the label serf.stack is not set, allowed is ${stack}.`,
+      "limits (memory): taskSpec.resources.limits.memoryBytes is not set, allowed is a number of bytes.",
+      "member-limit: The stack has 22 members, allowed are 20.",
+      `no-capabilities (added): ${spec}.capAdds is ["CAP_NET_ADMIN"], allowed is none.`,
+      `no-host-folders (folder): ${spec}.mounts.source is "/etc", allowed is type volume or tmpfs.`,
+      `no-new-privileges (profile): ${spec}.privileges.seLinuxContext.disable is true, allowed is false.`,
+      "no-open-ports (port): endpointSpec.ports is [7946], allowed is none, since Swarm publishes a port on all addresses of its nodes.",
+      `no-secret-from-output (config): data is made from a secret, ${where}`,
+      `no-secret-from-output (data): ${spec}.env may be made from a secret that is not known yet, ${where}`,
+      `no-secret-from-output (derived): taskSpec is made from a secret, ${where}`,
+      `no-secret-in-environment (content): rpc_auth ${named}`,
+      `no-secret-in-environment (marked): ${spec}.env.STATSD is a secret, ${where}`,
+      `no-secret-in-environment (variable): RPC_TOKEN ${named}`,
+      `pinned-images (image): ${spec}.image is "registry.example:5000/serf:latest", allowed is a name in a registry with its digest.`,
+      "protected: protect is false, allowed is true.",
+      `read-only-root (root): ${spec}.readOnly is false, allowed is true.`,
+    ]);
+    expect(advisedIn(output)).toEqual([]);
+    expect(output).not.toContain("hunter2");
+  });
 });
 
 describe("where the settings only advise", () => {

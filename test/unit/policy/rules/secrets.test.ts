@@ -141,6 +141,19 @@ describe("a secret output that is not known yet", () => {
     ]);
   });
 
+  test.each([
+    ["env", { A: unknownValue }],
+    ["args", ["joiner", unknownValue]],
+    ["healthcheck", { tests: ["CMD", unknownValue] }],
+    ["commands", unknownValue],
+  ])("may be what makes %s of a service that names it", (part, value) => {
+    const secret = keyring({}, { secretOutputs: ["data"] });
+    const one = service({ spec: { [part]: value } });
+    const message = `taskSpec.containerSpec.${part} may be made from a secret that is not known yet, allowed is ${whereServices}`;
+    expect(derivedSecrets.check([secret, one], {})).toEqual([{ urn: one.urn, message }]);
+    expect(derivedSecrets.check([one], {})).toEqual([]);
+  });
+
   test("a service may name secrets of the Swarm, nothing else may be made from them", () => {
     const secret = keyring({}, { secretOutputs: ["data"] });
     const config = configuration({}, { sources: { data: [secret.urn] } });
