@@ -47,6 +47,7 @@ export class AgentService extends pulumi.ComponentResource {
         data: Buffer.from(
           groupConfig(service.conduct, undefined, { keyringPath: taskKeyringPath }),
         ).toString("base64"),
+        labels: labelList(tasks.labels),
       },
       { parent: this },
     );

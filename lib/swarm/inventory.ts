@@ -11,7 +11,6 @@ interface SwarmThing {
 export interface SwarmInventory {
   readonly services: readonly SwarmThing[];
   readonly secrets: readonly SwarmThing[];
-  /** The configurations that the services use: the provider gives them no labels. */
   readonly configs: readonly SwarmThing[];
 }
 
@@ -23,30 +22,12 @@ export async function readSwarmInventory(labels: Labels): Promise<SwarmInventory
   const filters = query({
     filters: { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) },
   });
-  const [services, secrets] = (await Promise.all(
-    ["/services", "/secrets"].map((path) => engine({ method: "GET", path: `${path}?${filters}` })),
-  )) as [ApiService[], ApiService[]];
-  const configs = services.flatMap(({ Spec }) => Spec.TaskTemplate?.ContainerSpec?.Configs ?? []);
-  return {
-    services: services.map(thing),
-    secrets: secrets.map(thing),
-    configs: configs.map(({ ConfigID, ConfigName }) => ({ id: ConfigID, name: ConfigName })),
-  };
-}
-
-function thing({ ID, Spec }: ApiService): SwarmThing {
-  return { id: ID, name: Spec.Name };
-}
-
-interface ApiService {
-  readonly ID: string;
-  readonly Spec: {
-    readonly Name: string;
-    readonly TaskTemplate?: {
-      readonly ContainerSpec?: {
-        readonly Configs?:
-          readonly { readonly ConfigID: string; readonly ConfigName: string }[] | null;
-      };
-    };
-  };
+  const [services, secrets, configs] = (await Promise.all(
+    ["/services", "/secrets", "/configs"].map((path) =>
+      engine({ method: "GET", path: `${path}?${filters}` }),
+    ),
+  )) as readonly { readonly ID: string; readonly Spec: { readonly Name: string } }[][];
+  const things = (found: typeof services = []) =>
+    found.map(({ ID, Spec }): SwarmThing => ({ id: ID, name: Spec.Name }));
+  return { services: things(services), secrets: things(secrets), configs: things(configs) };
 }

@@ -9,16 +9,18 @@ import {
   mapIn,
   type ResourceRule,
   secretType,
+  serviceConfigType,
   serviceType,
 } from "./rule.ts";
 
-/** Docker's types that this project may declare with labels. It sets none on the configuration of a service. */
+/** Docker's types that have labels. */
 const labelled = [
   containerType,
   "docker:index/network:Network",
   "docker:index/volume:Volume",
   serviceType,
   secretType,
+  serviceConfigType,
 ];
 
 export const labels: ResourceRule = {

@@ -66,7 +66,7 @@ async function expectUnharmed() {
 test("the scripts are correct for the image's shell", async () => {
   const found = await inA("find", "/usr/local/bin", "/etc/serf/handlers", "-type", "f");
   const paths = found.split("\n").filter((path) => path !== "" && !path.endsWith("/serf"));
-  expect(paths.length).toBe(6 + Object.keys(scripts).length);
+  expect(paths.length).toBe(8 + Object.keys(scripts).length);
   for (const path of paths) expect(await inA("sh", "-n", path)).toBe("");
 });
 

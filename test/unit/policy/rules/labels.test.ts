@@ -12,13 +12,18 @@ import {
 
 const volumeType = "docker:index/volume:Volume";
 
-test.each(["docker:index/network:Network", volumeType])("%s needs both labels", (type) => {
-  expect(broken(resource(type, "one", { labels: labelled() }))).toEqual([]);
-  expect(broken(resource(type, "one"))).toEqual([
-    "labelled: the label serf.project is not set, allowed is serf.",
-    "labelled: the label serf.stack is not set, allowed is dev.",
-  ]);
-});
+const configType = "docker:index/serviceConfig:ServiceConfig";
+
+test.each(["docker:index/network:Network", volumeType, configType])(
+  "%s needs both labels",
+  (type) => {
+    expect(broken(resource(type, "one", { labels: labelled() }))).toEqual([]);
+    expect(broken(resource(type, "one"))).toEqual([
+      "labelled: the label serf.project is not set, allowed is serf.",
+      "labelled: the label serf.stack is not set, allowed is dev.",
+    ]);
+  },
+);
 
 test("the labels name this project and stack", () => {
   expect(broken(container({ labels: labelled({ "serf.stack": "prod" }) }))).toEqual([
