@@ -12,9 +12,7 @@ import {
 
 const volumeType = "docker:index/volume:Volume";
 
-const configType = "docker:index/serviceConfig:ServiceConfig";
-
-test.each(["docker:index/network:Network", volumeType, configType])(
+test.each(["docker:index/network:Network", volumeType, serviceConfigType])(
   "%s needs both labels",
   (type) => {
     expect(broken(resource(type, "one", { labels: labelled() }))).toEqual([]);
@@ -52,8 +50,7 @@ test("a service and its containers need them", () => {
   ]);
 });
 
-test("a secret of the Swarm needs them, the configuration of a service has none", () => {
+test("a secret of the Swarm needs them", () => {
   expect(broken(keyring())).toEqual([]);
   expect(broken(keyring({ labels: undefined }))).toHaveLength(2);
-  expect(broken(resource(serviceConfigType, "joiner"))).toEqual([]);
 });

@@ -1,14 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { serviceConfigType, unknownValue } from "../../../../policy/rules/rule.ts";
 import { derivedSecrets } from "../../../../policy/rules/secrets.ts";
-import { broken, command, container, keyring, resource, service } from "../../support/resources.ts";
+import {
+  broken,
+  command,
+  container,
+  keyring,
+  resource,
+  service,
+  labelled,
+} from "../../support/resources.ts";
 
 const where = "stdin of a command, or a file that only the agent reads.";
 const whereServices = "a docker.Secret that the service's containers get as a file.";
 const named = (name: string, allowed = where) =>
   `no-secret-in-environment: ${name} has a value and is named like a secret, allowed is ${allowed}`;
 const configuration = (inputs: object, more: Parameters<typeof resource>[3] = {}) =>
-  resource(serviceConfigType, "joiner", { ...inputs }, more);
+  resource(serviceConfigType, "joiner", { labels: labelled(), ...inputs }, more);
 const encoded = (text: string) => ({ data: Buffer.from(text).toString("base64") });
 
 describe("a value that is named like a secret", () => {
