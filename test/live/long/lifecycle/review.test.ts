@@ -173,19 +173,19 @@ test("a joiner missing from the state that is not imported is recreated by the n
   expect(withStatus(await membersIn(named("seed")), "alive")).toContain(named("joiner-2"));
 });
 
-// The language host that setup builds does not support transforms run by the engine, only these, run by the program.
-test("a transformation protects one joiner", async () => {
+test("a transform protects one joiner", async () => {
   const file = project.path("index.ts");
   const program = readFileSync(file, "utf8");
   const before = "  silenceSdk();\n";
-  const transform = `  pulumi.runtime.registerStackTransformation(({ name, props, opts }) =>
+  const transform = `  runtime.registerResourceTransform(({ name, props, opts }) =>
     name === "joiner-2" ? { props, opts: { ...opts, protect: true } } : undefined,
   );
 `;
   expect(program).toContain(before);
   const keep = { ...config, limits: { memory: 80 }, tags: { rack: "a7" }, gossipPort: 18161 };
   try {
-    writeFileSync(file, program.replace(before, before + transform));
+    const imported = `import { runtime } from "@pulumi/pulumi";\n`;
+    writeFileSync(file, imported + program.replace(before, before + transform));
     await pulumi("up");
     project.configure(stack, { ...keep, joiners: 1 });
     const { code, output } = await project.run("pulumi", "preview", "--stack", stack);
