@@ -1,5 +1,6 @@
 /**
- * Removes an image of a stack, and the stack's images that have lost their names.
+ * Removes an image of a stack, and the stack's images that have lost their names. When the stack has no container any
+ * more, it also removes images of that repository that an earlier change had left, since they were in use.
  *
  *     node programs/imageRemoval.ts < input.json
  */
@@ -7,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { removeIfThere, unlessGone } from "../lib/containers/lifecycle.ts";
 import { engine, EngineError, query } from "../lib/engine/api.ts";
-import { listImages } from "../lib/engine/inventory.ts";
+import { listContainers, listImages } from "../lib/engine/inventory.ts";
 import { printResult } from "../lib/host/run.ts";
 import type { ImageRemovalInput } from "../lib/inputs/imageRemoval.ts";
 
@@ -30,7 +31,14 @@ await printResult(async () => {
   if (await isUsed(image, labels)) return;
   const own = await listImages(labels);
   // By now the name may belong to an image of somebody else.
-  if (own.some(({ names }) => names.includes(image))) await removeIfThere(`/images/${image}`);
+  const repository = image.slice(0, image.lastIndexOf(":") + 1);
+  const isOver = (await listContainers({ ...labels })).every(
+    (one) => one.labels[roleLabel] === undefined,
+  );
+  const isMeant = (name: string) => name === image || (isOver && name.startsWith(repository));
+  for (const name of own.flatMap(({ names }) => names).filter(isMeant)) {
+    await removeIfThere(`/images/${name}`);
+  }
   // An image that was pushed still has its digest when its last name is gone.
   const nameless = (await listImages(labels)).filter(({ names }) => names.length === 0);
   for (const { id } of nameless) await unlessGone({ method: "DELETE", path: `/images/${id}` });

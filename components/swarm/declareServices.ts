@@ -34,7 +34,10 @@ export function declareServices(plan: StackPlan) {
   const secrets = new ClusterSecrets("secrets", settings);
   const network = new OverlayNetwork(
     "network",
-    { networkName: names.network, labels, subnet: settings.subnet },
+    {
+      ...{ networkName: names.network, labels, subnet: settings.subnet },
+      needed: [...pushed.values()],
+    },
     after(plan, declareLease(plan)),
   );
   const rotation = rotateKey(

@@ -11,6 +11,8 @@ export interface OverlayNetworkArgs {
   readonly networkName: string;
   readonly labels: Labels;
   readonly subnet: SubnetPlan;
+  /** What a destroy removes only when no node has anything of the services any more. */
+  readonly needed: readonly pulumi.Resource[];
 }
 
 /** The network that the members on all nodes of the Swarm share. */
@@ -45,7 +47,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
-      { parent: this, dependsOn: network },
+      { parent: this, dependsOn: [network, ...args.needed] },
     );
     this.networkId = network.id;
     this.registerOutputs({ networkId: this.networkId });
