@@ -99,13 +99,25 @@ async function joinMissing({ view, differences }: ViewState): Promise<void> {
   await joinFew(view, lost.map(gossipEndpoint));
 }
 
+/** Milliseconds in which removed members are forgotten. Serf waits for 6 s with one that is leaving. */
+const pruning = 15_000;
+
 async function prune(
   view: View,
   members: readonly Member[],
   expected: readonly ExpectedMember[],
 ): Promise<void> {
   const names = new Set(expected.map(({ name }) => name));
-  const gone = members.filter(({ name, status }) => !names.has(name) && status !== "alive");
-  for (const { name } of gone)
-    await ask(view, (agent) => agent.forget(name)).catch(() => undefined);
+  const goneOf = (seen: readonly Member[]) =>
+    seen.filter(({ name, status }) => !names.has(name) && status !== "alive");
+  const deadline = Date.now() + pruning;
+  let gone = goneOf(members);
+  const forget = ({ name }: Member) =>
+    ask(view, (agent) => agent.forget(name)).catch(() => undefined);
+  // At once: Serf answers for a member that is leaving only when it has left.
+  void Promise.all(gone.map(forget));
+  while (gone.length > 0 && Date.now() < deadline) {
+    await pause(pollInterval);
+    gone = goneOf(await membersSeenBy(view, viewTimeout).catch(() => members));
+  }
 }
