@@ -59,12 +59,16 @@ function capitals([heading = [], ...rows]: Summary["table"]): Summary["table"] {
   return [heading.map((one) => one.toUpperCase()), ...rows];
 }
 
-/** The errors of a preview that failed, or what else it has said. */
+/** The errors of a preview that failed, or what else it has said. Neither begins with `error:`. */
 export function reasonOf(preview: Preview | undefined, said: string): string {
   const messages = (preview?.diagnostics ?? [])
     .filter(({ severity }) => severity === "error")
-    .map(({ message = "" }) => message.trim());
-  return messages.join("\n") || said.trim();
+    .map(({ message = "" }) => withoutLabel(message));
+  return messages.join("\n") || withoutLabel(said);
+}
+
+function withoutLabel(message: string): string {
+  return message.trim().replace(/^error: /, "");
 }
 
 /** The review of a preview that failed. */

@@ -1,5 +1,5 @@
 /** A stack's configuration, as Pulumi reads it: the stack's file, with the defaults of Pulumi.yaml. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { project } from "../../../lib/cluster/names.ts";
@@ -79,7 +79,10 @@ export async function scratchBackend(
 ): Promise<NodeJS.ProcessEnv> {
   const folder = resolve(ownFolder, "scratch");
   await mkdir(join(folder, "state"), { recursive: true });
-  await writeFile(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+  // Renamed into place: another command may be reading it, and would find it empty while it is written.
+  const made = join(folder, `Pulumi.yaml.${process.pid}`);
+  await writeFile(made, `name: ${project}\nruntime: nodejs\n`);
+  await rename(made, join(folder, "Pulumi.yaml"));
   // A run that was killed leaves its lock. Nothing here needs one: nothing is ever deployed.
   await rm(join(folder, "state", ".pulumi", "locks"), { recursive: true, force: true });
   const backend = { ...env, PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href };

@@ -139,7 +139,7 @@ describe("a preview that failed", () => {
 
   test("without a word in JSON is what Pulumi printed, and cannot end the block", () => {
     const review = failedReview(undefined, "error: no stack\n```\n# loud", "cap");
-    expect(review).toContain("error: no stack");
+    expect(review).toContain("```text\nno stack\n");
     expect(review.match(/```/g)).toHaveLength(2);
   });
 });
