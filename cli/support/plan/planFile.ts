@@ -9,8 +9,31 @@ const originKey = "serf";
 
 type PlanJson = Readonly<Record<string, unknown>> & { readonly [originKey]?: PlanOrigin };
 
-/** Removes the file of an earlier preview, which must not stay when this one fails. */
+/**
+ * Removes the file of an earlier preview, which must not stay when this one fails.
+ *
+ * @throws UserError when the file is something else, or cannot be removed.
+ */
 export async function clearPlan(file: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text !== undefined && !isPlan(text)) {
+    throw new UserError(
+      `--save-plan is "${file}", which exists and is not a plan; name another file, or remove that one.`,
+    );
+  }
+  await removePlan(file);
+}
+
+/** Whether a text is a plan as Pulumi writes it. */
+function isPlan(text: string): boolean {
+  try {
+    return Object.hasOwn(JSON.parse(text) as object, "resourcePlans");
+  } catch {
+    return false;
+  }
+}
+
+async function removePlan(file: string): Promise<void> {
   await rm(file, { force: true }).catch((error: unknown) => {
     throw new UserError(
       `--save-plan is "${file}", which cannot be written: ${(error as Error).message}`,
@@ -26,7 +49,7 @@ export async function clearPlan(file: string): Promise<void> {
 export async function addOrigin(file: string, origin: PlanOrigin): Promise<void> {
   const text = await readFile(file, "utf8");
   if (text.includes(offlineEngine)) {
-    await clearPlan(file);
+    await removePlan(file);
     throw new UserError(
       `No plan was saved for stack ${origin.stack}, since its preview contacted no engine and named none: preview ` +
         "where the engine answers, or set dockerHost to an address that begins with ssh://.",

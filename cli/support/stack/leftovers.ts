@@ -152,8 +152,12 @@ export async function removeLeftovers(stack: string, found: Leftovers): Promise<
     await removeIfThere(path);
   }
   if (agent !== undefined) await stopAgent(namesOf(project, stack).hostAgentDir);
-  const removed = describeLeftovers(found).length;
-  if (removed > 0) console.log(`Removed ${removed} leftovers of stack ${stack}.`);
+  const removed = describeLeftovers(found);
+  if (removed.length > 0) {
+    console.log(
+      `Removed ${removed.length} leftovers of stack ${stack}:\n${removed.map((one) => `  - ${one}`).join("\n")}`,
+    );
+  }
 }
 
 /** Milliseconds in which the nodes must have stopped the tasks of removed services. */

@@ -66,7 +66,7 @@ export async function prune(
   const failed: string[] = [];
   for (const { name } of expired) {
     // A process of its own, as the user would run it: each stack may use another engine.
-    const code = await foreground(process.execPath, ["cli/stop.ts", "--stack", name]);
+    const code = await foreground(process.execPath, ["cli/stop.ts", "--stack", name, "--yes"]);
     if (code !== 0) failed.push(name);
   }
   if (failed.length > 0) {

@@ -47,6 +47,7 @@ test("a file that is missing is named", async () => {
 });
 
 test("an earlier plan is removed before a preview", async () => {
+  writeFileSync(file, '{"resourcePlans":{}}');
   await clearPlan(file);
   await clearPlan(file);
   expect(existsSync(file)).toBe(false);
@@ -58,4 +59,12 @@ test("a plan of a preview that named no engine is not kept", async () => {
     /^No plan was saved for stack dev, .* ssh:\/\/\.$/,
   );
   expect(existsSync(file)).toBe(false);
+});
+
+test("a file that is not a plan is not removed for one", async () => {
+  writeFileSync(file, "# notes");
+  await expect(clearPlan(file)).rejects.toThrow(
+    /^--save-plan is ".*", which exists and is not a plan;/,
+  );
+  expect(existsSync(file)).toBe(true);
 });
