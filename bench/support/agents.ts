@@ -11,7 +11,7 @@ import {
 import { keyringFile } from "../../lib/agents/keyring.ts";
 import { addressOfIndex } from "../../lib/cluster/subnet.ts";
 import { type ContainerDescription, describeContainer } from "../../lib/containers/description.ts";
-import { limitSettings } from "../../lib/settings/table.ts";
+import { limitSettings } from "../../lib/settings/parts/limits.ts";
 import { keptImage, subnet } from "./place.ts";
 
 /** An agent with a fixed address. */

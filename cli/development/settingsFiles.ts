@@ -1,7 +1,8 @@
 /** The files that are partly generated from the table of settings. */
 import { stringify } from "yaml";
 import { paddedMarkdownTable } from "../../lib/host/table.ts";
-import { limitSettings, table } from "../../lib/settings/table.ts";
+import { limitSettings } from "../../lib/settings/parts/limits.ts";
+import { table } from "../../lib/settings/table.ts";
 
 type AnySetting = Pick<
   (typeof table)[keyof typeof table],

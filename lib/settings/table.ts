@@ -6,36 +6,27 @@ import { isAbsolute } from "node:path";
 import { auto } from "../allocation/allocate.ts";
 import { portPools, rangeOf, subnetPool } from "../allocation/pools.ts";
 import { gossipPort as agentPort, profiles } from "../agents/config.ts";
-import type { ImageChoice } from "../cluster/image.ts";
-import { defaultSerfVersion, refusedSerf, serfChecksums } from "../cluster/serfVersions.ts";
 import { allowedSubnets, isAddress, planSubnet } from "../cluster/subnet.ts";
-import type { ContainerLimits } from "../containers/description.ts";
 import { allowedEngineHosts, formatEngineHost, parseEngineHost } from "../engine/host.ts";
 import { parseEvents } from "./events.ts";
 import { maxJoiners, parseGroups } from "./groups.ts";
 import { parseHandlers } from "./handlers.ts";
 import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./kinds.ts";
-import { SettingsReader } from "./reader.ts";
+import {
+  added,
+  allContainers,
+  anotherEngine,
+  hostAgentOnly,
+  nothing,
+  reloaded,
+  rotates,
+  seedOnly,
+} from "./parts/changes.ts";
+import { imageSettings, readGroupImage } from "./parts/image.ts";
+import { leaseSettings } from "./parts/lease.ts";
+import { limitSettings, readLimits } from "./parts/limits.ts";
+import { swarmSettings } from "./parts/swarm.ts";
 import { parseTags } from "./tags.ts";
-import { allowedRepositories, isRepository } from "../cluster/registry.ts";
-import { allowedTtls, ttlSeconds } from "./ttl.ts";
-
-const reloaded = "running agents reload it; nothing is restarted";
-const rotates = "the key rotates; nothing is restarted";
-const added = "joiners are added or removed; no other member is touched";
-const allContainers = "all containers are replaced";
-const hostAgentOnly = "the host's agent is restarted";
-const seedOnly = "the seed's container is replaced";
-const anotherEngine = "the stack moves to another engine: destroy it first";
-const nothing = "nothing";
-const leaseOnly = "an empty volume that nothing mounts is replaced";
-
-const image = {
-  allowed: "an image reference, for example registry.example/busybox:1.37",
-  parse: (name: string) => (/^[a-z0-9][\w./:@-]*$/.test(name) ? name : undefined),
-  meaning: "pinned",
-  change: "all containers with that image are replaced",
-};
 
 /** Adds `auto` to the allowed values, and makes it the default. */
 function orAuto<T>(
@@ -49,41 +40,6 @@ function orAuto<T>(
       received === auto ? auto : parse(received),
   };
 }
-
-/** The settings of an image; a group of joiners can have its own. */
-const imageSettings = {
-  serfVersion: oneOf(
-    [defaultSerfVersion, ...Object.keys(serfChecksums).filter((one) => one !== defaultSerfVersion)],
-    { description: "The Serf release in the image", change: image.change },
-    refusedSerf,
-  ),
-  builderImage: optionalText({
-    ...image,
-    description:
-      "The image that Serf is compiled in, instead of the one pinned in docker/Dockerfile",
-  }),
-  runtimeImage: optionalText({
-    ...image,
-    description: "The image that Serf runs in, instead of the one pinned in docker/Dockerfile",
-  }),
-};
-
-/** The limits of each agent's container. */
-export const limitSettings = {
-  memory: integer([32, 65536], {
-    description: "Memory in MiB",
-    default: "128",
-    change: allContainers,
-  }),
-  cpus: text({
-    ...{ description: "Number of processors", default: "1", change: allContainers },
-    allowed: "a number from 0.1 to 64",
-    parse: (received) => {
-      const cpus = /^\d+(\.\d+)?$/.test(received) ? Number(received) : 0;
-      return cpus >= 0.1 && cpus <= 64 ? cpus : undefined;
-    },
-  }),
-};
 
 export const table = {
   joiners: optionalText({
@@ -218,37 +174,7 @@ export const table = {
     default: "0",
     change: rotates,
   }),
-  swarm: oneOf(["off", "services"], {
-    description:
-      "Whether the members are services of the engine's Swarm, which runs them on all its nodes",
-    change: "the stack moves to a Swarm, or back: destroy it first",
-  }),
-  registry: optionalText({
-    description:
-      "The repository to which the image is pushed, and from which a Swarm's nodes pull it",
-    meaning: "none, which a Swarm needs",
-    allowed: allowedRepositories,
-    parse: (received) => (isRepository(received) ? received : undefined),
-    change: "all tasks are replaced",
-  }),
-  registryUser: optionalText({
-    description: "The user at the registry",
-    meaning: "no login",
-    allowed: "a name",
-    parse: (received) => received,
-    change: nothing,
-  }),
-  registryPassword: optionalText({
-    description: "The user's password at the registry, a secret",
-    meaning: "no login",
-    allowed: "a text",
-    parse: (received) => received,
-    change: nothing,
-  }),
-  registryInsecure: flag(false, {
-    description: "Whether the registry has no TLS",
-    change: nothing,
-  }),
+  ...swarmSettings,
   requireGossipKey: flag(false, {
     description: "Whether gossipKey must be set, instead of being generated",
     change: nothing,
@@ -261,22 +187,7 @@ export const table = {
     description: "Whether the volume with the agents' data is kept when the stack is destroyed",
     change: nothing,
   }),
-  owner: optionalText({
-    description: "Who has the stack, in the list of `npm run stacks`",
-    meaning: "who brought it up first",
-    allowed: "at most 64 letters, digits, spaces and characters of . _ @ + -",
-    parse: (received) =>
-      /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u.test(received) ? received : undefined,
-    change: leaseOnly,
-  }),
-  ttl: optionalText({
-    description:
-      "The time since its creation after which `npm run stacks -- --prune` takes the stack down",
-    meaning: "never",
-    allowed: allowedTtls,
-    parse: (received) => (ttlSeconds(received) === undefined ? undefined : received),
-    change: leaseOnly,
-  }),
+  ...leaseSettings,
   tuneKernel: flag(false, {
     description:
       "Whether the kernel's neighbour table may be enlarged to the size that the agents need",
@@ -291,26 +202,3 @@ export type Values<Table> = {
     ? T
     : never;
 };
-
-function readLimits(reader: SettingsReader, key: string): ContainerLimits {
-  const own = new SettingsReader(reader.readMap(key), `${key}.`, reader.report);
-  const limits = {
-    memory: limitSettings.memory.read(own, "memory", []),
-    cpus: limitSettings.cpus.read(own, "cpus", []),
-  };
-  own.refuseOthers(Object.keys(limitSettings));
-  return limits;
-}
-
-/** Reads the configured settings of a group's image, without defaults. */
-function readGroupImage(reader: SettingsReader) {
-  return (group: Readonly<Record<string, unknown>>, setting: string): Partial<ImageChoice> => {
-    const own = new SettingsReader(group, `${setting}.`, reader.report);
-    own.refuseOthers(["count", "tags", ...Object.keys(imageSettings)]);
-    return Object.fromEntries(
-      Object.entries(imageSettings)
-        .filter(([key]) => own.textOf(key))
-        .map(([key, one]) => [key, one.read(own, key, [])]),
-    );
-  };
-}
