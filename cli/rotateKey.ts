@@ -10,7 +10,7 @@ import { unfinishedMark } from "./support/stack/recovery.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
 import { withoutSalts } from "./support/stack/salt.ts";
 import type { StackSettings } from "./support/stack/settings.ts";
-import { configFile, runPulumi } from "./support/stack/stack.ts";
+import { configFile, deploy, runPulumi } from "./support/stack/stack.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 import { bringUp } from "./support/stack/up.ts";
 
@@ -28,14 +28,15 @@ await command(line, async ({ stack }, { settings, state }) => {
   }
   refuseRenamed(stack, resources);
   const { env } = await toolchain();
+  const up = () => bringUp(stack, () => deploy("up", stack, env, ...settings.deployment));
   // The project's folder was moved: the host's agent cannot write its keyring, and the rotation would fail.
   if (isOfAnotherFolder(namesOf(project, stack).hostAgentDir)) {
-    const code = await bringUp(stack, env);
+    const code = await up();
     if (code !== 0) return code;
   }
   // If the last `up` failed, it may have been in the middle of a rotation. Then continue with that key.
   if (!existsSync(unfinishedMark(stack))) await requestKey(stack, settings, env);
-  return await bringUp(stack, env);
+  return await up();
 });
 
 async function requestKey(

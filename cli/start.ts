@@ -6,7 +6,7 @@ import { originOf } from "./support/plan/origin.ts";
 import { checkPlan } from "./support/plan/planFile.ts";
 import { isLost, recover, refuseLeftovers } from "./support/stack/recovery.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
-import { createStack } from "./support/stack/stack.ts";
+import { createStack, deploy } from "./support/stack/stack.ts";
 import { resourcesIn } from "./support/stack/state.ts";
 import { bringUp } from "./support/stack/up.ts";
 
@@ -31,6 +31,6 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   if (isLost(stack, recorded)) await refuseLeftovers(stack, settings);
   if (resources === undefined) await createStack(stack, env);
   return await (plan === undefined
-    ? bringUp(stack, env)
-    : bringUp(stack, env, () => applyPlan(stack, plan, env)));
+    ? bringUp(stack, () => deploy("up", stack, env, ...settings.deployment))
+    : bringUp(stack, () => applyPlan(stack, plan, env)));
 });

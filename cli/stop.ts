@@ -51,7 +51,7 @@ await command(
     if (resources && !isLost(stack, recorded)) {
       await refuseForeignVolumes(names, resources);
       console.log(`Destroying stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
-      const code = await deploy("destroy", stack, env);
+      const code = await deploy("destroy", stack, env, ...settings.deployment);
       if (code !== 0) return code;
       for (const name of names) {
         await removeLeftovers(name, await findLeftovers(name, isDataKept, new Set()));

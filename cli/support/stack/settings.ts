@@ -26,6 +26,14 @@ export class StackSettings {
     return this.#values[`${project}:${key}`]?.secret === true || this.value(key) !== undefined;
   }
 
+  /**
+   * The options with which Pulumi deploys the stack. It reads the services of a Swarm first: what was removed there
+   * would fail otherwise. Containers are observed by the program, which is faster.
+   */
+  get deployment(): readonly string[] {
+    return this.value("swarm") === "services" ? ["--refresh"] : [];
+  }
+
   /** Whether a switch is on. An invalid value counts as on, the safe side; the Pulumi program reports it. */
   wants(key: "protect" | "retainData"): boolean {
     return (this.value(key) ?? "false") !== "false";

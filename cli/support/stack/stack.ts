@@ -19,8 +19,9 @@ export async function deploy(
   command: "up" | "destroy",
   stack: string,
   env: NodeJS.ProcessEnv,
+  ...options: readonly string[]
 ): Promise<number> {
-  const flags = ["--yes", "--skip-preview", "--suppress-outputs"];
+  const flags = ["--yes", "--skip-preview", "--suppress-outputs", ...options];
   return await pulumi([command, ...flags, ...parallelism(env), "--stack", stack], env);
 }
 

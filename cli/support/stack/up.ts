@@ -1,19 +1,14 @@
 import { formatMembers } from "../../../lib/cluster/members.ts";
 import { liveMembers } from "../agents/liveMembers.ts";
 import { begin, finish } from "./recovery.ts";
-import { deploy } from "./stack.ts";
 
 /**
  * Brings up a stack that exists in the backend, and prints the members.
  *
- * @param up runs Pulumi. Default: without constraints.
+ * @param up runs Pulumi.
  * @returns the exit code.
  */
-export async function bringUp(
-  stack: string,
-  env: NodeJS.ProcessEnv,
-  up = () => deploy("up", stack, env),
-): Promise<number> {
+export async function bringUp(stack: string, up: () => Promise<number>): Promise<number> {
   await begin(stack);
   const code = await up();
   if (code !== 0) return code;

@@ -123,6 +123,13 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     expect(await count()).toEqual(whole);
   });
 
+  test("what was removed from the Swarm shows as drift, and is created again", async () => {
+    await bed.manager.docker(["service", "rm", `serf-${stack}-web`]);
+    expect((await project.run("drift", "--stack", stack)).code).toBe(1);
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual(whole);
+  });
+
   test("the key rotates while the members run, and new tasks start with it", async () => {
     configure({ keyRotation: 1 });
     const output = await project.succeed("start", "--stack", stack);
