@@ -42,7 +42,7 @@ export function parseSettings(
   const faults = [
     ...reader.faults,
     ...contradictions(settings, place, isHere),
-    ...swarmFaults(settings, values),
+    ...swarmFaults(settings, values, place.isSecret),
   ];
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;

@@ -1,7 +1,7 @@
 /** The faults of a configuration whose members are services of a Swarm. */
 import { quote } from "./reader.ts";
 import { table } from "./table.ts";
-import type { Settings } from "./types.ts";
+import type { DeploymentPlace, Settings } from "./types.ts";
 
 /** Why a setting has no meaning with services, as the end of a sentence. */
 const meaningless: Partial<Record<keyof typeof table, string>> = {
@@ -16,10 +16,14 @@ const meaningless: Partial<Record<keyof typeof table, string>> = {
 
 const unset = (key: string) => `run \`pulumi config rm ${key}\``;
 
-/** @param values the configured values by key. */
+/**
+ * @param values the configured values by key.
+ * @param isSecret whether Pulumi stores a setting encrypted. Default: it stores the password so.
+ */
 export function swarmFaults(
   settings: Settings,
   values: Readonly<Record<string, string>>,
+  isSecret: DeploymentPlace["isSecret"] = () => true,
 ): string[] {
   if (settings.swarm === "off") {
     return (["registry", "registryUser", "registryPassword"] as const)
@@ -46,6 +50,12 @@ export function swarmFaults(
         ? ["registryPassword", "registryUser"]
         : ["registryUser", "registryPassword"];
     faults.push(`${there} is set, but ${missing} is not; set both, or neither`);
+  }
+  if (settings.registryPassword !== undefined && !isSecret("registryPassword")) {
+    faults.push(
+      "registryPassword is in plain text in the stack's configuration, where anybody who can read the file can see " +
+        "it; choose another and store it encrypted with `pulumi config set --secret registryPassword`",
+    );
   }
   if (!settings.hostAgent) {
     faults.push(

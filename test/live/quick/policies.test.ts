@@ -147,8 +147,7 @@ describe("a stack of services", () => {
 
   test("breaks no policy as the program declares it, not even the strictest settings", async () => {
     settle({});
-    const credentials = { registryUser: "serf", registryPassword: "hunter2" };
-    project.configure(stack, { ...swarm, ...credentials, protect: true, joiners: 3 });
+    project.configure(stack, { ...swarm, protect: true, joiners: 3 });
     project.write("index.ts", program);
     const { code, output } = await preview();
     expect(code, output).toBe(0);

@@ -53,3 +53,14 @@ test("a registry without services", () => {
     "registry is set, but swarm is off, and only a Swarm pulls the image; run `pulumi config rm registry`",
   ]);
 });
+
+test("a password in plain text, which is never printed", () => {
+  const values = { ...services, registryUser: "me", registryPassword: "hunter2" };
+  expect(faultsOf(values)).toEqual([]);
+  const [fault, ...more] = faultsOf(values, { isSecret: () => false });
+  expect(more).toEqual([]);
+  expect(fault).toMatch(
+    /^registryPassword is in plain text .* config set --secret registryPassword`$/,
+  );
+  expect(fault).not.toContain("hunter2");
+});
