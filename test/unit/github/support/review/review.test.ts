@@ -29,7 +29,7 @@ test("a preview that failed is a review, too", () => {
   const { verdict, lead, changes } = parseReview(text, "dev.md");
   expect(verdict).toBe("The preview failed, so nothing is known of what an `up` would change.");
   expect(lead).toBe(
-    "```text\nerror: @octocat <b> ` ` `\n#1\n```\n\n" +
+    "```text\n@octocat <b> ` ` `\n#1\n```\n\n" +
       "Mend that, then run `npm run preview -- --stack dev` to see the change.",
   );
   expect(changes).toBe(undefined);
