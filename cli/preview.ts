@@ -9,8 +9,9 @@ import { pulumiTools, pulumiWithImages } from "../setup/toolchain.ts";
 import { addOrigin, clearPlan } from "./support/plan/planFile.ts";
 import { originOf } from "./support/plan/origin.ts";
 import { judgedPreview } from "./support/preview/judgedPreview.ts";
+import { outputFile } from "./support/preview/outputFile.ts";
 import { policyFlags } from "./support/preview/policyPack.ts";
-import { type Arguments, asTyped, command, type StackPlace } from "./support/stack/arguments.ts";
+import { type Arguments, command, type StackPlace } from "./support/stack/arguments.ts";
 import { refuseRenamed } from "./support/stack/renamed.ts";
 import { scratchBackend } from "./support/stack/settings.ts";
 import { pulumi } from "./support/stack/stack.ts";
@@ -35,7 +36,8 @@ let isReviewed = false;
 
 await command(line, preview, async ({ stack, options: { markdown } }, error) => {
   if (markdown !== undefined && !isReviewed) {
-    await writeReview(markdown, failedReview(undefined, error.message, stack));
+    const file = outputFile("markdown", markdown);
+    await writeReview(file, failedReview(undefined, error.message, stack));
   }
 });
 
@@ -44,6 +46,7 @@ async function preview(
   { settings, state }: StackPlace,
 ): Promise<number> {
   const { offline = false, summary = false, markdown } = options;
+  const review = markdown === undefined ? undefined : outputFile("markdown", markdown);
   const resources = resourcesIn(state);
   const plan = await planOf(stack, options["save-plan"], resources);
   const { env } = await (offline ? pulumiTools() : pulumiWithImages());
@@ -52,7 +55,7 @@ async function preview(
   const backend = resources === undefined ? await scratchBackend(stack, env) : env;
   const variables = { ...backend, ...(offline && { [offlineVariable]: "true" }) };
   const flags = plan === undefined ? [] : ["--save-plan", plan.file];
-  if (!summary && markdown === undefined) {
+  if (!summary && review === undefined) {
     const code = await pulumi(
       ["preview", ...policyFlags(stack), ...flags, "--stack", stack],
       variables,
@@ -67,7 +70,7 @@ async function preview(
   }
   const limit = Number(settings.value("maxUnavailable") ?? "all");
   const reviewed = { stack, maxUnavailable: Number.isNaN(limit) ? undefined : limit, violations };
-  if (markdown !== undefined) await writeReview(markdown, markdownReview(found, reviewed));
+  if (review !== undefined) await writeReview(review, markdownReview(found, reviewed));
   isReviewed = true;
   if (summary) console.log(textReview(found, reviewed));
   const refused = refusal(violations);
@@ -83,7 +86,7 @@ async function planOf(
   resources: readonly RecordedResource[] | undefined,
 ) {
   if (typed === undefined) return undefined;
-  const file = asTyped(typed);
+  const file = outputFile("save-plan", typed);
   await clearPlan(file);
   if (resources === undefined) {
     throw new UserError(
@@ -95,9 +98,8 @@ async function planOf(
   return { file, complete: () => addOrigin(file, origin) };
 }
 
-/** @param file relative to where the command was typed. */
 async function writeReview(file: string, text: string): Promise<void> {
-  await writeFile(asTyped(file), text).catch((error: unknown) => {
+  await writeFile(file, text).catch((error: unknown) => {
     throw new UserError(
       `--markdown is "${file}", which cannot be written: ${(error as Error).message}`,
     );
