@@ -89,6 +89,7 @@ export class AgentService extends pulumi.ComponentResource {
           restartPolicy: { condition: "any", delay: "1s", window: "0s" },
           networksAdvanceds: [{ id: args.network }],
           logDriver: task.logDriver,
+          placement: { constraints: task.constraints },
         },
         updateConfig: task.update,
         rollbackConfig: task.rollback,
@@ -98,7 +99,7 @@ export class AgentService extends pulumi.ComponentResource {
       {
         parent: this,
         // Swarm adds the platforms of the image.
-        ignoreChanges: ["taskSpec.placement"],
+        ignoreChanges: ["taskSpec.placement.platforms"],
       },
     );
 

@@ -1,5 +1,6 @@
 import type { ImageChoice } from "../cluster/image.ts";
 import { joinerName } from "../cluster/names.ts";
+import { parseNodeLabels } from "./nodeLabels.ts";
 import { isMap, maxTagBytes, parseTags, tagBytes } from "./tags.ts";
 
 /** A group of joiners with the same configuration. */
@@ -12,6 +13,8 @@ export interface JoinerGroup {
   readonly tags: Readonly<Record<string, string>>;
   /** The settings of its image that differ from the stack's. Default: none. */
   readonly image: Partial<ImageChoice>;
+  /** The labels that a node of a Swarm must have to run its members. Default: none. */
+  readonly on: Readonly<Record<string, string>>;
 }
 
 /** The name of the group whose size is the setting `joiners`. */
@@ -33,8 +36,8 @@ const allowedGroups =
 /**
  * Reads the setting `groups`.
  *
- * @param value as configured: `{ NAME: { count, tags, serfVersion, builderImage, runtimeImage } }` or, for short,
- *   `{ NAME: count }`.
+ * @param value as configured: `{ NAME: { count, tags, on, serfVersion, builderImage, runtimeImage } }` or, for
+ *   short, `{ NAME: count }`.
  * @param readImage reads the settings of a group's image, and reports their faults itself.
  * @param report receives each fault as a sentence that begins with the setting.
  */
@@ -57,7 +60,7 @@ export function parseGroups(
       report(`groups has the name ${JSON.stringify(name)}, allowed are ${allowedNames}`);
     }
     const values = isMap(group) ? group : { count: group };
-    const { count, tags = {}, ...image } = values;
+    const { count, tags = {}, on = {}, ...image } = values;
     const isCount = Number.isInteger(count) && Number(count) >= 0 && Number(count) <= maxJoiners;
     if (!isCount) fault(".count", count, `a whole number from 0 to ${maxJoiners}`);
     return {
@@ -65,6 +68,7 @@ export function parseGroups(
       count: isCount ? Number(count) : 0,
       tags: parseTags(tags, `${setting}.tags`, report),
       image: readImage(image, setting),
+      on: parseNodeLabels(on, `${setting}.on`, report),
     };
   });
 }

@@ -61,7 +61,7 @@ function settle(configured: Configured, place: DeploymentPlace, isHere: boolean)
   const { groups, hostAgentIn, maxUnavailable } = configured;
   const joiners = configured.joiners ?? (groups.length > 0 ? 0 : 3);
   const automatic = isHere ? "process" : "container";
-  const all = [{ name: plainGroup, count: joiners, tags: {}, image: {} }, ...groups];
+  const all = [{ name: plainGroup, count: joiners, tags: {}, image: {}, on: {} }, ...groups];
   const { stack, recorded = {}, taken } = place;
   return {
     ...configured,

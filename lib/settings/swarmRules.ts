@@ -25,13 +25,7 @@ export function swarmFaults(
   values: Readonly<Record<string, string>>,
   isSecret: DeploymentPlace["isSecret"] = () => true,
 ): string[] {
-  if (settings.swarm === "off") {
-    return (["registry", "registryUser", "registryPassword"] as const)
-      .filter((key) => settings[key] !== undefined)
-      .map(
-        (key) => `${key} is set, but swarm is off, and only a Swarm pulls the image; ${unset(key)}`,
-      );
-  }
+  if (settings.swarm === "off") return faultsOnOneEngine(settings);
   const faults = Object.entries(meaningless)
     .filter(([key]) => isChanged(key as keyof typeof table, values))
     .map(
@@ -70,6 +64,22 @@ export function swarmFaults(
     );
   }
   return faults;
+}
+
+function faultsOnOneEngine(settings: Settings): string[] {
+  const chosen = settings.groups.filter(({ on }) => Object.keys(on).length > 0);
+  return [
+    ...(["registry", "registryUser", "registryPassword"] as const)
+      .filter((key) => settings[key] !== undefined)
+      .map(
+        (key) => `${key} is set, but swarm is off, and only a Swarm pulls the image; ${unset(key)}`,
+      ),
+    ...chosen.map(
+      ({ name, on }) =>
+        `groups.${name}.on is ${JSON.stringify(on)}, but swarm is off, and one engine has no nodes to choose from; ` +
+        "remove it",
+    ),
+  ];
 }
 
 function isChanged(key: keyof typeof table, values: Readonly<Record<string, string>>): boolean {

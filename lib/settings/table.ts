@@ -50,7 +50,7 @@ export const table = {
   }),
   groups: json("object", {
     description: "Groups of joiners by name",
-    allowed: "a map from names to count, tags, serfVersion, builderImage and runtimeImage",
+    allowed: "a map from names to count, tags, on, serfVersion, builderImage and runtimeImage",
     change: added,
     read: (reader, key) => parseGroups(reader.readMap(key), readGroupImage(reader), reader.report),
   }),

@@ -8,6 +8,7 @@ import {
 } from "../agents/config.ts";
 import { groupLabel, type Labels, roleLabel } from "../cluster/labels.ts";
 import { type ContainerLimits, stopGrace } from "../containers/description.ts";
+import { constraintsOf } from "./placement.ts";
 import type { PlannedService } from "./plan.ts";
 
 /** The file with the token that RPC clients must send, which is a secret of its own. */
@@ -76,6 +77,7 @@ export function describeTask(service: PlannedService, settings: TaskSettings) {
     memoryBytes: limits.memory * 2 ** 20,
     nanoCpus: Math.round(limits.cpus * 1e9),
     logDriver: { name: "json-file", options: { "max-size": "5m", "max-file": "3" } },
+    constraints: constraintsOf(service),
     healthcheck: healthcheckOf(service, maxUnavailable),
     update: { ...changes, failureAction: "rollback" },
     rollback: { ...changes, failureAction: "pause" },

@@ -7,6 +7,7 @@ import type { Inventory } from "../engine/found.ts";
 import { subnetObstacles } from "../preflight/obstacles.ts";
 import type { Settings } from "../settings/types.ts";
 import { swarmMembership } from "./api.ts";
+import { type LabelledNode, placementObstacles } from "./placement.ts";
 import type { PlannedService } from "./plan.ts";
 
 /** Lists the obstacles as sentences that name the setting; empty if there are none. */
@@ -35,6 +36,7 @@ export async function findSwarmObstacles(
     (found) => found.name === names.network && !carries(found.labels, labels),
   );
   return [
+    ...placementObstacles(services, await listNodes()),
     ...taken.map(
       ({ name }) =>
         `the Swarm has a service named ${name} that does not belong to this stack; rename the stack, or remove it ` +
@@ -47,6 +49,17 @@ export async function findSwarmObstacles(
     ),
     ...subnetObstacles(settings, inventory.networks, labels, place),
   ];
+}
+
+async function listNodes(): Promise<LabelledNode[]> {
+  const found = (await engine({ method: "GET", path: "/nodes" })) as {
+    readonly Spec: { readonly Labels?: Readonly<Record<string, string>> | null };
+    readonly Description: { readonly Hostname: string };
+  }[];
+  return found.map(({ Spec, Description }) => ({
+    name: Description.Hostname,
+    labels: Spec.Labels ?? {},
+  }));
 }
 
 async function listServices() {

@@ -2,7 +2,7 @@
 import type { AgentConduct } from "../agents/config.ts";
 import { type ImageChoice, imageChoice, type StandIns } from "../cluster/image.ts";
 import type { agentRoles } from "../cluster/labels.ts";
-import { groupTags } from "../settings/groups.ts";
+import { groupTags, type JoinerGroup } from "../settings/groups.ts";
 import { eventHandlers, type Handler } from "../settings/handlers.ts";
 import type { Settings } from "../settings/types.ts";
 
@@ -17,6 +17,8 @@ export interface PlannedService {
   readonly replicas: number | undefined;
   readonly image: ImageChoice;
   readonly conduct: AgentConduct;
+  /** The labels that a node must have to run its tasks. */
+  readonly on: JoinerGroup["on"];
 }
 
 /** The handler by which the hosts' agents remove members whose place another task has taken. */
@@ -51,6 +53,7 @@ export function planServices(
   const own = (role: "seed" | "host") => ({
     ...{ name: serviceName(prefix, role), group: role, role },
     image: imageChoice(settings, standIns),
+    on: {},
   });
   return [
     { ...own("seed"), replicas: 1, conduct: conduct({ ...tags, role: "seed" }) },
@@ -62,6 +65,7 @@ export function planServices(
         replicas: group.count,
         image: imageChoice({ ...settings, ...group.image }, standIns),
         conduct: conduct(groupTags(tags, group)),
+        on: group.on,
       })),
   ];
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { declareJoiners } from "../../../../lib/plan/joiners.ts";
 import { planSubnet } from "../../../../lib/cluster/subnet.ts";
 
-const group = (name: string, count: number) => ({ name, count, tags: {}, image: {} });
+const group = (name: string, count: number) => ({ name, count, tags: {}, image: {}, on: {} });
 const groups = [group("joiner", 2), group("web", 1)];
 const declare = (recorded: Readonly<Record<string, string>> = {}) =>
   declareJoiners(

@@ -9,7 +9,7 @@ describe("groups", () => {
     faultsOf({ groups: JSON.stringify(groups), ...more }).join("\n");
 
   test("are in addition to joiners without a group, whose default is 3 only without groups", () => {
-    const plain = { name: "joiner", count: 0, tags: {}, image: {} };
+    const plain = { name: "joiner", count: 0, tags: {}, image: {}, on: {} };
     expect(groupsOf({})).toEqual([{ ...plain, count: 3 }]);
     expect(groupsOf({ web: 2 })).toEqual([plain, { ...plain, name: "web", count: 2 }]);
     expect(groupsOf({ web: 2 }, { joiners: "1" })[0]).toEqual({ ...plain, count: 1 });
@@ -22,6 +22,7 @@ describe("groups", () => {
       count: 1,
       tags: { rack: "7" },
       image: { serfVersion: "0.10.4" },
+      on: {},
     });
   });
 
@@ -44,6 +45,14 @@ describe("groups", () => {
       { web: { count: 1, tags: { rack: 7 } } },
     ],
     [`groups.web.tags is "a", allowed is a map from names`, { web: { count: 1, tags: "a" } }],
+    [`groups.web.on is "ssd", allowed is a map from names`, { web: { count: 1, on: "ssd" } }],
+    [`groups.web.on is {"a=b":"c"}, allowed is`, { web: { count: 1, on: { "a=b": "c" } } }],
+    [`groups.web.on is {"disk":"a b"}, allowed is`, { web: { count: 1, on: { disk: "a b" } } }],
+    [`groups.web.on.rack is 7, which is not a string`, { web: { count: 1, on: { rack: 7 } } }],
+    [
+      `groups.web.on is {"disk":"ssd"}, but swarm is off, and one engine has no nodes to choose from`,
+      { web: { count: 1, on: { disk: "ssd" } } },
+    ],
     [`groups.web.size is not a setting; the settings are count,`, { web: { count: 1, size: 2 } }],
     [`groups.web.serfVersion is "1", allowed is one of`, { web: { count: 1, serfVersion: "1" } }],
     [`joiners and groups have 1200 joiners, allowed are 1000 in total`, { a: 600, b: 600 }],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { describeTask } from "../../../../lib/swarm/description.ts";
+import { constraintsOf, placementObstacles } from "../../../../lib/swarm/placement.ts";
 import { planServices } from "../../../../lib/swarm/plan.ts";
 import { place } from "../../support/settings.ts";
 
@@ -8,7 +9,7 @@ const values = {
   swarm: "services",
   registry: "registry.example:5000/serf",
   joiners: "4",
-  groups: '{"web": {"count": 2, "tags": {"rack": "a7"}}, "off": 0}',
+  groups: '{"web": {"count": 2, "tags": {"rack": "a7"}, "on": {"disk": "ssd"}}, "off": 0}',
   tags: '{"site": "x"}',
 };
 const settings = parseSettings(values, place);
@@ -33,6 +34,22 @@ test("all join the tasks of more than one service, so that the loss of one node 
   for (const { conduct } of planned) {
     expect(conduct.join).toEqual(["tasks.serf-demo-seed", "tasks.serf-demo-host"]);
   }
+});
+
+test("a group runs on the nodes with its labels, all others run anywhere", () => {
+  expect(planned.map(constraintsOf)).toEqual([[], [], [], ["node.labels.disk==ssd"]]);
+});
+
+test("a group that no node may run is refused: Swarm would wait for one without a word", () => {
+  const nodes = [
+    { name: "a", labels: { rack: "7" } },
+    { name: "b", labels: { disk: "SSD" } },
+  ];
+  expect(placementObstacles(planned, nodes)).toEqual([]);
+  expect(placementObstacles(planned, nodes.slice(0, 1))).toEqual([
+    'groups.web.on is {"disk":"ssd"}, but no node of the Swarm has these labels; run `docker node update ' +
+      "--label-add disk=ssd NODE` for the nodes that are meant, of a",
+  ]);
 });
 
 const tasks = {
