@@ -123,6 +123,43 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     expect(await count()).toEqual(whole);
   });
 
+  test("a group runs on the nodes with its labels, and moves with them", async () => {
+    const on = { groups: { web: { count: 2, tags: { rack: "a7" }, on: { disk: "ssd" } } } };
+    const label = (option: string, { name }: BedEngine) =>
+      bed.manager.docker(["node", "update", ...option.split(" "), name]);
+    const hostsOfWeb = async () =>
+      (await members())
+        .filter(({ status, tags }) => status === "alive" && tags["role"] === "web")
+        .map(({ tags }) => tags["host"]);
+    const [, second, third] = bed.engines as [BedEngine, BedEngine, BedEngine];
+
+    configure(on);
+    const { code, output } = await project.run("start", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toContain('groups.web.on is {"disk":"ssd"}, but no node of the Swarm has these');
+
+    await label("--label-add disk=ssd", second);
+    await project.succeed("start", "--stack", stack);
+    expect(await hostsOfWeb()).toEqual([second.name, second.name]);
+    const refreshed = ["preview", "--refresh", "--stack", stack];
+    expect(await project.succeed("pulumi", ...refreshed)).toMatch(noChange);
+
+    await label("--label-add disk=ssd", third);
+    await label("--label-rm disk", second);
+    await vi.waitFor(
+      async () => {
+        expect(await count()).toMatchObject(whole);
+        expect(await hostsOfWeb()).toEqual([third.name, third.name]);
+      },
+      { timeout: 60_000, interval: 1000 },
+    );
+
+    configure({});
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual(whole);
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+  });
+
   test("what was removed from the Swarm shows as drift, and is created again", async () => {
     await bed.manager.docker(["service", "rm", `serf-${stack}-web`]);
     expect((await project.run("drift", "--stack", stack)).code).toBe(1);
