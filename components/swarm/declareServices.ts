@@ -12,7 +12,7 @@ import { after, type StackPlan } from "../stack/plan.ts";
 import { Protection } from "../stack/protection.ts";
 import { AgentService } from "./agentService.ts";
 import { Formation } from "./formation.ts";
-import { rotateKey } from "./keyRotation.ts";
+import { KeyRotation } from "./keyRotation.ts";
 import { OverlayNetwork } from "./overlayNetwork.ts";
 import { PushedImage } from "./pushedImage.ts";
 import { SwarmSecrets } from "./swarmSecrets.ts";
@@ -40,10 +40,10 @@ export function declareServices(plan: StackPlan) {
     },
     after(plan, declareLease(plan)),
   );
-  const rotation = rotateKey(
+  const rotation = new KeyRotation(
     "key-rotation",
     { gossipKey: secrets.gossipKey, labels },
-    { ...(engine.transforms && { transforms: engine.transforms }) },
+    engine,
   );
   const files = new SwarmSecrets("swarm-secrets", { secrets, labels }, after(plan, rotation));
 

@@ -13,20 +13,21 @@ export interface KeyRotationArgs {
  * Rotates the gossip key of the running members before the services get the secret with the new one: a task that
  * starts with the new key alone could not talk to the others otherwise.
  */
-export function rotateKey(
-  name: string,
-  { gossipKey, labels }: KeyRotationArgs,
-  opts: pulumi.CustomResourceOptions,
-): local.Command {
-  return new local.Command(
-    name,
-    {
-      create: programCommand("swarmKey"),
-      environment: { SERF_LABELS: JSON.stringify(labels) },
-      stdin: pulumi.secret(gossipKey),
-      addPreviousOutputInEnv: false,
-      logging: "stderr",
-    },
-    opts,
-  );
+export class KeyRotation extends pulumi.ComponentResource {
+  constructor(name: string, args: KeyRotationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:swarm:KeyRotation", name, {}, opts);
+
+    new local.Command(
+      name,
+      {
+        create: programCommand("swarmKey"),
+        environment: { SERF_LABELS: JSON.stringify(args.labels) },
+        stdin: pulumi.secret(args.gossipKey),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
 }
