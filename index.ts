@@ -4,6 +4,7 @@ import { declareLease } from "./components/cluster/lease.ts";
 import { declareNeighbourTable } from "./components/cluster/neighbourTable.ts";
 import { Storage } from "./components/cluster/storage.ts";
 import { declareConvergence } from "./components/convergence/declareConvergence.ts";
+import { declareEngines } from "./components/engines/declareEngines.ts";
 import { declareImages } from "./components/image/images.ts";
 import { declareHostAgent } from "./components/members/declareHostAgent.ts";
 import { Joiners } from "./components/members/joiners.ts";
@@ -17,6 +18,7 @@ export default async function cluster() {
   silenceSdk();
   const plan = await planStack();
   if (plan.settings.swarm === "services") return declareServices(plan);
+  if (plan.settings.engines.length > 0) return await declareEngines(plan);
   const { settings, names, labels, agents, engineState, change } = plan;
 
   const images = declareImages(plan);
@@ -52,7 +54,8 @@ export default async function cluster() {
   const joiners = new Joiners(
     "joiners",
     {
-      ...{ ...place, storage, joiners: agents.joiners, fleets: agents.joinerFleets },
+      ...{ ...place, joiners: agents.joiners, fleets: agents.joinerFleets },
+      places: [{ engine: undefined, storage }],
       joinAddress: { ip: seed.ip, dns: seed.memberName, gateway: agents.gateway }[settings.join],
     },
     afterMembers(plan, [storage], first),

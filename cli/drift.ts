@@ -2,7 +2,7 @@
 import { labelsOf } from "../lib/cluster/labels.ts";
 import { namesOf, project } from "../lib/cluster/names.ts";
 import { observeCluster } from "../lib/drift/observe.ts";
-import { readInventory } from "../lib/engine/inventory.ts";
+import { readInventories } from "../lib/engine/inventories.ts";
 import { UserError } from "../lib/host/errors.ts";
 import { formatTable } from "../lib/host/table.ts";
 import type { KeyList } from "../lib/serf/messages.ts";
@@ -50,7 +50,7 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
   refuseRenamed(stack, resources);
   const things = recordedThings(resources);
   const unknown = describeLeftovers(
-    await findLeftovers(stack, keepsData(settings, resources), things),
+    await findLeftovers(stack, keepsData(settings, resources), things, settings.engines),
   ).map((what): DriftRow => ({
     what,
     declared: "not in the state",
@@ -71,7 +71,7 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
   const record = readRecord(resources);
   // First, since Pulumi keeps the processors busy and agents might not answer in time while it runs.
   const planned = await plannedChanges(stack, env);
-  const inventory = await readInventory(labelsOf(project, stack));
+  const inventory = await readInventories(settings.engines, labelsOf(project, stack));
   const names = namesOf(project, stack);
   const observation = await observeCluster({
     containers: inventory.containers,

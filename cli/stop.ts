@@ -49,15 +49,18 @@ await command(
     const isDataKept = keepsData(settings, resources);
     const names = [...new Set([stack, formerName(stack, resources ?? []) ?? stack])];
     if (resources && !isLost(stack, recorded)) {
-      await refuseForeignVolumes(names, resources);
+      await refuseForeignVolumes(names, resources, settings.engines);
       console.log(`Destroying stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
       const code = await deploy("destroy", stack, env, ...settings.deployment);
       if (code !== 0) return code;
       for (const name of names) {
-        await removeLeftovers(name, await findLeftovers(name, isDataKept, new Set()));
+        await removeLeftovers(
+          name,
+          await findLeftovers(name, isDataKept, new Set(), settings.engines),
+        );
       }
     } else {
-      const found = await findLeftovers(stack, isDataKept, new Set());
+      const found = await findLeftovers(stack, isDataKept, new Set(), settings.engines);
       if (!(await confirmRemoval(stack, settings, found, fault, yes))) return 1;
       await removeLeftovers(stack, found);
       if (fault === undefined && describeLeftovers(found).length === 0) {

@@ -20,6 +20,7 @@ import { logsOfEnded } from "../lib/containers/ended.ts";
 import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import type { FoundContainer } from "../lib/engine/found.ts";
 import { listContainers } from "../lib/engine/inventory.ts";
+import { type NamedEngine, onEach } from "../lib/engine/scope.ts";
 import { pause, printResult } from "../lib/host/run.ts";
 import { formatTable } from "../lib/host/table.ts";
 import type { ConvergenceInput } from "../lib/inputs/converge.ts";
@@ -60,7 +61,8 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     }
     const now = Date.now();
     if (now > deadline) {
-      throw new Error(report(input, states) + (await logsOfEnded(membersAtFault(states))));
+      const ended = await onEach(enginesOf(input), () => logsOfEnded(membersAtFault(states)));
+      throw new Error(report(input, states) + ended.join(""));
     }
     if (states.some(({ error }) => error !== undefined)) {
       const left = Math.max(shortestTimeout, deadline - now);
@@ -73,24 +75,29 @@ async function converge(input: ConvergenceInput): Promise<readonly Member[]> {
     if (now > heal) {
       heal = now + healInterval;
       await Promise.all(states.map((state) => joinLost(state, input.expected)));
-      await reloadMistagged(states);
       const differences = states.flatMap(({ differences }) => differences);
-      await expelContainers(differences, input.network, input.labels);
+      await onEach(enginesOf(input), async () => {
+        await reloadMistagged(states);
+        await expelContainers(differences, input.network, input.labels);
+      });
     }
     await pause(pollInterval);
   }
 }
 
+function enginesOf({ engines = [] }: ConvergenceInput): readonly NamedEngine[] {
+  return engines;
+}
+
 /** Pulumi deletes removed resources only at the very end, but the cluster must be complete before that. */
-async function removeFormerAgents({
-  expected,
-  formerHostDir,
-  labels,
-}: ConvergenceInput): Promise<void> {
+async function removeFormerAgents(input: ConvergenceInput): Promise<void> {
+  const { expected, formerHostDir, labels } = input;
   if (formerHostDir !== undefined) await stopAgent(formerHostDir);
   const names = new Set(expected.map(({ name }) => name));
-  const agents = await agentContainers(labels);
-  await removeContainers(agents.filter(({ name }) => !names.has(name)));
+  await onEach(enginesOf(input), async () => {
+    const agents = await agentContainers(labels);
+    await removeContainers(agents.filter(({ name }) => !names.has(name)));
+  });
 }
 
 async function agentContainers(labels: Labels): Promise<FoundContainer[]> {
@@ -166,7 +173,9 @@ await printResult(async () => {
   const command = process.argv[2];
   if (command === "form") return await converge(input);
   if (command === "dissolve") {
-    await removeContainers(await agentContainers(input.labels));
+    await onEach(enginesOf(input), async () =>
+      removeContainers(await agentContainers(input.labels)),
+    );
     return;
   }
   throw new Error(`The command is ${command ?? "missing"}; allowed are form and dissolve.`);

@@ -9,25 +9,27 @@ export interface ClusterNetworkArgs {
   readonly networkName: string;
   readonly labels: Labels;
   readonly subnet: SubnetPlan;
+  /** Whether it spans the engines of a Swarm. Default: it is a bridge on one engine. */
+  readonly isOverlay?: boolean;
   /** Provides the network's generation; a new generation recreates the network. */
   readonly engineState: Pick<EngineState, "ofNetwork">;
 }
 
-/** The bridge network that the members share, with its complete address plan. */
+/** The network that the members share, with its complete address plan. */
 export class ClusterNetwork extends pulumi.ComponentResource {
   readonly networkName: pulumi.Output<string>;
   /** The network's ID on the engine. */
   readonly networkId: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { networkName, labels, subnet, engineState } = args;
+    const { networkName, labels, subnet, engineState, isOverlay = false } = args;
     super("serf:cluster:Network", name, { networkName, labels, subnet }, opts);
 
     const network = new docker.Network(
       name,
       {
         name: networkName,
-        driver: "bridge",
+        ...(isOverlay ? { driver: "overlay", attachable: true } : { driver: "bridge" }),
         ipamConfigs: [
           {
             subnet: subnet.cidr,

@@ -22,6 +22,8 @@ export interface ConfigPlace {
 export interface ConfigFilesArgs extends ConfigPlace {
   readonly part: SealedPart;
   readonly fleets: pulumi.Input<readonly Fleet[]>;
+  /** The variables that direct the command to an engine. Default: those of its component. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export function writeConfigFiles(
     {
       create: programCommand("configurations"),
       // Separate from the secrets, so that a preview shows what changes.
-      environment: { SERF_CONFIGURATIONS: pulumi.jsonStringify(input) },
+      environment: { ...args.environment, SERF_CONFIGURATIONS: pulumi.jsonStringify(input) },
       stdin: pulumi.secret(pulumi.jsonStringify(args.secrets)),
       addPreviousOutputInEnv: false,
       logging: "stderr",

@@ -4,6 +4,7 @@ import type { Profile } from "../../lib/agents/config.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
 import type { ExpectedMember, Member } from "../../lib/cluster/members.ts";
 import type { ConvergenceInput } from "../../lib/inputs/converge.ts";
+import type { NamedEngine } from "../../lib/engine/scope.ts";
 import type { View } from "../../lib/membership/views.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
@@ -17,6 +18,8 @@ export interface ConvergenceArgs {
   /** The cluster's network; other containers that have become members are disconnected from it. */
   readonly network: string;
   readonly labels: Labels;
+  /** The engines on which the members run; empty if there is only one. */
+  readonly engines: readonly NamedEngine[];
   /** Serf's timing profile. */
   readonly profile: Profile;
   /** Seconds until the cluster must have formed. */
@@ -36,10 +39,11 @@ export class Convergence extends pulumi.ComponentResource {
   constructor(name: string, args: ConvergenceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:Convergence", name, { timeout: args.timeout }, opts);
 
-    const { expected, views, formerHostDir, network, labels, profile, timeout } = args;
+    const { expected, views, formerHostDir, network, labels, engines, profile, timeout } = args;
     const former = formerHostDir === undefined ? {} : { formerHostDir };
+    const places = engines.length === 0 ? {} : { engines };
     const input = pulumi.output(args.incarnations).apply((incarnations): ConvergenceInput => ({
-      ...{ expected, views, ...former, network, labels, profile, timeout, incarnations },
+      ...{ expected, views, ...former, ...places, network, labels, profile, timeout, incarnations },
     }));
     const command = new local.Command(
       name,

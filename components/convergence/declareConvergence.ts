@@ -44,7 +44,7 @@ export function declareConvergence(
       expected: agents.expected,
       views: [seedView, ...lastJoiner, ...(host ? [host.view] : [])],
       formerHostDir: host ? undefined : names.hostAgentDir,
-      ...{ network: names.network, labels, profile: settings.profile, incarnations },
+      ...{ network: names.network, labels, engines: [], profile: settings.profile, incarnations },
       timeout: settings.convergenceTimeout,
     },
     after(plan, seed, joiners, host, limits),

@@ -5,7 +5,7 @@ import type { RollingChange } from "../rolling/rollingChange.ts";
 
 /** The arguments that the seed, the joiners and the host's agent have in common. */
 export interface ClusterPlace {
-  readonly network: ClusterNetwork;
+  readonly network: Pick<ClusterNetwork, "networkName">;
   readonly labels: Labels;
   /** Provides the generations of containers. */
   readonly engineState: EngineState;

@@ -1,3 +1,4 @@
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Agents, JoiningFleet } from "../../lib/plan/agents.ts";
 import { writeConfigFiles } from "../cluster/configFiles.ts";
@@ -15,8 +16,20 @@ export interface JoinersArgs extends ClusterPlace {
   readonly fleets: readonly JoiningFleet[];
   /** `host` or `host:port` of the member that the joiners join. */
   readonly joinAddress: pulumi.Input<string>;
+  /** Where they run. */
+  readonly places: readonly MemberPlace[];
+}
+
+/** An engine on which members run. */
+export interface MemberPlace {
+  /** Its name; undefined if the stack has only one. */
+  readonly engine: string | undefined;
   /** The volumes to which their configurations are written. */
-  readonly storage: Storage;
+  readonly storage: Pick<Storage, "files">;
+  /** Of the containers. Default: that of the component. */
+  readonly provider?: docker.Provider;
+  /** The variables that direct a command to the engine. Default: those of the component. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A joiner in the stack's outputs. */
@@ -42,21 +55,26 @@ export class Joiners extends pulumi.ComponentResource {
     const shown = args.joiners.map(({ name, address }): JoinerOutput => ({ name, ip: address }));
     super("serf:cluster:Joiners", name, { joiners: shown, joinAddress: args.joinAddress }, opts);
 
-    const { joiners, labels, network, engineState, change } = args;
+    const { joiners, labels, network, engineState, change, places } = args;
     const fleets = pulumi
       .output(args.joinAddress)
       .apply((address) => args.fleets.map((fleet) => ({ ...fleet, join: [address] })));
-    const configs = writeConfigFiles(
-      name,
-      { part: "joiners", fleets, ...args.storage.files },
-      { parent: this },
+    const written = new Map(
+      places.map(({ engine, storage, environment }) => {
+        const files = { part: "joiners", fleets, environment, ...storage.files } as const;
+        const id = engine === undefined ? name : `${name}-${engine}`;
+        return [engine, writeConfigFiles(id, files, { parent: this })] as const;
+      }),
     );
-    this.containerIds = joiners.map(({ id, name, group, container }) => {
-      const marks = { role: "joiner", group, generation: engineState.ofContainer(name) } as const;
+    const providers = new Map(places.map(({ engine, provider }) => [engine, provider]));
+    this.containerIds = joiners.map(({ id, name, group, container, engine }) => {
+      const generation = engineState.ofContainer(name);
+      const marks = { role: "joiner", group, generation, engine } as const;
+      const provider = providers.get(engine);
       return memberContainer(
         id,
         { container, labels, marks, network: network.networkName, change },
-        { parent: this, dependsOn: configs },
+        { parent: this, dependsOn: written.get(engine)!, ...(provider && { provider }) },
       ).id;
     });
     this.joiners = shown;

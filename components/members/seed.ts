@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { gossipPort } from "../../lib/agents/config.ts";
 import type { AgentContainer } from "../../lib/containers/description.ts";
 import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
@@ -6,6 +7,8 @@ import { memberContainer } from "./memberContainer.ts";
 export interface SeedArgs extends ClusterPlace {
   /** Keeps its address when it is replaced. */
   readonly container: AgentContainer;
+  /** The name of its engine. Default: the stack has only one. */
+  readonly engine?: string | undefined;
 }
 
 /** The member that the others join by default. */
@@ -23,7 +26,7 @@ export class Seed extends pulumi.ComponentResource {
   readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { container, labels, network, engineState, change } = args;
+    const { container, engine, labels, network, engineState, change } = args;
     super("serf:cluster:Seed", name, { container }, opts);
 
     const generation = engineState.ofContainer(container.name);
@@ -31,11 +34,11 @@ export class Seed extends pulumi.ComponentResource {
       name,
       {
         ...{ container, labels, network: network.networkName, change },
-        marks: { role: "seed", group: "seed", generation },
+        marks: { role: "seed", group: "seed", generation, engine },
       },
       { parent: this },
     );
-    const { address = "", port = 0 } = container.publish ?? {};
+    const { address, port } = container.publish ?? { address: container.address, port: gossipPort };
     this.memberName = pulumi.output(container.name);
     this.ip = pulumi.output(container.address);
     this.endpoint = pulumi.output(`${address}:${port}`);

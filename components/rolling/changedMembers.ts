@@ -13,8 +13,8 @@ export function changedMembers(
   names: Names,
   engineState: EngineState,
 ): ChangedMembers {
-  const { seed, joiners, host, hostContainer } = agents;
-  const containers = [...joiners.map(({ container }) => container), seed];
+  const { seed, joiners, hosts, host, hostContainer } = agents;
+  const containers = [...[...joiners, ...hosts].map(({ container }) => container), seed];
   const isReplaced = (container: typeof seed) =>
     engineState.isReplaced(container.name, specOf(container));
   const replaced = containers.filter(isReplaced).map(({ name }) => name);

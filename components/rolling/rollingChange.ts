@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stateOf } from "../../lib/containers/lifecycle.ts";
 import { containerLog } from "../../lib/engine/exec.ts";
+import { onEach } from "../../lib/engine/scope.ts";
 import {
   describeDown,
   describeStop,
@@ -144,15 +145,23 @@ export class RollingChange {
     const decided = await watch(this.#rolling, names, async ({ present, looks }) => {
       last = judgeStep(names, present, looks, down);
       if (last.faults.size === 0) return last.lost.length === 0 ? last : undefined;
-      const ends = await Promise.all([...last.faults.keys()].map(endOf));
-      return ends.some(Boolean) ? last : undefined;
+      const ends = await this.#onEach(() => Promise.all([...last.faults.keys()].map(endOf)));
+      return ends.flat().some(Boolean) ? last : undefined;
     });
     const { faults, lost } = decided ?? last;
     if (faults.size === 0 && lost.length === 0) return;
     const failures = await Promise.all(
-      [...faults].map(async ([name, reason]) => ({ name, reason, log: await containerLog(name) })),
+      [...faults].map(async ([name, reason]) => {
+        const logs = await this.#onEach(() => containerLog(name));
+        return { name, reason, log: logs.join("") };
+      }),
     );
     throw new pulumi.RunError(describeStop({ failures, lost, ...progress }));
+  }
+
+  /** A container is on one of the engines; the others do not know it. */
+  #onEach<T>(work: () => Promise<T>): Promise<T[]> {
+    return onEach(this.#rolling.engines ?? [], work);
   }
 }
 

@@ -8,8 +8,14 @@ import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { engineElsewhere } from "../../lib/engine/findPlace.ts";
 import { engineEnvironment, EngineHostError } from "../../lib/engine/host.ts";
+import { onEach } from "../../lib/engine/scope.ts";
 import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
-import { configuredEngine, parseSettings, SettingsError } from "../../lib/settings/settings.ts";
+import {
+  configuredEngine,
+  configuredEngines,
+  parseSettings,
+  SettingsError,
+} from "../../lib/settings/settings.ts";
 import type { DeploymentPlace, Settings } from "../../lib/settings/types.ts";
 import { reachesEngine } from "./preflight.ts";
 
@@ -52,7 +58,11 @@ export async function loadSettings(recorded: RecordedState): Promise<LoadedSetti
   if (configured !== undefined) Object.assign(process.env, engineEnvironment(configured));
   try {
     const engine = chosenEngine();
-    const isReached = await reachesEngine(configured);
+    const engines = configuredEngines(values);
+    const answers = await onEach(engines, () =>
+      reachesEngine(engines.length > 0 ? undefined : configured),
+    );
+    const isReached = answers.every(Boolean);
     const place: DeploymentPlace = {
       stack: pulumi.getStack(),
       platform: process.platform,

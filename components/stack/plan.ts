@@ -6,7 +6,7 @@ import type { LeaseTerms } from "../../lib/cluster/lease.ts";
 import { EngineState } from "../../lib/drift/engineState.ts";
 import { currentUser } from "../../lib/host/user.ts";
 import { type Agents, planAgents } from "../../lib/plan/agents.ts";
-import { declareJoiners } from "../../lib/plan/joiners.ts";
+import { declareMembers } from "../../lib/plan/joiners.ts";
 import { rollingOf } from "../../lib/plan/rolling.ts";
 import type { Settings } from "../../lib/settings/types.ts";
 import { changedMembers } from "../rolling/changedMembers.ts";
@@ -18,6 +18,7 @@ import {
   isNamedOffline,
   linkEngine,
 } from "./engineLink.ts";
+import { enginesPreflight } from "./enginesPreflight.ts";
 import { loadSettings, ownStandIns } from "./loadSettings.ts";
 import { preflight } from "./preflight.ts";
 import { readState } from "./readState.ts";
@@ -53,20 +54,17 @@ export async function planStack(): Promise<StackPlan> {
   const names = namesOf(pulumi.getProject(), pulumi.getStack());
   const labels = labelsOf(pulumi.getProject(), pulumi.getStack());
   const chosen = chooseEngine(settings);
-  const joiners = declareJoiners(
-    settings.groups,
-    names.prefix,
-    settings.subnet,
-    recorded.addresses,
-  );
+  const members = declareMembers(settings, names.prefix, recorded);
   const standIns = isReached ? ownStandIns() : recorded.standIns;
-  const agents = planAgents(settings, names, joiners, standIns);
+  const agents = planAgents(settings, names, members, standIns);
   const isSwarm = settings.swarm === "services";
   const look = !isReached
     ? undefined
     : isSwarm
       ? await swarmPreflight({ settings, names, labels, standIns })
-      : await preflight({ settings, names, labels, agents, recorded });
+      : settings.engines.length > 0
+        ? await enginesPreflight({ settings, names, labels, agents, recorded })
+        : await preflight({ settings, names, labels, agents, recorded });
   const engineState = new EngineState(recorded, look);
   const { gossipPort, rpcPort, hostAgent, ttl } = settings;
   const lease = {
@@ -82,7 +80,11 @@ export async function planStack(): Promise<StackPlan> {
       : undefined;
   return {
     ...{ settings, names, labels, lease, agents, engineState, standIns, change },
-    engine: linkEngine(chosen, engineState.isOffline && !isNamedOffline(settings)),
+    engine: linkEngine(
+      chosen,
+      engineState.isOffline && !isNamedOffline(settings),
+      settings.engines.length > 0,
+    ),
     builder: imageBuilder(recorded.builder, isReached),
   };
 }

@@ -3,13 +3,13 @@ import { type Labels, specLabel } from "../../lib/cluster/labels.ts";
 import type { Names } from "../../lib/cluster/names.ts";
 import { describeContainer } from "../../lib/containers/description.ts";
 import { type Look, recreationReasons } from "../../lib/drift/engineState.ts";
-import { describeEdits } from "../../lib/drift/observation.ts";
+import { describeEdits, type Observation } from "../../lib/drift/observation.ts";
 import { observeCluster } from "../../lib/drift/observe.ts";
 import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { EngineError } from "../../lib/engine/api.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { engineFacts } from "../../lib/engine/findPlace.ts";
-import { type FoundContainer } from "../../lib/engine/found.ts";
+import type { FoundContainer, Inventory } from "../../lib/engine/found.ts";
 import type { EngineHost } from "../../lib/engine/host.ts";
 import { readInventory } from "../../lib/engine/inventory.ts";
 import { checkNeighbourTable } from "../../lib/neighbourTable/check.ts";
@@ -75,6 +75,16 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
   ];
   if (obstacles.length > 0) throw new pulumi.RunError(describeObstacles(obstacles));
   for (const warning of table.warnings) void pulumi.log.warn(warning);
+  const observation = await observeMembers(args, inventory);
+  return { inventory, observation: { ...observation, table: table.generation } };
+}
+
+/** Compares what runs with what is declared, and says what will be recreated. */
+export async function observeMembers(
+  { settings, names, agents }: PreflightArgs,
+  inventory: Inventory,
+): Promise<Observation> {
+  const wanted = containersOf(agents);
   const observation = await observeCluster({
     containers: inventory.containers,
     // A container with another spec is replaced anyway.
@@ -94,5 +104,5 @@ export async function preflight(args: PreflightArgs): Promise<Look> {
       `${name} ${what}: ${describeEdits(reasons.length === 0 ? edits : reasons)}`,
     );
   }
-  return { inventory, observation: { ...observation, table: table.generation } };
+  return observation;
 }

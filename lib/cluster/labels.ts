@@ -23,6 +23,9 @@ export const groupLabel = "serf.group";
 /** On an agent's container: a hash of its description. */
 export const specLabel = "serf.spec";
 
+/** On an agent's container: the name of its engine, if the stack has several. */
+export const engineLabel = "serf.engine";
+
 /** How often the labelled object had to be recreated; `lib/drift/engineState.ts` explains generations. */
 export const generationLabel = "serf.generation";
 
@@ -41,6 +44,8 @@ export interface AgentMarks {
   readonly group: string;
   readonly spec: string;
   readonly generation: string;
+  /** Default: the stack has one engine. */
+  readonly engine?: string | undefined;
 }
 
 /** The labels of an agent's container. */
@@ -51,6 +56,7 @@ export function agentLabels(labels: Labels, marks: AgentMarks): Record<string, s
     [groupLabel]: marks.group,
     [specLabel]: marks.spec,
     [generationLabel]: marks.generation,
+    ...(marks.engine !== undefined && { [engineLabel]: marks.engine }),
   };
 }
 

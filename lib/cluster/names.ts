@@ -46,6 +46,17 @@ export function joinerName(prefix: string, group: string, index: number): string
   return `${prefix}-${group}-${index}`;
 }
 
+/** The member name of the agent of an engine's host, where there are several engines. */
+export function engineHostName(prefix: string, engine: string): string {
+  return `${prefix}-host-${engine}`;
+}
+
+/** The volumes on an engine; undefined: on the only one. */
+export function volumesOn({ config, data }: VolumeNames, engine: string | undefined): VolumeNames {
+  if (engine === undefined) return { config, data };
+  return { config: `${config}-${engine}`, data: `${data}-${engine}` };
+}
+
 /** The image's name and tag. The tag is known before the build, so that a preview can show it. */
 export function imageName(prefix: string, contentHash: string): string {
   return `${prefix}:${contentHash}`;

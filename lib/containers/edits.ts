@@ -1,6 +1,7 @@
 import { engine, EngineError } from "../engine/api.ts";
 import { chosenEngine } from "../engine/context.ts";
 import type { FoundContainer } from "../engine/found.ts";
+import { currentEnvironment, onEngine } from "../engine/scope.ts";
 import { forEachParallel } from "../host/parallel.ts";
 import { docker } from "../host/run.ts";
 import type { ComparedDescription } from "./args.ts";
@@ -15,6 +16,19 @@ const atOnce = 16;
  * @param expectedFor returns the description of a container; containers for which it is undefined are skipped.
  */
 export async function editedContainers(
+  containers: readonly FoundContainer[],
+  expectedFor: (found: FoundContainer) => ComparedDescription | undefined,
+): Promise<Map<string, Edit[]>> {
+  const byEngine = Map.groupBy(containers, ({ engine }) => engine?.name);
+  const parts = await Promise.all(
+    [...byEngine.values()].map((some) =>
+      onEngine(some[0]!.engine, () => editedHere(some, expectedFor)),
+    ),
+  );
+  return new Map(parts.flatMap((part) => [...part]));
+}
+
+async function editedHere(
   containers: readonly FoundContainer[],
   expectedFor: (found: FoundContainer) => ComparedDescription | undefined,
 ): Promise<Map<string, Edit[]>> {
@@ -38,7 +52,7 @@ async function inspect(ids: readonly string[]): Promise<Map<string, InspectedCon
   if (ids.length === 0) return found;
   // Over SSH each request would need a connection of its own; the docker client sends all of them over one.
   if (chosenEngine()?.host.startsWith("ssh:")) {
-    const text = await docker(["inspect", ...ids], 60_000).catch(() => "[]");
+    const text = await docker(["inspect", ...ids], 60_000, currentEnvironment()).catch(() => "[]");
     const all = JSON.parse(text) as (InspectedContainer & { readonly Id: string })[];
     return new Map(all.map((one) => [one.Id, one]));
   }

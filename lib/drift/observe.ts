@@ -11,6 +11,7 @@ import { readFiles } from "../containers/configVolume.ts";
 import { editedContainers } from "../containers/edits.ts";
 import type { Edit } from "../containers/facts.ts";
 import { agentsThatRun, type FoundContainer } from "../engine/found.ts";
+import { onEngine } from "../engine/scope.ts";
 import { forEachParallel } from "../host/parallel.ts";
 import { membersSeenBy } from "../membership/views.ts";
 import { openWithFiles } from "../serf/open.ts";
@@ -60,9 +61,9 @@ export async function observeCluster({
   // Only members that the others do not see have to be asked themselves.
   const lost = agents.filter((agent) => !isAlive(agent));
   const keys = new Map<string, readonly string[] | undefined>();
-  await forEachParallel(lost, atOnce, async ({ name }) => {
-    const own = await ownView(name).catch(() => undefined);
-    keys.set(name, own?.keys);
+  await forEachParallel(lost, atOnce, async (agent) => {
+    const own = await ownView(agent).catch(() => undefined);
+    keys.set(agent.name, own?.keys);
   });
   for (const { name } of agents.filter(isAlive)) keys.set(name, view!.keys);
   // If all agents use another key, it is one cluster whose key has to rotate. If some agents are cut off, those
@@ -88,17 +89,17 @@ export async function observeCluster({
 async function filesIn(
   containers: readonly FoundContainer[],
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  for (const { id } of containers.slice(0, tries)) {
-    const files = await readFiles(id).catch(() => undefined);
+  for (const { id, engine } of containers.slice(0, tries)) {
+    const files = await onEngine(engine, () => readFiles(id)).catch(() => undefined);
     if (files !== undefined) return files;
   }
   return undefined;
 }
 
 async function firstView(agents: readonly FoundContainer[]) {
-  for (const { name } of agents.slice(0, tries)) {
+  for (const agent of agents.slice(0, tries)) {
     try {
-      return await ownView(name);
+      return await ownView(agent);
     } catch {
       // This agent is asked again with the members that nobody sees.
     }
@@ -111,9 +112,11 @@ async function firstView(agents: readonly FoundContainer[]) {
  *
  * @throws Error when it has no keys.
  */
-async function ownView(name: string) {
+async function ownView({ name, engine }: FoundContainer) {
   const paths = [configFolder, ownKeyringPath];
-  const { rpc, files } = await openWithFiles(name, paths, { timeout: answerTimeout });
+  const { rpc, files } = await onEngine(engine, () =>
+    openWithFiles(name, paths, { timeout: answerTimeout }),
+  );
   try {
     const keyring = files.get(ownKeyringPath);
     if (keyring === undefined) throw new Error(`${name} has no ${ownKeyringPath}`);

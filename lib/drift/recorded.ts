@@ -1,7 +1,7 @@
 /** The parts of a stack's state that the program uses. */
 import type { RecordedAllocation } from "../allocation/allocate.ts";
 import type { ImageBuilder, StandIns } from "../cluster/image.ts";
-import { generationLabel, ownerLabel, stackLabel } from "../cluster/labels.ts";
+import { engineLabel, generationLabel, ownerLabel, stackLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
 import { rpcPortIn } from "../containers/description.ts";
 import type { HostAgentPlace } from "../settings/types.ts";
@@ -27,6 +27,8 @@ export interface RecordedState {
   readonly images: Generations;
   /** The containers' addresses on the cluster's network, by container name. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** The names of the containers' engines, by container name, if the stack has several. */
+  readonly engines: ReadonlyMap<string, string>;
   /** The subnet and the ports, as far as they were created. */
   readonly allocation: RecordedAllocation;
   /** Who has the stack. */
@@ -70,6 +72,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     volumes: generations("docker:index/volume:Volume"),
     images: generations("docker:index/remoteImage:RemoteImage"),
     addresses: new Map(containers.flatMap((one) => pair(one["name"], addressOf(one)))),
+    engines: new Map(containers.flatMap((one) => pair(one["name"], labelIn(one, engineLabel)))),
     allocation: {
       subnet: ofType("docker:index/network:Network").map(subnetOf)[0],
       gossipPort: containers.map(publishedPortOf).find(Boolean),

@@ -9,6 +9,7 @@ import {
   EngineHostError,
   parseEngineHost,
 } from "./host.ts";
+import { currentEnvironment } from "./scope.ts";
 import { connectBySsh } from "./ssh.ts";
 
 // An import statement would evaluate all exports of the module, including the client for `fetch`, which takes
@@ -47,7 +48,8 @@ export function connectEngine(): EngineConnection {
     "DOCKER_CONTEXT",
     "DOCKER_CONFIG",
   ];
-  const key = choice.map((name) => process.env[name] ?? "").join("\n");
+  const env = currentEnvironment();
+  const key = choice.map((name) => env[name] ?? "").join("\n");
   const connection = connections.get(key) ?? connectTo(chosenEngine());
   connections.set(key, connection);
   return connection;

@@ -9,6 +9,7 @@ import {
   formatEngineHost,
   parseEngineHost,
 } from "./host.ts";
+import { currentEngine, currentEnvironment } from "./scope.ts";
 
 /** The engine that the docker client on this machine uses. */
 export interface ChosenEngine extends EngineHost {
@@ -30,7 +31,9 @@ const defaultTlsHost = "tcp://localhost:2376";
  * @returns undefined if none is selected, which means the local socket.
  * @throws EngineHostError when the selection cannot be read or names no engine.
  */
-export function chosenEngine(env: NodeJS.ProcessEnv = process.env): ChosenEngine | undefined {
+export function chosenEngine(
+  env: NodeJS.ProcessEnv = currentEnvironment(),
+): ChosenEngine | undefined {
   const named = env["DOCKER_HOST"];
   if (!named) {
     const context = env["DOCKER_CONTEXT"] || currentContext(env);
@@ -41,7 +44,8 @@ export function chosenEngine(env: NodeJS.ProcessEnv = process.env): ChosenEngine
     if (tlsVariable === undefined) return undefined;
     return { host: defaultTlsHost, source: tlsVariable, certPath: certFolder(env) };
   }
-  const source = env[hostSource] ?? "DOCKER_HOST";
+  const own = currentEngine();
+  const source = own ? `The engine ${own.name}` : (env[hostSource] ?? "DOCKER_HOST");
   const address = parseEngineHost(named);
   if (address === undefined) {
     throw new EngineHostError(

@@ -1,4 +1,5 @@
 import { agentRoles, roleLabel } from "../cluster/labels.ts";
+import type { NamedEngine } from "./scope.ts";
 
 export type FoundLabels = Readonly<Record<string, string>>;
 
@@ -18,6 +19,8 @@ export interface FoundContainer {
   readonly published: readonly string[];
   /** When it was created, in milliseconds of the engine's clock. Default: not needed. */
   readonly created?: number;
+  /** Its engine, if the stack has several. */
+  readonly engine?: NamedEngine;
 }
 
 export interface FoundNetwork {

@@ -1,6 +1,7 @@
 import { carries, type Labels, projectLabel, roleLabel, stackLabel } from "../cluster/labels.ts";
 import { namesOf } from "../cluster/names.ts";
 import { engine, query } from "./api.ts";
+import { currentEngine } from "./scope.ts";
 import type { FoundContainer, FoundImage, FoundNetwork, FoundVolume, Inventory } from "./found.ts";
 
 /**
@@ -56,7 +57,9 @@ export async function listContainers(
 ): Promise<FoundContainer[]> {
   const path = `/containers/json?${query({ all: "1", filters: filters(labels) })}`;
   const found = (await engine({ method: "GET", path })) as ApiContainer[];
+  const place = currentEngine();
   return found.map(({ Id, Names, State, Labels, Ports, NetworkSettings, Created }) => ({
+    ...(place && { engine: place }),
     id: Id,
     name: (Names[0] ?? "").replace(/^\//, ""),
     isRunning: State === "running",

@@ -54,9 +54,14 @@ export function run(
  * Runs the docker client, which uses the user's contexts and `DOCKER_HOST`.
  *
  * @param timeout milliseconds. Default: 10,000.
+ * @param env default: this process's environment.
  */
-export function docker(args: readonly string[], timeout?: number): Promise<string> {
-  return run("docker", args, { timeout, env: clientEnvironment(process.env) });
+export function docker(
+  args: readonly string[],
+  timeout?: number,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  return run("docker", args, { timeout, env: clientEnvironment(env) });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Profile } from "../agents/config.ts";
 import type { Labels } from "../cluster/labels.ts";
 import type { ExpectedMember } from "../cluster/members.ts";
+import type { NamedEngine } from "../engine/scope.ts";
 import type { View } from "../membership/views.ts";
 
 /** The program's standard input, as JSON. */
@@ -12,6 +13,8 @@ export interface ConvergenceInput {
   readonly formerHostDir?: string;
   /** The cluster's network; other containers that have become members are disconnected from it. */
   readonly network: string;
+  /** The engines on which the members run. Default: the one of this process. */
+  readonly engines?: readonly NamedEngine[];
   /** The stack's labels. */
   readonly labels: Labels;
   /** Serf's timing profile. */

@@ -2,6 +2,7 @@
 import type { AgentIdentity } from "../agents/config.ts";
 import type { Labels } from "../cluster/labels.ts";
 import { compareNames } from "../cluster/members.ts";
+import type { NamedEngine } from "../engine/scope.ts";
 import { isAlive, type MembersSeen, statusOf } from "./judge.ts";
 import type { View } from "./views.ts";
 
@@ -13,6 +14,8 @@ export interface Rolling {
   /** Seconds until all members must be up again after each step. */
   readonly timeout: number;
   readonly seed: AgentIdentity;
+  /** Where the members run. Default: on the engine of this process. */
+  readonly engines?: readonly NamedEngine[];
   /** The host's agent. Default: the host does not join. */
   readonly host?: RollingHost;
 }
@@ -30,6 +33,8 @@ export interface RollingHost extends AgentIdentity {
 export interface PresentMember extends AgentIdentity {
   /** Whether its container or process is running. */
   readonly isRunning: boolean;
+  /** Its engine, if the stack has several. */
+  readonly engine?: NamedEngine;
 }
 
 /** One agent's view of the members. */

@@ -1,11 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { agentFiles } from "../agents/process.ts";
 import type { Member } from "../cluster/members.ts";
+import { type NamedEngine, onEngine } from "../engine/scope.ts";
 import { openInContainer, toHostAgent } from "../serf/open.ts";
 import { SerfRpc } from "../serf/rpc.ts";
 
 /** An agent whose view of the cluster can be read. */
-export type View = { readonly kind: "container"; readonly name: string } | HostView;
+export type View = ContainerView | HostView;
+
+/** An agent in a container. */
+interface ContainerView {
+  readonly kind: "container";
+  readonly name: string;
+  /** Its engine, if the stack has several. */
+  readonly engine?: NamedEngine;
+}
 
 /** The host's agent as a process. */
 interface HostView {
@@ -62,7 +71,9 @@ async function connection(view: View, timeout?: number): Promise<SerfRpc> {
 
 async function connect(view: View, timeout?: number): Promise<SerfRpc> {
   const { name } = view;
-  if (view.kind === "container") return await openInContainer(name, { timeout });
+  if (view.kind === "container") {
+    return await onEngine(view.engine, () => openInContainer(name, { timeout }));
+  }
   const token = await readFile(agentFiles(view.dir).token, "utf8");
   return await SerfRpc.open(toHostAgent(view.rpcPort), { name, token, timeout });
 }

@@ -4,6 +4,7 @@ import { livingAgent } from "../agents/process.ts";
 import { type Labels, roleLabel } from "../cluster/labels.ts";
 import type { FoundContainer } from "../engine/found.ts";
 import { listContainers } from "../engine/inventory.ts";
+import { type NamedEngine, onEach } from "../engine/scope.ts";
 import { pause } from "../host/run.ts";
 import { byName } from "./judge.ts";
 import { healInterval, joinFew } from "./healing.ts";
@@ -67,12 +68,14 @@ export async function watch<T>(
   }
 }
 
-async function presentMembers({ labels, seed, host }: Rolling): Promise<PresentMember[]> {
-  const containers = await memberContainers(labels);
+async function presentMembers(rolling: Rolling): Promise<PresentMember[]> {
+  const { labels, seed, host, engines = [] } = rolling;
+  const containers = await memberContainers(labels, engines);
   const known = new Map(
     [seed, ...(host ? [host] : [])].map(({ name, address }) => [name, address]),
   );
-  const present = containers.map(({ name, isRunning, address = "" }) => ({
+  const present = containers.map(({ name, isRunning, address = "", engine }) => ({
+    ...(engine && { engine }),
     name,
     isRunning,
     address: known.get(name) ?? address,
@@ -81,8 +84,11 @@ async function presentMembers({ labels, seed, host }: Rolling): Promise<PresentM
   return [...present, { name: host.name, address: host.address, isRunning: true }];
 }
 
-async function memberContainers(labels: Labels): Promise<FoundContainer[]> {
-  const containers = await listContainers({ ...labels });
+async function memberContainers(
+  labels: Labels,
+  engines: readonly NamedEngine[],
+): Promise<FoundContainer[]> {
+  const containers = (await onEach(engines, () => listContainers({ ...labels }))).flat();
   const ranks: Readonly<Record<string, number>> = { seed: 0, joiner: 1, host: 2 };
   const rank = ({ labels: { [roleLabel]: role = "" } }: FoundContainer) => ranks[role] ?? -1;
   return containers.filter((found) => rank(found) >= 0).sort((a, b) => rank(a) - rank(b));
@@ -100,7 +106,11 @@ function viewsOf(
     ...running.filter((name) => isJoiner(name) && !also.includes(name)).slice(0, witnesses),
     ...running.filter((name) => also.includes(name)).slice(0, mostNew),
   ]);
-  return [...asked].map((name) => (name === host?.name ? host.view : { kind: "container", name }));
+  const engines = new Map(present.map(({ name, engine }) => [name, engine]));
+  return [...asked].map((name) => {
+    const engine = engines.get(name);
+    return name === host?.name ? host.view : { kind: "container", name, ...(engine && { engine }) };
+  });
 }
 
 async function look(view: View): Promise<Look> {

@@ -1,9 +1,9 @@
 import { type AgentConduct, gossipEndpoint } from "../agents/config.ts";
 import type { Fleet } from "../agents/fleet.ts";
-import type { StandIns } from "../cluster/image.ts";
-import { imageChoice, imageRef } from "../cluster/image.ts";
+import { type ImageChoice, imageChoice, imageRef, type StandIns } from "../cluster/image.ts";
 import type { ExpectedMember } from "../cluster/members.ts";
-import type { Names } from "../cluster/names.ts";
+import { type Names, volumesOn } from "../cluster/names.ts";
+import { inRegistry, registryOf } from "../cluster/registry.ts";
 import {
   type AgentContainer,
   containerSpec,
@@ -13,10 +13,13 @@ import {
 import { groupTags, type JoinerGroup } from "../settings/groups.ts";
 import { eventHandlers } from "../settings/handlers.ts";
 import type { Settings } from "../settings/types.ts";
-import type { DeclaredJoiner } from "./joiners.ts";
+import type { DeclaredJoiner, DeclaredMembers } from "./joiners.ts";
 
 /** A group of agents without its join address. */
 export type JoiningFleet = Omit<Fleet, "join">;
+
+/** A member with its container. */
+export type PlannedMember = DeclaredJoiner & { readonly container: AgentContainer };
 
 /** All agents of a stack and their configurations. */
 export interface Agents {
@@ -25,7 +28,9 @@ export interface Agents {
   /** The configurations of the groups of joiners. */
   readonly joinerFleets: readonly JoiningFleet[];
   readonly seed: AgentContainer;
-  readonly joiners: readonly (DeclaredJoiner & { readonly container: AgentContainer })[];
+  readonly joiners: readonly PlannedMember[];
+  /** The agents of the hosts of several engines. */
+  readonly hosts: readonly PlannedMember[];
   /** The host's agent as a container; undefined if it is a process, or the host does not join. */
   readonly hostContainer: AgentContainer | undefined;
   /** The members that must be alive when the stack is up. */
@@ -44,7 +49,7 @@ export interface Agents {
 export function planAgents(
   settings: Settings,
   names: Names,
-  joiners: readonly DeclaredJoiner[],
+  { joiners, hosts }: DeclaredMembers,
   standIns: StandIns,
 ): Agents {
   const { subnet, tags, limits, profile } = settings;
@@ -58,13 +63,24 @@ export function planAgents(
     eventHandlers: eventHandlers(settings.handlers),
   });
   const seed = { name: names.seed, address: subnet.seed, tags: { ...tags, role: "seed" } };
-  const host = settings.hostAgent
-    ? { name: names.host, address: subnet.gateway, port, tags: { ...tags, role: "host" } }
-    : undefined;
+  const isSpread = settings.engines.length > 0;
+  const host =
+    settings.hostAgent && !isSpread
+      ? { name: names.host, address: subnet.gateway, port, tags: { ...tags, role: "host" } }
+      : undefined;
   const groups = settings.groups.filter(({ count }) => count > 0);
-  const image = imageRef(names.prefix, imageChoice(settings, standIns));
+  const imageOf = (choice: ImageChoice) => {
+    const image = imageRef(names.prefix, imageChoice(choice, standIns));
+    return isSpread ? inRegistry(registryOf(settings), image) : image;
+  };
+  const image = imageOf(settings);
   const common = { network: names.network, volumes: names.volumes, limits, profile };
+  const on = (engine: string | undefined) => ({
+    ...common,
+    volumes: volumesOn(names.volumes, engine),
+  });
   const publish = { address: settings.publishAddress, port: settings.gossipPort };
+  const hostTags = { ...tags, role: "host" };
   const isHostInContainer = host !== undefined && settings.hostAgentIn === "container";
   const { rpcPort } = settings;
   return {
@@ -81,17 +97,27 @@ export function planAgents(
             },
           ]
         : []),
+      ...(hosts.length > 0 ? [{ ...fleet("host", hostTags), join: [subnet.seed] }] : []),
     ],
     joinerFleets: groups.map((group) => fleet(group.name, groupTags(tags, group))),
-    seed: { ...common, name: seed.name, address: seed.address, group: "seed", image, publish },
+    seed: {
+      ...{ ...on(settings.engines[0]?.name), name: seed.name, address: seed.address },
+      ...{ group: "seed", image, ...(!isSpread && { publish }) },
+    },
+    hosts: hosts.map((one) => ({
+      ...one,
+      container: { ...on(one.engine), name: one.name, address: one.address, group: "host", image },
+    })),
     joiners: groups.flatMap((group) => {
-      const choice = imageChoice({ ...settings, ...group.image }, standIns);
-      const image = imageRef(names.prefix, choice);
+      const image = imageOf({ ...settings, ...group.image });
       return joiners
         .filter((joiner) => joiner.group === group.name)
         .map((joiner) => {
-          const { name, address } = joiner;
-          return { ...joiner, container: { ...common, name, address, group: group.name, image } };
+          const { name, address, engine } = joiner;
+          return {
+            ...joiner,
+            container: { ...on(engine), name, address, group: group.name, image },
+          };
         });
     }),
     hostContainer: isHostInContainer
@@ -104,6 +130,7 @@ export function planAgents(
       seed,
       ...groups.flatMap((group) => membersOf(group)),
       ...(host === undefined ? [] : [host]),
+      ...hosts.map(({ name, address }) => ({ name, address, tags: hostTags })),
     ],
     host,
     isHostFirst,
@@ -122,11 +149,12 @@ export function planAgents(
 export function containersOf({
   seed,
   joiners,
+  hosts,
   hostContainer,
 }: Agents): Map<string, AgentContainer> {
   const all = [
     seed,
-    ...joiners.map(({ container }) => container),
+    ...[...joiners, ...hosts].map(({ container }) => container),
     ...(hostContainer ? [hostContainer] : []),
   ];
   return new Map(all.map((container) => [container.name, container]));

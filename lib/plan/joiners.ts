@@ -1,9 +1,11 @@
-import { joinerName } from "../cluster/names.ts";
+import { engineHostName, joinerName } from "../cluster/names.ts";
 import type { SubnetPlan } from "../cluster/subnet.ts";
+import type { Engine } from "../settings/engines.ts";
 import type { JoinerGroup } from "../settings/groups.ts";
 import { assignAddresses } from "./addresses.ts";
+import { spread } from "./placement.ts";
 
-/** A declared joiner. */
+/** A declared joiner, or the agent of an engine's host in a stack with several engines. */
 export interface DeclaredJoiner {
   /** The name of both the container and the member. */
   readonly name: string;
@@ -13,19 +15,41 @@ export interface DeclaredJoiner {
   readonly address: string;
   /** The name of its group. */
   readonly group: string;
+  /** The name of its engine; undefined if the stack has only one. */
+  readonly engine?: string | undefined;
 }
 
-/**
- * The joiners of a stack, group by group, each group in index order.
- *
- * @param recorded the addresses in the state, by container name.
- */
-export function declareJoiners(
-  groups: readonly JoinerGroup[],
+/** What the state says of the members' containers, by name. */
+export interface RecordedPlaces {
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly engines: ReadonlyMap<string, string>;
+}
+
+/** The members with an address of their own, beside the seed. */
+export interface DeclaredMembers {
+  /** Group by group, each group in index order. */
+  readonly joiners: readonly DeclaredJoiner[];
+  /** The agents of the engines' hosts, in the order of the engines. Empty if the stack has only one engine. */
+  readonly hosts: readonly DeclaredJoiner[];
+}
+
+/** What {@link declareMembers} needs of the settings. */
+export interface DeclaredSettings {
+  readonly groups: readonly JoinerGroup[];
+  readonly subnet: SubnetPlan;
+  readonly engines: readonly Engine[];
+  readonly hostAgent: boolean;
+}
+
+/** Declares the joiners and the agents of several engines' hosts, with their addresses and engines. */
+export function declareMembers(
+  { groups, subnet, engines, hostAgent }: DeclaredSettings,
   prefix: string,
-  subnet: SubnetPlan,
-  recorded: ReadonlyMap<string, string>,
-): DeclaredJoiner[] {
+  recorded: RecordedPlaces,
+): DeclaredMembers {
+  const hosts = (hostAgent ? engines : []).map(({ name }) => ({
+    ...{ name: engineHostName(prefix, name), id: `host-${name}`, group: "host", engine: name },
+  }));
   const joiners = groups.flatMap((group) =>
     Array.from({ length: group.count }, (_, position) => ({
       name: joinerName(prefix, group.name, position + 1),
@@ -33,7 +57,22 @@ export function declareJoiners(
       group: group.name,
     })),
   );
-  const names = joiners.map(({ name }) => name);
-  const addresses = assignAddresses(names, subnet, recorded);
-  return joiners.map((joiner) => ({ ...joiner, address: addresses.get(joiner.name)! }));
+  const grouped = groups.map(({ name, on }) => ({
+    on,
+    joiners: joiners.filter(({ group }) => group === name).map((joiner) => joiner.name),
+  }));
+  const placed = spread(grouped, engines, recorded.engines);
+  const names = [...hosts, ...joiners].map(({ name }) => name);
+  const addresses = assignAddresses(names, subnet, recorded.addresses);
+  const addressed = <T extends { name: string }>(member: T) => ({
+    ...member,
+    address: addresses.get(member.name)!,
+  });
+  return {
+    hosts: hosts.map(addressed),
+    joiners: joiners.map((joiner) => {
+      const engine = placed.get(joiner.name);
+      return { ...addressed(joiner), ...(engine !== undefined && { engine }) };
+    }),
+  };
 }

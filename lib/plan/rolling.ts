@@ -9,8 +9,9 @@ export function rollingOf(settings: Settings, names: Names, labels: Labels): Rol
   const { maxUnavailable, convergenceTimeout: timeout, subnet } = settings;
   if (maxUnavailable === undefined) return undefined;
   const seed = { name: names.seed, address: subnet.seed };
-  const host = settings.hostAgent && { host: hostOf(settings, names) };
-  return { labels, maxUnavailable, timeout, seed, ...host };
+  const { engines } = settings;
+  const host = settings.hostAgent && engines.length === 0 && { host: hostOf(settings, names) };
+  return { labels, maxUnavailable, timeout, seed, engines, ...host };
 }
 
 function hostOf(

@@ -53,12 +53,13 @@ export function contradictions(
     );
   }
   const joiners = groups.reduce((sum, { count }) => sum + count, 0);
+  const hosts = hostAgent ? settings.engines.length : 0;
   if (joiners > maxJoiners) {
     faults.push(`joiners and groups have ${joiners} joiners, allowed are ${maxJoiners} in total`);
-  } else if (joiners > subnet.capacity) {
+  } else if (joiners + hosts > subnet.capacity) {
     faults.push(
       `${groups.length > 1 ? "joiners and groups have" : "joiners is"} ${joiners}, but subnet ${subnet.cidr} ` +
-        `has room for ${subnet.capacity}; choose a subnet of /${prefixFor(joiners)} or larger`,
+        `has room for ${subnet.capacity - hosts}; choose a subnet of /${prefixFor(joiners + hosts)} or larger`,
     );
   }
   faults.push(...tagFaults(settings.tags, groups));

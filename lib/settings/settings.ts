@@ -1,9 +1,10 @@
 import { allocate, auto, nothingTaken, type Taken } from "../allocation/allocate.ts";
 import { type EngineHost, isLocalEngine } from "../engine/host.ts";
+import type { Engine } from "./engines.ts";
 import { plainGroup } from "./groups.ts";
 import { SettingsReader } from "./reader.ts";
 import { contradictions } from "./rules.ts";
-import { swarmFaults } from "./swarmRules.ts";
+import { placeFaults } from "./placeRules.ts";
 import { table } from "./table.ts";
 import type { Configured, DeploymentPlace, Settings } from "./types.ts";
 
@@ -42,7 +43,7 @@ export function parseSettings(
   const faults = [
     ...reader.faults,
     ...contradictions(settings, place, isHere),
-    ...swarmFaults(settings, values, place.isSecret),
+    ...placeFaults(settings, values, place.isSecret),
   ];
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
@@ -67,7 +68,7 @@ function settle(configured: Configured, place: DeploymentPlace, isHere: boolean)
     ...configured,
     ...allocate(configured, {
       stack,
-      joiners: all.reduce((sum, { count }) => sum + count, 0),
+      joiners: all.reduce((sum, { count }) => sum + count, configured.engines.length),
       recorded,
       taken: withOwnPorts(configured, taken),
     }),
@@ -85,9 +86,16 @@ function withOwnPorts(configured: Configured, { subnets, ports }: Taken = nothin
   return { subnets, ports: new Set([...ports, ...own]) };
 }
 
+/** The several engines in a stack's configuration, as far as they are valid. */
+export function configuredEngines(values: Readonly<Record<string, string>>): readonly Engine[] {
+  return table.engines.read(new SettingsReader(values), "engines", []);
+}
+
 /** The engine in a stack's configuration, if it is valid. It is needed before the configuration is validated. */
 export function configuredEngine(values: Readonly<Record<string, string>>): EngineHost | undefined {
   const reader = new SettingsReader(values);
+  const [first] = configuredEngines(values);
+  if (first !== undefined) return first;
   const host = table.dockerHost.read(reader, "dockerHost", []);
   if (host === undefined) return undefined;
   return { host, certPath: table.dockerCertPath.read(reader, "dockerCertPath", []) };

@@ -8,6 +8,7 @@ import { portPools, rangeOf, subnetPool } from "../allocation/pools.ts";
 import { gossipPort as agentPort, profiles } from "../agents/config.ts";
 import { allowedSubnets, isAddress, planSubnet } from "../cluster/subnet.ts";
 import { allowedEngineHosts, formatEngineHost, parseEngineHost } from "../engine/host.ts";
+import { parseEngines } from "./engines.ts";
 import { parseEvents } from "./events.ts";
 import { maxJoiners, parseGroups } from "./groups.ts";
 import { parseHandlers } from "./handlers.ts";
@@ -111,6 +112,14 @@ export const table = {
     allowed: "an absolute path",
     parse: (received) => (isAbsolute(received) ? received : undefined),
     change: anotherEngine,
+  }),
+  engines: json("array", {
+    description:
+      "Several engines of one Swarm on which the members run, each in a container; the first is a manager",
+    allowed: "a list of maps with name, host, certPath and labels",
+    change:
+      "joiners of a group whose labels an engine has lost move to others; no engine can be taken out",
+    read: (reader, key) => parseEngines(reader.readList(key), reader.report),
   }),
   limits: json("object", {
     description: "The resource limits of each agent's container",

@@ -79,6 +79,8 @@ export async function taskLog(task: string, lines: number): Promise<string> {
 export interface SwarmMembership {
   readonly LocalNodeState: string;
   readonly ControlAvailable: boolean;
+  /** Its ID in the Swarm. Default: it takes part in none. */
+  readonly NodeID?: string;
 }
 
 /** Whether this process's engine takes part in a Swarm, and as what. */

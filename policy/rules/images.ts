@@ -18,6 +18,8 @@ const pinned = /(^|@)sha256:[0-9a-f]{64}$/;
 /** A name with the digest that a registry knows, so that all nodes of a Swarm pull the same. */
 const pulled = /^[^@]+@sha256:[0-9a-f]{64}$/;
 
+const tagType = "docker:index/tag:Tag";
+
 const registryImageType = "docker:index/registryImage:RegistryImage";
 
 export const images: StackRule = {
@@ -29,7 +31,7 @@ export const images: StackRule = {
     const built = resources.filter(
       (resource) => resource.type === imageType && isBuilt(resource, byUrn),
     );
-    const names = new Set(built.map(({ inputs }) => inputs["name"]));
+    const names = namesOf(built, resources);
     const faults = resources.flatMap(({ type, urn, inputs, sources }) => {
       const input = { [containerType]: "image", [imageType]: "name" }[type];
       if (input === undefined) return [];
@@ -45,6 +47,19 @@ export const images: StackRule = {
     return [...faults, ...serviceFaults(resources)];
   },
 };
+
+/** The names of images that the stack builds, with those under which it pushes them for other engines. */
+function namesOf(built: readonly Placed[], resources: readonly Placed[]): ReadonlySet<unknown> {
+  const names = new Set(built.map(({ inputs }) => inputs["name"]));
+  const urns = new Set(built.map(({ urn }) => urn));
+  const given = resources.filter(
+    ({ type, inputs, sources }) =>
+      type === tagType &&
+      (names.has(inputs["sourceImage"]) ||
+        (sources["sourceImage"] ?? []).some((source) => urns.has(source))),
+  );
+  return new Set([...names, ...given.map(({ inputs }) => inputs["targetImage"])]);
+}
 
 function serviceFaults(resources: readonly Placed[]) {
   const pushed = new Set(

@@ -9,6 +9,7 @@ describe("with maxUnavailable", () => {
   const rolling = {
     ...place,
     maxUnavailable: 2,
+    engines: [],
     seed: { name: "serf-test-seed", address: "172.30.0.2" },
     host: {
       name: "serf-test-host",

@@ -54,8 +54,11 @@ export function readRecord(resources: readonly RecordedResource[]): StackRecord 
   const members = all("docker:index/container:Container").filter(
     (one) => labelsIn(one)[roleLabel] !== undefined,
   );
-  const written = configurations("storage");
   const gate = stdinOf("convergence") as ConvergenceInput | undefined;
+  // Of several engines the first one's files are compared: all have the same.
+  const [first] = gate?.engines ?? [];
+  const nameOf = (what: string) => (first === undefined ? what : `${what}-${first.name}`);
+  const written = configurations(nameOf("storage"));
   const process = find("serf:cluster:HostAgent", "host")?.inputs;
   return {
     made: new Map(members.map(({ inputs = {} }) => [String(inputs["name"]), describedIn(inputs)])),
@@ -63,7 +66,7 @@ export function readRecord(resources: readonly RecordedResource[]): StackRecord 
       containers: members.map(containerFrom),
       foreign: { containers: [], volumes: [], images: [] },
       networks: all("docker:index/network:Network").map(networkFrom),
-      images: all("docker:index/remoteImage:RemoteImage").map(imageFrom),
+      images: all("docker:index/remoteImage:RemoteImage").flatMap(imageFrom),
       volumes: all("docker:index/volume:Volume").map((one) => ({
         name: one.id ?? "",
         labels: labelsIn(one),
@@ -75,8 +78,8 @@ export function readRecord(resources: readonly RecordedResource[]): StackRecord 
     expected: gate?.expected,
     storage: written && {
       volumes: written.volumes,
-      fleets: [...written.fleets, ...(configurations("joiners")?.fleets ?? [])],
-      ...(stdinOf("storage") as Secrets),
+      fleets: [...written.fleets, ...(configurations(nameOf("joiners"))?.fleets ?? [])],
+      ...(stdinOf(nameOf("storage")) as Secrets),
     },
   };
 }
@@ -92,11 +95,13 @@ function hostFrom(inputs: Values): HostObservation {
 }
 
 /** The provider's build records all labels; for the docker client's build only the generation is known. */
-function imageFrom({ id = "", inputs = {} }: RecordedResource): FoundImage {
+function imageFrom({ id = "", inputs = {} }: RecordedResource): FoundImage[] {
   const build = inputs["build"] as { label: Readonly<Record<string, string>> } | undefined;
   const triggers = inputs["triggers"] as { built: string } | undefined;
+  // Pulled, not built: it has the labels of an image of another engine.
+  if (build === undefined && triggers === undefined) return [];
   const labels = build?.label ?? { [generationLabel]: triggers?.built ?? "" };
-  return { id, names: [String(inputs["name"])], labels };
+  return [{ id, names: [String(inputs["name"])], labels }];
 }
 
 function networkFrom(resource: RecordedResource): FoundNetwork {

@@ -102,7 +102,7 @@ async function placeOf(stack: string, { readsState }: Line): Promise<StackPlace>
     readSettings(stack, env),
     readsState ? readState(stack, env) : ({ kind: "none" } as const),
   ]);
-  useEngineOf(stack, settings);
+  await useEngineOf(stack, settings);
   return { env, settings, state };
 }
 

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { livingAgent, stopAgent } from "../../../lib/agents/process.ts";
 import { carries, labelsOf, roleLabel } from "../../../lib/cluster/labels.ts";
-import { namesOf, project } from "../../../lib/cluster/names.ts";
+import { namesOf, project, volumesOn } from "../../../lib/cluster/names.ts";
 import { removeContainers, removeIfThere } from "../../../lib/containers/lifecycle.ts";
 import type {
   FoundContainer,
@@ -10,7 +10,8 @@ import type {
   FoundNetwork,
   FoundVolume,
 } from "../../../lib/engine/found.ts";
-import { readInventory } from "../../../lib/engine/inventory.ts";
+import { readInventories } from "../../../lib/engine/inventories.ts";
+import { currentEngine, type NamedEngine, onEach } from "../../../lib/engine/scope.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 import { pause } from "../../../lib/host/run.ts";
 import { readSwarmInventory, type SwarmInventory } from "../../../lib/swarm/inventory.ts";
@@ -24,6 +25,8 @@ export interface Leftovers {
   readonly volumes: readonly FoundVolume[];
   readonly images: readonly FoundImage[];
   readonly swarm: SwarmInventory;
+  /** The engines on which they are; empty if the stack has only one. */
+  readonly engines: readonly NamedEngine[];
   /** The process ID of the host's agent. */
   readonly agent: number | undefined;
 }
@@ -33,23 +36,32 @@ export interface Leftovers {
  *
  * @param isDataKept whether the agents' data volume is skipped; see {@link keepsData}.
  * @param recorded the IDs in the state. An empty set finds everything that belongs to the stack.
+ * @param engines the engines of a stack that has several.
  */
 export async function findLeftovers(
   stack: string,
   isDataKept: boolean,
   recorded: ReadonlySet<string>,
+  engines: readonly NamedEngine[],
 ): Promise<Leftovers> {
   const labels = labelsOf(project, stack);
-  const [inventory, swarm] = await Promise.all([readInventory(labels), readSwarmInventory(labels)]);
+  const [inventory, swarm] = await Promise.all([
+    readInventories(engines, labels),
+    readSwarmInventory(labels),
+  ]);
   const networks = inventory.networks.filter(
     (found) => carries(found.labels, labels) && !recorded.has(found.id),
   );
   const names = namesOf(project, stack);
   // A volume's name is its ID.
-  const isKept = (name: string) => isDataKept && name === names.volumes.data;
+  const kept = [undefined, ...engines.map(({ name }) => name)].map(
+    (engine) => volumesOn(names.volumes, engine).data,
+  );
+  const isKept = (name: string) => isDataKept && kept.includes(name);
   const volumes = inventory.volumes.filter(({ name }) => !recorded.has(name) && !isKept(name));
   const isAll = recorded.size === 0;
   return {
+    engines,
     containers: inventory.containers.filter(({ id }) => !recorded.has(id)),
     networks,
     volumes,
@@ -84,10 +96,11 @@ export function keepsData(
 export async function refuseForeignVolumes(
   names: readonly string[],
   resources: readonly RecordedResource[],
+  engines: readonly NamedEngine[],
 ): Promise<void> {
   const [stack = ""] = names;
   const inventories = await Promise.all(
-    names.map((name) => readInventory(labelsOf(project, name))),
+    names.map((name) => readInventories(engines, labelsOf(project, name))),
   );
   const isForeign = (volume: string) =>
     inventories.every(({ foreign }) => foreign.volumes.includes(volume));
@@ -138,19 +151,24 @@ export function inTheWay(found: Leftovers): Leftovers {
 
 /** Removes the leftovers, and stops the host's agent if it is one of them. */
 export async function removeLeftovers(stack: string, found: Leftovers): Promise<void> {
-  const { containers, networks, volumes, images, swarm, agent } = found;
-  await removeContainers(containers);
+  const { containers, networks, volumes, images, swarm, engines, agent } = found;
+  await onEach(engines, async () => {
+    const here = currentEngine()?.name;
+    await removeContainers(containers.filter(({ engine }) => engine?.name === here));
+  });
   await removeFromSwarm(stack, swarm);
-  for (const path of [
-    ...networks.map(({ id }) => `/networks/${id}`),
-    ...volumes.map(({ name }) => `/volumes/${name}`),
-    // By name: an image that somebody has given another name stays under that name.
-    ...images
-      .flatMap(({ id, names }) => (names.length > 0 ? names : [id]))
-      .map((image) => `/images/${image}?force=1`),
-  ]) {
-    await removeIfThere(path);
-  }
+  for (const { id } of networks) await removeIfThere(`/networks/${id}`);
+  await onEach(engines, async () => {
+    for (const path of [
+      ...volumes.map(({ name }) => `/volumes/${name}`),
+      // By name: an image that somebody has given another name stays under that name.
+      ...images
+        .flatMap(({ id, names }) => (names.length > 0 ? names : [id]))
+        .map((image) => `/images/${image}?force=1`),
+    ]) {
+      await removeIfThere(path);
+    }
+  });
   if (agent !== undefined) await stopAgent(namesOf(project, stack).hostAgentDir);
   const removed = describeLeftovers(found);
   if (removed.length > 0) {

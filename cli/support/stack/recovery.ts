@@ -55,12 +55,16 @@ export async function recover(
   const recorded = recordedThings(resources);
   const isDataKept = keepsData(settings, resources);
   if (existsSync(unfinishedMark(stack))) {
-    await removeLeftovers(stack, await findLeftovers(stack, isDataKept, recorded));
+    await removeLeftovers(
+      stack,
+      await findLeftovers(stack, isDataKept, recorded, settings.engines),
+    );
   } else if (isEmbedded && recorded.size > 0) {
     // Not with a shared backend: there another run may be creating them right now.
-    const { containers } = await findLeftovers(stack, isDataKept, recorded);
+    const { containers } = await findLeftovers(stack, isDataKept, recorded, settings.engines);
     const swarm = { services: [], secrets: [], configs: [] };
-    const none = { networks: [], volumes: [], images: [], swarm, agent: undefined };
+    const { engines } = settings;
+    const none = { engines, networks: [], volumes: [], images: [], swarm, agent: undefined };
     await removeLeftovers(stack, { ...none, containers });
   }
   return recorded;
@@ -77,7 +81,7 @@ export function isLost(stack: string, recorded: ReadonlySet<string>): boolean {
  * @throws UserError that lists them.
  */
 export async function refuseLeftovers(stack: string, settings: StackSettings): Promise<void> {
-  const everything = await findLeftovers(stack, keepsData(settings), new Set());
+  const everything = await findLeftovers(stack, keepsData(settings), new Set(), settings.engines);
   const found = describeLeftovers(inTheWay(everything));
   if (found.length === 0) return;
   throw new UserError(

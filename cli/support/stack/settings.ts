@@ -3,12 +3,14 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { project } from "../../../lib/cluster/names.ts";
+import type { NamedEngine } from "../../../lib/engine/scope.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 import { ownFolder } from "../../../lib/host/ownFolder.ts";
 import { CommandError } from "../../../lib/host/run.ts";
+import { configuredEngines } from "../../../lib/settings/settings.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
 
-/** The settings of a stack that commands need. None of these are lists or maps. */
+/** The settings of a stack that commands need. */
 export class StackSettings {
   readonly #values: ConfigValues;
 
@@ -32,6 +34,11 @@ export class StackSettings {
    */
   get deployment(): readonly string[] {
     return this.value("swarm") === "services" ? ["--refresh"] : [];
+  }
+
+  /** The engines of a stack that has several; empty if there is one. Those that are invalid are left out. */
+  get engines(): readonly NamedEngine[] {
+    return configuredEngines({ engines: this.value("engines") ?? "" });
   }
 
   /** Whether a switch is on. An invalid value counts as on, the safe side; the Pulumi program reports it. */

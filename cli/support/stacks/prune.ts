@@ -89,6 +89,11 @@ async function ask(lines: readonly string[], expired: readonly ListedStack[]): P
 async function thingsOf(stack: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const [settings, state] = await Promise.all([readSettings(stack, env), readState(stack, env)]);
   const resources = state.kind === "known" ? state.resources : [];
-  const found = await findLeftovers(stack, keepsData(settings, resources), new Set());
+  const found = await findLeftovers(
+    stack,
+    keepsData(settings, resources),
+    new Set(),
+    settings.engines,
+  );
   return describeLeftovers(found).map((line) => `  - ${line}`);
 }

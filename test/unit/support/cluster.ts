@@ -75,7 +75,17 @@ export async function declareJoiners({ preview, seedAddress = subnet.seed, opts 
       );
       const fleets = joiners.map(({ group }) => ({ group, tags: { role: group } }));
       const joinAddress = seed.ip;
-      new Joiners("joiners", { ...shared, joinAddress, joiners, fleets, storage: storage() }, opts);
+      new Joiners(
+        "joiners",
+        {
+          ...shared,
+          joinAddress,
+          joiners,
+          fleets,
+          places: [{ engine: undefined, storage: storage() }],
+        },
+        opts,
+      );
     },
     { preview },
   );

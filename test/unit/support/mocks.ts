@@ -55,6 +55,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "docker:index/registryImage:RegistryImage": () => ({ sha256Digest: "sha256:4567" }),
   "serf:swarm:AgentService": () => ({}),
   "serf:swarm:Formation": () => ({}),
+  "serf:swarm:KeyRotation": () => ({}),
   "serf:swarm:Network": () => ({}),
   "serf:swarm:PushedImage": () => ({}),
   "serf:swarm:Secrets": () => ({}),

@@ -9,6 +9,7 @@ test("Convergence outputs what the gate printed, and nothing in a preview", asyn
       expected: [],
       views: [],
       formerHostDir: undefined,
+      engines: [],
       network: "serf-test",
       labels,
       profile: "lan",

@@ -39,7 +39,7 @@ function changed(
     ...{ name: `serf-test-joiner-${index}`, id: `joiner-${index}`, group: "joiner" },
     address: `172.30.0.${index + 2}`,
   }));
-  const agents = planAgents(settings, names, joiners, {});
+  const agents = planAgents(settings, names, { joiners, hosts: [] }, {});
   const specs = new Map(
     [agents.seed, ...agents.joiners.map(({ container }) => container)].map((container) => [
       container.name,

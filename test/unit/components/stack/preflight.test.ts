@@ -110,7 +110,7 @@ describe("the link to the engine", () => {
     ["tcp://edge.example:2376", false],
     [undefined, false],
   ])("offline it may name %s: %s", (dockerHost, isNamed) => {
-    expect(isNamedOffline({ dockerHost })).toBe(isNamed);
+    expect(isNamedOffline({ dockerHost, engines: [] })).toBe(isNamed);
   });
 
   /** A resource's inputs and options after the transformation. */

@@ -98,6 +98,7 @@ test("a state has the generations and addresses of everything in a stack", () =>
     hostProcess: "9",
     hostAgentIn: "process",
     neighbourTable: "10",
+    engines: new Map(),
     endpoint: "127.0.0.1:32768",
     builder: "client",
     standIns: { builderImage: "own/go:1", runtimeImage: undefined },

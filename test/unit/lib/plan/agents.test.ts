@@ -16,7 +16,7 @@ function plan(config: Record<string, string> = {}, standIns: StandIns = {}) {
   const groups = JSON.stringify({ web: { count: 1, tags: { rack: "b" } } });
   const settings = parseSettings({ joiners: "1", groups, tags: '{"rack":"a"}', ...config }, place);
   const joiners = [joiner("joiner-1", 1, "joiner"), joiner("web-1", 2, "web")];
-  return planAgents(settings, namesOf("serf", "test"), joiners, standIns);
+  return planAgents(settings, namesOf("serf", "test"), { joiners, hosts: [] }, standIns);
 }
 
 describe("the join addresses", () => {

@@ -1,16 +1,15 @@
-import { expect, test } from "vitest";
-import { declareJoiners } from "../../../../lib/plan/joiners.ts";
+import { describe, expect, test } from "vitest";
+import { declareMembers } from "../../../../lib/plan/joiners.ts";
 import { planSubnet } from "../../../../lib/cluster/subnet.ts";
 
 const group = (name: string, count: number) => ({ name, count, tags: {}, image: {}, on: {} });
 const groups = [group("joiner", 2), group("web", 1)];
 const declare = (recorded: Readonly<Record<string, string>> = {}) =>
-  declareJoiners(
-    groups,
+  declareMembers(
+    { groups, subnet: planSubnet("10.9.0.0/24")!, engines: [], hostAgent: true },
     "serf-test",
-    planSubnet("10.9.0.0/24")!,
-    new Map(Object.entries(recorded)),
-  );
+    { addresses: new Map(Object.entries(recorded)), engines: new Map() },
+  ).joiners;
 
 test("joiners have names and addresses group by group", () => {
   expect(declare()).toEqual([
@@ -27,4 +26,31 @@ test("joiners keep recorded addresses, and never get the seed's", () => {
     ["joiner-2", "10.9.0.5"],
     ["web-1", "10.9.0.3"],
   ]);
+});
+
+describe("on several engines", () => {
+  const engines = ["a", "b"].map((name) => ({ name, host: `tcp://${name}:2375`, labels: {} }));
+  const members = (hostAgent = true) =>
+    declareMembers(
+      { groups, subnet: planSubnet("10.9.0.0/24")!, engines, hostAgent },
+      "serf-test",
+      { addresses: new Map(), engines: new Map([["serf-test-joiner-1", "b"]]) },
+    );
+
+  test("each host has an agent, and each joiner an engine", () => {
+    const { hosts, joiners } = members();
+    expect(hosts.map(({ name, address, engine }) => [name, address, engine])).toEqual([
+      ["serf-test-host-a", "10.9.0.3", "a"],
+      ["serf-test-host-b", "10.9.0.4", "b"],
+    ]);
+    expect(joiners.map(({ id, address, engine }) => [id, address, engine])).toEqual([
+      ["joiner-1", "10.9.0.5", "b"],
+      ["joiner-2", "10.9.0.6", "a"],
+      ["web-1", "10.9.0.7", "a"],
+    ]);
+  });
+
+  test("hosts may do without", () => {
+    expect(members(false).hosts).toEqual([]);
+  });
 });

@@ -18,6 +18,22 @@ test("so is one that a command builds before", () => {
   expect(check(build, built, container())).toEqual([]);
 });
 
+test("so is the name under which it is pushed for other engines", () => {
+  const name = "registry.example:5000/serf:0123";
+  const inputs = { sourceImage: "serf-dev:0123", targetImage: name };
+  const tag = resource("docker:index/tag:Tag", "pushed-image", inputs);
+  const users = [image({ name, build: undefined }), container({ image: name })];
+  expect(check(image(), tag, ...users)).toEqual([]);
+  const unknown = resource(
+    "docker:index/tag:Tag",
+    "pushed-image",
+    { ...inputs, sourceImage: unknownValue },
+    { sources: { sourceImage: [image().urn] } },
+  );
+  expect(check(image(), unknown, ...users)).toEqual([]);
+  expect(check(tag, ...users)).toHaveLength(2);
+});
+
 test.each([digest, `busybox@${digest}`, `registry.example:5000/serf:1@${digest}`])(
   "%s is pinned",
   (name) => {

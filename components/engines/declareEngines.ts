@@ -1,0 +1,139 @@
+import * as pulumi from "@pulumi/pulumi";
+import { inRegistry, registryOf } from "../../lib/cluster/registry.ts";
+import type { NamedEngine } from "../../lib/engine/scope.ts";
+import type { View } from "../../lib/membership/views.ts";
+import type { DeclaredJoiner } from "../../lib/plan/joiners.ts";
+import { ClusterNetwork } from "../cluster/clusterNetwork.ts";
+import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
+import { declareLease } from "../cluster/lease.ts";
+import { Convergence } from "../convergence/convergence.ts";
+import { MemberEvents } from "../convergence/memberEvents.ts";
+import { ProcessLimits } from "../convergence/processLimits.ts";
+import { declareImages } from "../image/images.ts";
+import { Joiners } from "../members/joiners.ts";
+import { Seed } from "../members/seed.ts";
+import { after, type StackPlan } from "../stack/plan.ts";
+import { Protection } from "../stack/protection.ts";
+import { PushedImage } from "../swarm/pushedImage.ts";
+import { EngineHosts } from "./engineHosts.ts";
+import { declareEnginePlace, type EnginePlace } from "./enginePlace.ts";
+
+/** Declares the cluster in containers on several engines; the returned values are the stack's outputs. */
+export async function declareEngines(plan: StackPlan) {
+  const { settings, names, labels, agents, engineState, change } = plan;
+  const engines = settings.engines.map(({ name, host, certPath }): NamedEngine => ({
+    ...{ name, host, ...(certPath !== undefined && { certPath }) },
+  }));
+  const registry = registryOf(settings);
+  const images = declareImages(plan);
+  const pushed = images.all.map(
+    (image, index) =>
+      new PushedImage(
+        index === 0 ? "pushed-image" : `pushed-image-${index}`,
+        { image, registry, labels },
+        after(plan, ...images.ready),
+      ),
+  );
+  const secrets = new ClusterSecrets("secrets", settings);
+  const lease = declareLease(plan);
+  const network = new ClusterNetwork(
+    "network",
+    {
+      ...{ networkName: names.network, labels, subnet: settings.subnet, engineState },
+      isOverlay: true,
+    },
+    after(plan, lease),
+  );
+  const shared = {
+    ...{ plan, secrets, needed: pushed },
+    images: images.all.map(({ ref }) => inRegistry(registry, ref)),
+  };
+  const places: EnginePlace[] = [];
+  for (const engine of settings.engines) {
+    places.push(declareEnginePlace(engine, shared, places[0]));
+  }
+  const [first] = places as [EnginePlace];
+
+  const place = { labels, engineState, change, network };
+  const storages = places.map(({ storage }) => storage);
+  const isRolling = settings.maxUnavailable !== undefined;
+  const seed = new Seed(
+    "seed",
+    { ...place, container: agents.seed, engine: first.engine },
+    { ...first.link, dependsOn: [first.storage] },
+  );
+  const others = { dependsOn: [...storages, ...(isRolling ? [] : [seed])] };
+  const hosts = new EngineHosts("hosts", { ...place, hosts: agents.hosts, places }, others);
+  const joiners = new Joiners(
+    "joiners",
+    {
+      ...{ ...place, places, joiners: agents.joiners, fleets: agents.joinerFleets },
+      joinAddress: settings.join === "dns" ? seed.memberName : seed.ip,
+    },
+    others,
+  );
+
+  const on = ({ name, engine }: Pick<DeclaredJoiner, "name" | "engine">): View => {
+    const found = engines.find((one) => one.name === engine);
+    return { kind: "container", name, ...(found && { engine: found }) };
+  };
+  const idsOn = (name: string) => [
+    ...(name === first.engine ? [seed.containerId] : []),
+    ...[
+      [agents.hosts, hosts.containerIds] as const,
+      [agents.joiners, joiners.containerIds] as const,
+    ].flatMap(([members, ids]) => ids.filter((_, index) => members[index]!.engine === name)),
+  ];
+  const limits = places.map(
+    ({ engine, link }) =>
+      new ProcessLimits(
+        `process-limits-${engine}`,
+        { containers: idsOn(engine), generation: engineState.ofProcessLimits },
+        link,
+      ),
+  );
+  const seedView = on({ name: names.seed, engine: first.engine });
+  const incarnations = pulumi.all([
+    ...[seed.containerId, ...hosts.containerIds, ...joiners.containerIds],
+    ...storages.map(({ generation }) => generation),
+  ]);
+  const convergence = new Convergence(
+    "convergence",
+    {
+      expected: agents.expected,
+      views: [seedView, ...agents.joiners.slice(-1).map(on), ...agents.hosts.slice(-1).map(on)],
+      formerHostDir: undefined,
+      ...{ network: names.network, labels, engines, profile: settings.profile, incarnations },
+      timeout: settings.convergenceTimeout,
+    },
+    after(plan, seed, hosts, joiners, ...limits),
+  );
+  const events =
+    settings.events.length === 0
+      ? undefined
+      : new MemberEvents(
+          "events",
+          {
+            ...{ events: settings.events, sender: seedView },
+            ...{ members: convergence.members, incarnations },
+          },
+          after(plan, convergence),
+        );
+  new Protection("protection", {
+    protect: settings.protect,
+    dependsOn: [
+      ...[...images.all, secrets, lease, network, ...storages, convergence],
+      ...(events ? [events] : []),
+    ],
+  });
+  await change?.run();
+
+  const [host] = agents.hosts;
+  return {
+    image: images.main.id,
+    seed: { name: seed.memberName, ip: seed.ip, endpoint: seed.endpoint },
+    joiners: joiners.joiners,
+    host: host ? { name: host.name, address: host.address } : null,
+    members: convergence.members,
+  };
+}

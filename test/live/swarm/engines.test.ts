@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Member } from "../../../lib/cluster/members.ts";
+import { obstacleToHosts } from "../support/hosts/site.ts";
+import { Project } from "../support/project.ts";
+import type { BedEngine } from "./bed/bedEngine.ts";
+import { SwarmBed } from "./bed/swarmBed.ts";
+
+// The tests run in order on one stack, whose containers run on a bed of three engines.
+
+const stack = "e2e-engines";
+const noChange = /Resources:\s+\d+ unchanged/;
+const labelsOf = ["hdd", "ssd", "ssd"];
+
+describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three engines", () => {
+  const project = new Project(900_000);
+  let bed: SwarmBed;
+
+  beforeAll(async () => {
+    bed = await SwarmBed.start({ engines: 3, managers: 1 });
+    configure({});
+    // Shows in the log of a run that fails here.
+    console.log(await project.succeed("start", "--stack", stack));
+  });
+
+  afterAll(async () => {
+    await project.remove();
+    await bed.stop();
+  });
+
+  function configure(more: Readonly<Record<string, unknown>>, count = 3): void {
+    const engines = bed.engines.slice(0, count).map(({ dockerHost }, index) => ({
+      ...{ name: "abc"[index]!, host: dockerHost, labels: { disk: labelsOf[index]! } },
+    }));
+    project.configure(stack, {
+      ...({ subnet: "auto", gossipPort: "auto", rpcPort: "auto" } as const),
+      ...{ engines, registry: `${bed.registry}/serf`, registryInsecure: true },
+      ...{ convergenceTimeout: 120, joiners: 4 },
+      groups: { web: { count: 2, tags: { rack: "a7" }, on: { disk: "ssd" } } },
+      ...more,
+    });
+  }
+
+  async function members(): Promise<Member[]> {
+    const printed = await project.succeed("members", "--stack", stack, "--json");
+    return JSON.parse(printed) as Member[];
+  }
+
+  /** The numbers of live members by role, and the statuses of all others that have not left. */
+  async function count(): Promise<Record<string, number>> {
+    const found: Record<string, number> = {};
+    for (const { status, tags } of await members()) {
+      if (status === "left") continue;
+      const key = status === "alive" ? tags["role"]! : status;
+      found[key] = (found[key] ?? 0) + 1;
+    }
+    return found;
+  }
+
+  async function becomes(wanted: Record<string, number>, seconds: number): Promise<number> {
+    const started = Date.now();
+    await vi.waitFor(async () => expect(await count()).toEqual(wanted), {
+      timeout: seconds * 1000,
+      interval: 500,
+    });
+    return (Date.now() - started) / 1000;
+  }
+
+  /** The stack's containers on an engine, by name, with their IDs. */
+  async function containersOn(engine: BedEngine): Promise<Record<string, string>> {
+    const list = await engine.docker([
+      ...["ps", "--all", "--no-trunc", "--filter", `label=serf.stack=${stack}`],
+      ...["--format", "{{.Names}} {{.ID}}"],
+    ]);
+    const lines = list.split("\n").filter(Boolean);
+    return Object.fromEntries(lines.map((line) => line.split(" ") as [string, string]));
+  }
+
+  /** What a node has of the stack. */
+  async function remainsOn(engine: BedEngine): Promise<string> {
+    const label = ["--filter", `label=serf.stack=${stack}`];
+    const all = await Promise.all([
+      engine.docker(["ps", "--all", "--quiet", ...label]),
+      engine.docker(["network", "ls", "--quiet", "--filter", `name=serf-${stack}`]),
+      engine.docker(["volume", "ls", "--quiet", ...label]),
+      engine.docker(["image", "ls", "--quiet", ...label]),
+    ]);
+    return all.join("");
+  }
+
+  const whole = { seed: 1, host: 3, joiner: 4, web: 2 };
+
+  test("start returns when the cluster has formed on all engines", async () => {
+    expect(await count()).toEqual(whole);
+    const [a, b, c] = await Promise.all(bed.engines.map(containersOn));
+    const name = (what: string) => `serf-${stack}-${what}`;
+    expect(Object.keys(a!)).toContain(name("seed"));
+    expect(Object.keys(a!)).toContain(name("host-a"));
+    expect(Object.keys(a!).filter((one) => one.includes("-web-"))).toEqual([]);
+    expect(Object.keys(b!)).toContain(name("web-1"));
+    expect(Object.keys(c!)).toContain(name("web-2"));
+    const joiners = [a!, b!, c!].map(
+      (all) => Object.keys(all).filter((one) => one.includes("-joiner-")).length,
+    );
+    expect(joiners.toSorted()).toEqual([1, 1, 2]);
+  });
+
+  test("the cluster looks the same from another engine", async () => {
+    const seen = await bed.engines[2]!.docker([
+      ...["exec", `serf-${stack}-host-c`, "serf", "members", "-status=alive"],
+    ]);
+    expect(seen.trim().split("\n")).toHaveLength(10);
+  });
+
+  test("a second preview changes nothing, also after a refresh", async () => {
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+    const refreshed = ["preview", "--refresh", "--stack", stack];
+    expect(await project.succeed("pulumi", ...refreshed)).toMatch(noChange);
+    const { code, output } = await project.run("drift", "--stack", stack);
+    expect(output).toContain("nothing differs");
+    expect(code).toBe(0);
+  });
+
+  test("outputs, events and queries are as on one engine", async () => {
+    const printed = await project.succeed("pulumi", "stack", "output", "--json", "--stack", stack);
+    const outputs = JSON.parse(printed) as Record<string, unknown>;
+    expect(outputs["joiners"]).toHaveLength(6);
+    expect(outputs["seed"]).toMatchObject({ name: `serf-${stack}-seed` });
+    expect(await project.succeed("query", "--stack", stack, "load")).toContain("10 of 10");
+    await project.succeed("event", "--stack", stack, "deploy", "v2");
+  });
+
+  test("scaling touches no other member, and members that are scaled down leave", async () => {
+    const before = await Promise.all(bed.engines.map(containersOn));
+    configure({ joiners: 9 });
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual({ ...whole, joiner: 9 });
+    configure({});
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual(whole);
+    expect(await Promise.all(bed.engines.map(containersOn))).toEqual(before);
+  });
+
+  test("the key rotates while the members run", async () => {
+    const before = await Promise.all(bed.engines.map(containersOn));
+    configure({ keyRotation: 1 });
+    await project.succeed("start", "--stack", stack);
+    expect(await Promise.all(bed.engines.map(containersOn))).toEqual(before);
+    const keys = await bed.engines[1]!.docker([
+      ...["exec", `serf-${stack}-host-b`, "serf", "keys", "-list"],
+    ]);
+    expect(keys).toMatch(/\[10\/10\]/);
+    expect(keys.match(/\[\d+\/\d+\]/g)).toHaveLength(1);
+  });
+
+  test("a container that was removed shows as drift, and is created again", async () => {
+    configure({ keyRotation: 1 });
+    await bed.engines[1]!.docker(["rm", "--force", `serf-${stack}-web-1`]);
+    expect((await project.run("drift", "--stack", stack)).code).toBe(1);
+    await project.succeed("start", "--stack", stack);
+    expect(await count()).toEqual(whole);
+  });
+
+  test("an engine that is killed brings its members back, with their names and addresses", async () => {
+    const addresses = async () =>
+      Object.fromEntries((await members()).map(({ name, address }) => [name, address]));
+    const before = await addresses();
+    await bed.engines[2]!.kill();
+    const { code, output } = await project.run("start", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/The engine c is tcp:.*, but no Docker engine answers there/);
+    await bed.engines[2]!.restart();
+    const seconds = await becomes(whole, 120);
+    console.log(`whole ${seconds.toFixed(1)} s after the engine was back`);
+    expect(await addresses()).toEqual(before);
+  });
+
+  test("an engine that is cut off for a minute is healed to one cluster", async () => {
+    await bed.engines[2]!.cut();
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    await bed.engines[2]!.heal();
+    const seconds = await becomes(whole, 120);
+    console.log(`whole ${seconds.toFixed(1)} s after the link was mended`);
+  });
+
+  test("an engine with members cannot be taken out", async () => {
+    configure({ keyRotation: 1 }, 2);
+    const { code, output } = await project.run("start", "--stack", stack);
+    expect(code).not.toBe(0);
+    expect(output).toContain("engines has no c any more, but members of this stack run there");
+    expect(await count()).toEqual(whole);
+    configure({ keyRotation: 1 });
+  });
+
+  test("stop leaves nothing on any engine", async () => {
+    await project.succeed("stop", "--stack", stack, "--yes");
+    expect(await Promise.all(bed.engines.map(remainsOn))).toEqual(["", "", ""]);
+  });
+});
