@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { inRegistry, registryOf } from "../../lib/cluster/registry.ts";
 import type { NamedEngine } from "../../lib/engine/scope.ts";
 import type { View } from "../../lib/membership/views.ts";
@@ -6,15 +5,14 @@ import type { DeclaredJoiner } from "../../lib/plan/joiners.ts";
 import { ClusterNetwork } from "../cluster/clusterNetwork.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import { declareLease } from "../cluster/lease.ts";
-import { Convergence } from "../convergence/convergence.ts";
-import { MemberEvents } from "../convergence/memberEvents.ts";
+import { declareGate } from "../convergence/declareGate.ts";
 import { ProcessLimits } from "../convergence/processLimits.ts";
 import { declareImages } from "../image/images.ts";
 import { Joiners } from "../members/joiners.ts";
 import { Seed } from "../members/seed.ts";
 import { after, type StackPlan } from "../stack/plan.ts";
 import { Protection } from "../stack/protection.ts";
-import { PushedImage } from "../swarm/pushedImage.ts";
+import { pushImages } from "../swarm/pushImages.ts";
 import { EngineHosts } from "./engineHosts.ts";
 import { declareEnginePlace, type EnginePlace } from "./enginePlace.ts";
 
@@ -26,14 +24,7 @@ export async function declareEngines(plan: StackPlan) {
   }));
   const registry = registryOf(settings);
   const images = declareImages(plan);
-  const pushed = images.all.map(
-    (image, index) =>
-      new PushedImage(
-        index === 0 ? "pushed-image" : `pushed-image-${index}`,
-        { image, registry, labels },
-        after(plan, ...images.ready),
-      ),
-  );
+  const pushed = pushImages(plan, images);
   const secrets = new ClusterSecrets("secrets", settings);
   const lease = declareLease(plan);
   const network = new ClusterNetwork(
@@ -45,7 +36,7 @@ export async function declareEngines(plan: StackPlan) {
     after(plan, lease),
   );
   const shared = {
-    ...{ plan, secrets, needed: pushed },
+    ...{ plan, secrets, needed: [...pushed.values()] },
     images: images.all.map(({ ref }) => inRegistry(registry, ref)),
   };
   const places: EnginePlace[] = [];
@@ -92,33 +83,16 @@ export async function declareEngines(plan: StackPlan) {
         link,
       ),
   );
-  const seedView = on({ name: names.seed, engine: first.engine });
-  const incarnations = pulumi.all([
-    ...[seed.containerId, ...hosts.containerIds, ...joiners.containerIds],
-    ...storages.map(({ generation }) => generation),
-  ]);
-  const convergence = new Convergence(
-    "convergence",
-    {
-      expected: agents.expected,
-      views: [seedView, ...agents.joiners.slice(-1).map(on), ...agents.hosts.slice(-1).map(on)],
-      formerHostDir: undefined,
-      ...{ network: names.network, labels, engines, profile: settings.profile, incarnations },
-      timeout: settings.convergenceTimeout,
-    },
-    after(plan, seed, hosts, joiners, ...limits),
-  );
-  const events =
-    settings.events.length === 0
-      ? undefined
-      : new MemberEvents(
-          "events",
-          {
-            ...{ events: settings.events, sender: seedView },
-            ...{ members: convergence.members, incarnations },
-          },
-          after(plan, convergence),
-        );
+  const { convergence, events } = declareGate(plan, {
+    views: [
+      on({ name: names.seed, engine: first.engine }),
+      ...agents.joiners.slice(-1).map(on),
+      ...agents.hosts.slice(-1).map(on),
+    ],
+    ...{ engines, isHostFormer: false, storages },
+    incarnations: [seed.containerId, ...hosts.containerIds, ...joiners.containerIds],
+    needed: [seed, hosts, joiners, ...limits],
+  });
   new Protection("protection", {
     protect: settings.protect,
     dependsOn: [

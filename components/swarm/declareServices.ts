@@ -6,7 +6,7 @@ import { planServices } from "../../lib/swarm/plan.ts";
 import { registryOf } from "../../lib/cluster/registry.ts";
 import { declareLease } from "../cluster/lease.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
-import { MemberEvents } from "../convergence/memberEvents.ts";
+import { declareEvents } from "../convergence/declareEvents.ts";
 import { declareImages } from "../image/images.ts";
 import { after, type StackPlan } from "../stack/plan.ts";
 import { Protection } from "../stack/protection.ts";
@@ -14,7 +14,7 @@ import { AgentService } from "./agentService.ts";
 import { Formation } from "./formation.ts";
 import { KeyRotation } from "./keyRotation.ts";
 import { OverlayNetwork } from "./overlayNetwork.ts";
-import { PushedImage } from "./pushedImage.ts";
+import { pushImages } from "./pushImages.ts";
 import { SwarmSecrets } from "./swarmSecrets.ts";
 
 /** Declares the cluster as services of a Swarm; the returned values are the stack's outputs. */
@@ -24,13 +24,7 @@ export function declareServices(plan: StackPlan) {
   const registry = registryOf(settings);
 
   const images = declareImages(plan);
-  const pushed = new Map(
-    images.all.map((image, index) => {
-      const name = index === 0 ? "pushed-image" : `pushed-image-${index}`;
-      const args = { image, registry, labels };
-      return [image, new PushedImage(name, args, after(plan, ...images.ready))] as const;
-    }),
-  );
+  const pushed = pushImages(plan, images);
   const secrets = new ClusterSecrets("secrets", settings);
   const network = new OverlayNetwork(
     "network",
@@ -78,17 +72,11 @@ export function declareServices(plan: StackPlan) {
     },
     after(plan, ...members),
   );
-  const events =
-    settings.events.length === 0
-      ? undefined
-      : new MemberEvents(
-          "events",
-          {
-            ...{ events: settings.events, sender: formation.view },
-            ...{ members: formation.members, incarnations },
-          },
-          after(plan, formation),
-        );
+  const events = declareEvents(
+    plan,
+    { sender: formation.view, members: formation.members, incarnations },
+    formation,
+  );
   new Protection("protection", {
     protect: settings.protect,
     dependsOn: [...images.all, secrets, network, files, formation, ...(events ? [events] : [])],

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Member } from "../../../lib/cluster/members.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { obstacleToHosts } from "../support/hosts/site.ts";
 import { Project } from "../support/project.ts";
 import type { BedEngine } from "./bed/bedEngine.ts";
+import { BedStack } from "./bedStack.ts";
 import { SwarmBed } from "./bed/swarmBed.ts";
 
 // The tests run in order on one stack, whose containers run on a bed of three engines.
@@ -13,6 +13,7 @@ const labelsOf = ["hdd", "ssd", "ssd"];
 
 describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three engines", () => {
   const project = new Project(900_000);
+  const onBed = new BedStack(project, stack, ["left"]);
   let bed: SwarmBed;
 
   beforeAll(async () => {
@@ -40,31 +41,6 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     });
   }
 
-  async function members(): Promise<Member[]> {
-    const printed = await project.succeed("members", "--stack", stack, "--json");
-    return JSON.parse(printed) as Member[];
-  }
-
-  /** The numbers of live members by role, and the statuses of all others that have not left. */
-  async function count(): Promise<Record<string, number>> {
-    const found: Record<string, number> = {};
-    for (const { status, tags } of await members()) {
-      if (status === "left") continue;
-      const key = status === "alive" ? tags["role"]! : status;
-      found[key] = (found[key] ?? 0) + 1;
-    }
-    return found;
-  }
-
-  async function becomes(wanted: Record<string, number>, seconds: number): Promise<number> {
-    const started = Date.now();
-    await vi.waitFor(async () => expect(await count()).toEqual(wanted), {
-      timeout: seconds * 1000,
-      interval: 500,
-    });
-    return (Date.now() - started) / 1000;
-  }
-
   /** The stack's containers on an engine, by name, with their IDs. */
   async function containersOn(engine: BedEngine): Promise<Record<string, string>> {
     const list = await engine.docker([
@@ -75,22 +51,18 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     return Object.fromEntries(lines.map((line) => line.split(" ") as [string, string]));
   }
 
-  /** What a node has of the stack. */
-  async function remainsOn(engine: BedEngine): Promise<string> {
-    const label = ["--filter", `label=serf.stack=${stack}`];
-    const all = await Promise.all([
-      engine.docker(["ps", "--all", "--quiet", ...label]),
-      engine.docker(["network", "ls", "--quiet", "--filter", `name=serf-${stack}`]),
-      engine.docker(["volume", "ls", "--quiet", ...label]),
-      engine.docker(["image", "ls", "--quiet", ...label]),
+  /** What an engine has of the stack, with its images. */
+  async function everythingOn(engine: BedEngine): Promise<string> {
+    const images = await engine.docker([
+      ...["image", "ls", "--quiet", "--filter", `label=serf.stack=${stack}`],
     ]);
-    return all.join("");
+    return `${await onBed.remainsOn(engine)}${images}`;
   }
 
   const whole = { seed: 1, host: 3, joiner: 4, web: 2 };
 
   test("start returns when the cluster has formed on all engines", async () => {
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
     const [a, b, c] = await Promise.all(bed.engines.map(containersOn));
     const name = (what: string) => `serf-${stack}-${what}`;
     expect(Object.keys(a!)).toContain(name("seed"));
@@ -133,10 +105,10 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     const before = await Promise.all(bed.engines.map(containersOn));
     configure({ joiners: 9 });
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual({ ...whole, joiner: 9 });
+    expect(await onBed.count()).toEqual({ ...whole, joiner: 9 });
     configure({});
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
     expect(await Promise.all(bed.engines.map(containersOn))).toEqual(before);
   });
 
@@ -157,19 +129,19 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     await bed.engines[1]!.docker(["rm", "--force", `serf-${stack}-web-1`]);
     expect((await project.run("drift", "--stack", stack)).code).toBe(1);
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
   });
 
   test("an engine that is killed brings its members back, with their names and addresses", async () => {
     const addresses = async () =>
-      Object.fromEntries((await members()).map(({ name, address }) => [name, address]));
+      Object.fromEntries((await onBed.members()).map(({ name, address }) => [name, address]));
     const before = await addresses();
     await bed.engines[2]!.kill();
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
     expect(output).toMatch(/The engine c is tcp:.*, but no Docker engine answers there/);
     await bed.engines[2]!.restart();
-    const seconds = await becomes(whole, 120);
+    const seconds = await onBed.becomes(whole, 120);
     console.log(`whole ${seconds.toFixed(1)} s after the engine was back`);
     expect(await addresses()).toEqual(before);
   });
@@ -178,7 +150,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     await bed.engines[2]!.cut();
     await new Promise((resolve) => setTimeout(resolve, 60_000));
     await bed.engines[2]!.heal();
-    const seconds = await becomes(whole, 120);
+    const seconds = await onBed.becomes(whole, 120);
     console.log(`whole ${seconds.toFixed(1)} s after the link was mended`);
   });
 
@@ -187,12 +159,12 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
     expect(output).toContain("engines has no c any more, but members of this stack run there");
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
     configure({ keyRotation: 1 });
   });
 
   test("stop leaves nothing on any engine", async () => {
     await project.succeed("stop", "--stack", stack, "--yes");
-    expect(await Promise.all(bed.engines.map(remainsOn))).toEqual(["", "", ""]);
+    expect(await Promise.all(bed.engines.map(everythingOn))).toEqual(["", "", ""]);
   });
 });

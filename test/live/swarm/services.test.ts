@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Member } from "../../../lib/cluster/members.ts";
 import { obstacleToHosts } from "../support/hosts/site.ts";
 import { Project } from "../support/project.ts";
 import type { BedEngine } from "./bed/bedEngine.ts";
+import { BedStack } from "./bedStack.ts";
 import { SwarmBed } from "./bed/swarmBed.ts";
 
 // The tests run in order on one stack, whose services run on a bed of three engines.
@@ -12,6 +12,7 @@ const noChange = /Resources:\s+\d+ unchanged/;
 
 describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three engines", () => {
   const project = new Project(900_000);
+  const onBed = new BedStack(project, stack);
   let bed: SwarmBed;
 
   beforeAll(async () => {
@@ -36,46 +37,11 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     });
   }
 
-  async function members(): Promise<Member[]> {
-    const printed = await project.succeed("members", "--stack", stack, "--json");
-    return JSON.parse(printed) as Member[];
-  }
-
-  /** The numbers of live members by role, and the statuses of all others. */
-  async function count(): Promise<Record<string, number>> {
-    const found: Record<string, number> = {};
-    for (const { status, tags } of await members()) {
-      const key = status === "alive" ? tags["role"]! : status;
-      found[key] = (found[key] ?? 0) + 1;
-    }
-    return found;
-  }
-
-  async function becomes(wanted: Record<string, number>, seconds: number): Promise<number> {
-    const started = Date.now();
-    await vi.waitFor(async () => expect(await count()).toEqual(wanted), {
-      timeout: seconds * 1000,
-      interval: 500,
-    });
-    return (Date.now() - started) / 1000;
-  }
-
-  /** What a node has of the stack. */
-  async function remainsOn(engine: BedEngine): Promise<string> {
-    const label = ["--filter", `label=serf.stack=${stack}`];
-    const all = await Promise.all([
-      engine.docker(["ps", "--all", "--quiet", ...label]),
-      engine.docker(["network", "ls", "--quiet", "--filter", `name=serf-${stack}`]),
-      engine.docker(["volume", "ls", "--quiet", ...label]),
-    ]);
-    return all.join("");
-  }
-
   const whole = { seed: 1, host: 3, joiner: 4, web: 2 };
 
   test("start returns when the cluster has formed on all nodes", async () => {
-    expect(await count()).toEqual(whole);
-    const found = await members();
+    expect(await onBed.count()).toEqual(whole);
+    const found = await onBed.members();
     expect(new Set(found.map(({ tags }) => tags["host"]))).toEqual(
       new Set(bed.engines.map(({ name }) => name)),
     );
@@ -112,15 +78,15 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
   });
 
   test("scaling up restarts nothing, and members that are scaled down leave", async () => {
-    const before = new Set((await members()).map(({ name }) => name));
+    const before = new Set((await onBed.members()).map(({ name }) => name));
     configure({ joiners: 9 });
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual({ ...whole, joiner: 9 });
-    const after = new Set((await members()).map(({ name }) => name));
+    expect(await onBed.count()).toEqual({ ...whole, joiner: 9 });
+    const after = new Set((await onBed.members()).map(({ name }) => name));
     expect([...before].filter((name) => !after.has(name))).toEqual([]);
     configure({});
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
   });
 
   test("a group runs on the nodes with its labels, and moves with them", async () => {
@@ -128,7 +94,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     const label = (option: string, { name }: BedEngine) =>
       bed.manager.docker(["node", "update", ...option.split(" "), name]);
     const hostsOfWeb = async () =>
-      (await members())
+      (await onBed.members())
         .filter(({ status, tags }) => status === "alive" && tags["role"] === "web")
         .map(({ tags }) => tags["host"]);
     const [, second, third] = bed.engines as [BedEngine, BedEngine, BedEngine];
@@ -148,7 +114,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     await label("--label-rm disk", second);
     await vi.waitFor(
       async () => {
-        expect(await count()).toMatchObject(whole);
+        expect(await onBed.count()).toMatchObject(whole);
         expect(await hostsOfWeb()).toEqual([third.name, third.name]);
       },
       { timeout: 60_000, interval: 1000 },
@@ -156,7 +122,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
 
     configure({});
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
     expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
   });
 
@@ -164,14 +130,14 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     await bed.manager.docker(["service", "rm", `serf-${stack}-web`]);
     expect((await project.run("drift", "--stack", stack)).code).toBe(1);
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
   });
 
   test("the key rotates while the members run, and new tasks start with it", async () => {
     configure({ keyRotation: 1 });
     const output = await project.succeed("start", "--stack", stack);
     expect(output).toContain("The gossip key has rotated; every member uses the new one.");
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
     const [agent] = (
       await bed.manager.docker(["ps", "--quiet", "--filter", "label=serf.role=host"])
     ).split("\n");
@@ -180,20 +146,20 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
   });
 
   test("an image that does not work is set back, and the next good one is taken", async () => {
-    const before = (await members()).length;
+    const before = (await onBed.members()).length;
     const good = project.read("docker/task");
     project.write("docker/task", good.replace("set -eu", "echo this task is broken >&2\nexit 3"));
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
     expect(output).toContain("Swarm has refused the change");
     expect(output).toContain("this task is broken");
-    expect(await members()).toHaveLength(before);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.members()).toHaveLength(before);
+    expect(await onBed.count()).toEqual(whole);
     const drift = await project.run("drift", "--stack", stack);
     expect(drift.code).toBe(1);
     project.write("docker/task", good);
     await project.succeed("start", "--stack", stack);
-    expect(await count()).toEqual(whole);
+    expect(await onBed.count()).toEqual(whole);
   });
 
   test("a lost node's members run elsewhere, and nobody stays behind in the list", async () => {
@@ -201,18 +167,18 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     await lost.kill();
     // The host's agent of the lost node fails, and stays in the list: nobody takes its place.
     const elsewhere = { seed: 1, host: 2, joiner: 4, web: 2, failed: 1 };
-    const seconds = await becomes(elsewhere, 180);
+    const seconds = await onBed.becomes(elsewhere, 180);
     console.log(`whole without the lost node after ${seconds.toFixed(1)} s`);
     await lost.restart();
-    console.log(`whole with it after ${(await becomes(whole, 180)).toFixed(1)} s`);
+    console.log(`whole with it after ${(await onBed.becomes(whole, 180)).toFixed(1)} s`);
   });
 
   test("a node that is cut off and healed gives one cluster without duplicates", async () => {
     const cut = bed.engines[2]!;
     await cut.cut();
-    await becomes({ seed: 1, host: 2, joiner: 4, web: 2, failed: 1 }, 180);
+    await onBed.becomes({ seed: 1, host: 2, joiner: 4, web: 2, failed: 1 }, 180);
     await cut.heal();
-    console.log(`whole after healing ${(await becomes(whole, 240)).toFixed(1)} s`);
+    console.log(`whole after healing ${(await onBed.becomes(whole, 240)).toFixed(1)} s`);
     await project.succeed("start", "--stack", stack);
     expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
   });
@@ -220,7 +186,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
   test("stop leaves nothing on any node", async () => {
     const output = await project.succeed("stop", "--stack", stack);
     expect(output).not.toContain("leftovers");
-    for (const engine of bed.engines) expect(await remainsOn(engine)).toBe("");
+    for (const engine of bed.engines) expect(await onBed.remainsOn(engine)).toBe("");
     for (const kind of ["service", "secret", "config"]) {
       expect(await bed.manager.docker([kind, "ls", "--quiet"])).toBe("");
     }

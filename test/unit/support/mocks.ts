@@ -7,6 +7,8 @@ export interface Declared {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The name of its provider; undefined for the default one. */
+  readonly provider?: string | undefined;
 }
 
 /** The outputs of the commands' programs. */
@@ -53,6 +55,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "docker:index/secret:Secret": ({ name }) => ({ name: `${name}-named` }),
   "docker:index/tag:Tag": () => ({}),
   "docker:index/registryImage:RegistryImage": () => ({ sha256Digest: "sha256:4567" }),
+  "serf:engines:Hosts": () => ({}),
   "serf:swarm:AgentService": () => ({}),
   "serf:swarm:Formation": () => ({}),
   "serf:swarm:KeyRotation": () => ({}),
@@ -99,7 +102,9 @@ export async function declare<T>(
       newResource: (args) => {
         const { type, name } = args;
         const inputs = args.inputs as Record<string, unknown>;
-        const resource = { type, name, inputs };
+        // A provider's reference is its URN and its ID.
+        const [, provider] = /::([^:]+)::[^:]+$/.exec(args.provider ?? "") ?? [];
+        const resource = { type, name, inputs, provider };
         const result = results[type];
         if (result === undefined) throw new Error(`unexpected resource ${type} ${name}`);
         declared.push(resource);

@@ -29,6 +29,9 @@ vi.mock("../../../components/stack/preflight.ts", () => ({
 vi.mock("../../../components/stack/swarmPreflight.ts", () => ({
   swarmPreflight: () => Promise.resolve(engine.look),
 }));
+vi.mock("../../../components/stack/enginesPreflight.ts", () => ({
+  enginesPreflight: () => Promise.resolve(engine.look),
+}));
 vi.mock("../../../lib/membership/watch.ts", () => ({ watch: vi.fn() }));
 vi.mock("../../../lib/allocation/taken.ts", () => ({
   readTaken: () => Promise.resolve(engine.taken),

@@ -1,0 +1,55 @@
+import { expect, vi } from "vitest";
+import type { Member } from "../../../lib/cluster/members.ts";
+import type { Project } from "../support/project.ts";
+import type { BedEngine } from "./bed/bedEngine.ts";
+
+/** A stack whose members run on a bed of engines. */
+export class BedStack {
+  readonly name: string;
+  readonly #project: Project;
+  readonly #ignored: readonly Member["status"][];
+
+  /** @param ignored the statuses of members that are not counted. Default: all are. */
+  constructor(project: Project, name: string, ignored: readonly Member["status"][] = []) {
+    this.#project = project;
+    this.name = name;
+    this.#ignored = ignored;
+  }
+
+  async members(): Promise<Member[]> {
+    const printed = await this.#project.succeed("members", "--stack", this.name, "--json");
+    return JSON.parse(printed) as Member[];
+  }
+
+  /** The numbers of live members by role, and the statuses of all others. */
+  async count(): Promise<Record<string, number>> {
+    const found: Record<string, number> = {};
+    for (const { status, tags } of await this.members()) {
+      if (this.#ignored.includes(status)) continue;
+      const key = status === "alive" ? tags["role"]! : status;
+      found[key] = (found[key] ?? 0) + 1;
+    }
+    return found;
+  }
+
+  /** Waits until the members are as wanted, and returns the seconds that it took. */
+  async becomes(wanted: Record<string, number>, seconds: number): Promise<number> {
+    const started = Date.now();
+    await vi.waitFor(async () => expect(await this.count()).toEqual(wanted), {
+      timeout: seconds * 1000,
+      interval: 500,
+    });
+    return (Date.now() - started) / 1000;
+  }
+
+  /** What a node has of the stack, beside images. */
+  async remainsOn(engine: BedEngine): Promise<string> {
+    const label = ["--filter", `label=serf.stack=${this.name}`];
+    const all = await Promise.all([
+      engine.docker(["ps", "--all", "--quiet", ...label]),
+      engine.docker(["network", "ls", "--quiet", "--filter", `name=serf-${this.name}`]),
+      engine.docker(["volume", "ls", "--quiet", ...label]),
+    ]);
+    return all.join("");
+  }
+}
