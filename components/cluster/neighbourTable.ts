@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NeighbourTableInput } from "../../lib/inputs/neighbourTable.ts";
 import { wantedEntries } from "../../lib/neighbourTable/demand.ts";
-import { agentsOnHost } from "../../lib/settings/groups.ts";
+import { agentsOnHost } from "../../lib/settings/members/groups.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { programCommand } from "../stack/programCommand.ts";
 

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { volumesOn } from "../../lib/cluster/names.ts";
 import { engineEnvironment } from "../../lib/engine/host.ts";
-import type { Engine } from "../../lib/settings/engines.ts";
+import type { Engine } from "../../lib/settings/members/engines.ts";
 import type { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import { Storage } from "../cluster/storage.ts";
 import type { MemberPlace } from "../members/joiners.ts";

@@ -9,7 +9,7 @@ import { chosenEngine } from "../../lib/engine/context.ts";
 import { engineElsewhere } from "../../lib/engine/findPlace.ts";
 import { engineEnvironment, EngineHostError } from "../../lib/engine/host.ts";
 import { onEach } from "../../lib/engine/scope.ts";
-import { readHandlerFiles } from "../../lib/settings/handlerFiles.ts";
+import { readHandlerFiles } from "../../lib/settings/handlers/handlerFiles.ts";
 import {
   configuredEngine,
   configuredEngines,

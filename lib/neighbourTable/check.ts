@@ -5,7 +5,7 @@
 import type { Labels } from "../cluster/labels.ts";
 import { isEngineHere } from "../engine/findPlace.ts";
 import { listContainers } from "../engine/inventory.ts";
-import { agentsOnHost } from "../settings/groups.ts";
+import { agentsOnHost } from "../settings/members/groups.ts";
 import type { Settings } from "../settings/types.ts";
 import { maybeTooSmall, tooSmall } from "./advice.ts";
 import {

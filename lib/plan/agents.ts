@@ -10,8 +10,8 @@ import {
   describeContainer,
   hostNetwork,
 } from "../containers/description.ts";
-import { groupTags, type JoinerGroup } from "../settings/groups.ts";
-import { eventHandlers } from "../settings/handlers.ts";
+import { groupTags, type JoinerGroup } from "../settings/members/groups.ts";
+import { eventHandlers } from "../settings/handlers/handlers.ts";
 import type { Settings } from "../settings/types.ts";
 import type { DeclaredJoiner, DeclaredMembers } from "./joiners.ts";
 

@@ -1,7 +1,7 @@
 import { engineHostName, joinerName } from "../cluster/names.ts";
 import type { SubnetPlan } from "../cluster/subnet.ts";
-import type { Engine } from "../settings/engines.ts";
-import type { JoinerGroup } from "../settings/groups.ts";
+import type { Engine } from "../settings/members/engines.ts";
+import type { JoinerGroup } from "../settings/members/groups.ts";
 import { assignAddresses } from "./addresses.ts";
 import { spread } from "./placement.ts";
 

@@ -1,6 +1,6 @@
 /** Decides which members run on which engine. */
-import { type Engine, enginesFor } from "../settings/engines.ts";
-import type { JoinerGroup } from "../settings/groups.ts";
+import { type Engine, enginesFor } from "../settings/members/engines.ts";
+import type { JoinerGroup } from "../settings/members/groups.ts";
 
 /**
  * Spreads each group over the engines that it may use. A joiner stays where it is as long as that engine may run it,

@@ -6,7 +6,7 @@ import { overlaps } from "../cluster/subnet.ts";
 import type { RecordedState } from "../drift/recorded.ts";
 import { engineFacts, isEngineHere } from "../engine/findPlace.ts";
 import type { FoundContainer, FoundNetwork, Inventory } from "../engine/found.ts";
-import { joinerNames } from "../settings/groups.ts";
+import { joinerNames } from "../settings/members/groups.ts";
 import { otherPort } from "../settings/rules.ts";
 import type { Settings } from "../settings/types.ts";
 import { type EnginePlace, hostAgentObstacles, isSwarmPort, swarm } from "./hostAgentObstacles.ts";

@@ -1,7 +1,7 @@
 import { carries, type Labels } from "../cluster/labels.ts";
 import type { Names } from "../cluster/names.ts";
 import type { Inventory } from "../engine/found.ts";
-import { joinerNames } from "../settings/groups.ts";
+import { joinerNames } from "../settings/members/groups.ts";
 import type { Settings } from "../settings/types.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { eventFaults } from "../serf/eventLimits.ts";
 import { textFault } from "./plainText.ts";
-import { isMap } from "./tags.ts";
+import { isMap } from "./members/tags.ts";
 
 /** An event that is sent after the members of the cluster have changed. */
 export interface DeclaredEvent {

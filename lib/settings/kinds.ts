@@ -1,5 +1,5 @@
 /** The kinds of settings: how their values are read and described. */
-import type { HandlerFile } from "./handlers.ts";
+import type { HandlerFile } from "./handlers/handlers.ts";
 import type { SettingsReader } from "./reader.ts";
 
 /** The definition of a setting. Its key is that of its entry in the table. */

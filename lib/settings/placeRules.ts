@@ -2,7 +2,7 @@
  * The faults of a configuration whose members run on more than one engine: as services of a Swarm, or in containers on
  * several engines; and of settings that only those have.
  */
-import { enginesFor } from "./engines.ts";
+import { enginesFor } from "./members/engines.ts";
 import { quote } from "./reader.ts";
 import { table } from "./table.ts";
 import type { DeploymentPlace, Settings } from "./types.ts";

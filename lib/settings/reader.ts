@@ -1,4 +1,4 @@
-import { isMap } from "./tags.ts";
+import { isMap } from "./members/tags.ts";
 
 /** Reads configured values, and collects a fault for each one that is not allowed. */
 export class SettingsReader {

@@ -2,7 +2,7 @@ import { gossipKeyFault, missingGossipKey } from "../agents/keyring.ts";
 import { allowedStackNames, isStackName } from "../cluster/names.ts";
 import { prefixFor } from "../cluster/subnet.ts";
 import { defaultHost } from "../engine/host.ts";
-import { maxJoiners, plainGroup, tagFaults } from "./groups.ts";
+import { maxJoiners, plainGroup, tagFaults } from "./members/groups.ts";
 import { quote } from "./reader.ts";
 import type { DeploymentPlace, Settings } from "./types.ts";
 

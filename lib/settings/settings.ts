@@ -1,7 +1,7 @@
 import { allocate, auto, nothingTaken, type Taken } from "../allocation/allocate.ts";
 import { type EngineHost, isLocalEngine } from "../engine/host.ts";
-import type { Engine } from "./engines.ts";
-import { plainGroup } from "./groups.ts";
+import type { Engine } from "./members/engines.ts";
+import { plainGroup } from "./members/groups.ts";
 import { SettingsReader } from "./reader.ts";
 import { contradictions } from "./rules.ts";
 import { placeFaults } from "./placeRules.ts";

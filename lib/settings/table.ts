@@ -8,10 +8,10 @@ import { portPools, rangeOf, subnetPool } from "../allocation/pools.ts";
 import { gossipPort as agentPort, profiles } from "../agents/config.ts";
 import { allowedSubnets, isAddress, planSubnet } from "../cluster/subnet.ts";
 import { allowedEngineHosts, formatEngineHost, parseEngineHost } from "../engine/host.ts";
-import { parseEngines } from "./engines.ts";
+import { parseEngines } from "./members/engines.ts";
 import { parseEvents } from "./events.ts";
-import { maxJoiners, parseGroups } from "./groups.ts";
-import { parseHandlers } from "./handlers.ts";
+import { maxJoiners, parseGroups } from "./members/groups.ts";
+import { parseHandlers } from "./handlers/handlers.ts";
 import { flag, integer, json, oneOf, optionalText, text, wholeNumber } from "./kinds.ts";
 import {
   added,
@@ -27,7 +27,7 @@ import { imageSettings, readGroupImage } from "./parts/image.ts";
 import { leaseSettings } from "./parts/lease.ts";
 import { limitSettings, readLimits } from "./parts/limits.ts";
 import { swarmSettings } from "./parts/swarm.ts";
-import { parseTags } from "./tags.ts";
+import { parseTags } from "./members/tags.ts";
 
 /** Adds `auto` to the allowed values, and makes it the default. */
 function orAuto<T>(

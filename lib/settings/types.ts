@@ -1,8 +1,8 @@
 /** The types of a validated configuration. */
 import type { Allocation, RecordedAllocation, Taken } from "../allocation/allocate.ts";
 import type { EngineHost } from "../engine/host.ts";
-import type { JoinerGroup } from "./groups.ts";
-import type { HandlerFile } from "./handlers.ts";
+import type { JoinerGroup } from "./members/groups.ts";
+import type { HandlerFile } from "./handlers/handlers.ts";
 import type { table, Values } from "./table.ts";
 
 /** The settings as read by the table. */

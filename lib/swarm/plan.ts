@@ -2,8 +2,8 @@
 import type { AgentConduct } from "../agents/config.ts";
 import { type ImageChoice, imageChoice, type StandIns } from "../cluster/image.ts";
 import type { agentRoles } from "../cluster/labels.ts";
-import { groupTags, type JoinerGroup } from "../settings/groups.ts";
-import { eventHandlers, type Handler } from "../settings/handlers.ts";
+import { groupTags, type JoinerGroup } from "../settings/members/groups.ts";
+import { eventHandlers, type Handler } from "../settings/handlers/handlers.ts";
 import type { Settings } from "../settings/types.ts";
 
 /** A service, whose tasks are members of the cluster. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventHandlers, parseHandlers } from "../../../lib/settings/handlers.ts";
+import { eventHandlers, parseHandlers } from "../../../lib/settings/handlers/handlers.ts";
 import { docker } from "../../../lib/host/run.ts";
 import { Agents, answers, logsOf } from "../support/agents.ts";
 import { membersIn, withStatus } from "../support/project.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { maxTagBytes, tagBytes } from "../../../lib/settings/tags.ts";
+import { maxTagBytes, tagBytes } from "../../../lib/settings/members/tags.ts";
 import { Agents } from "../support/agents.ts";
 
 const agents = new Agents("serf-e2e-tags", "172.31.237");

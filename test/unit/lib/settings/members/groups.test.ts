@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { faultsOf, place } from "../../support/settings.ts";
+import { parseSettings } from "../../../../../lib/settings/settings.ts";
+import { faultsOf, place } from "../../../support/settings.ts";
 
 describe("groups", () => {
   const groupsOf = (groups: object, more: Record<string, string> = {}) =>

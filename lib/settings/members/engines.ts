@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
-import { allowedEngineHosts, formatEngineHost, parseEngineHost } from "../engine/host.ts";
-import type { NamedEngine } from "../engine/scope.ts";
+import { allowedEngineHosts, formatEngineHost, parseEngineHost } from "../../engine/host.ts";
+import type { NamedEngine } from "../../engine/scope.ts";
 import { parseNodeLabels } from "./nodeLabels.ts";
 import { isMap } from "./tags.ts";
 

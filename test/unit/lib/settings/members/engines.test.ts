@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { faultsOf, place } from "../../support/settings.ts";
+import { parseSettings } from "../../../../../lib/settings/settings.ts";
+import { faultsOf, place } from "../../../support/settings.ts";
 
 const two = [
   { name: "a", host: "tcp://10.0.0.1:2376", certPath: "/certs/a" },

@@ -1,4 +1,4 @@
-import { isPlainKey, textFault } from "./plainText.ts";
+import { isPlainKey, textFault } from "../plainText.ts";
 import { isMap } from "./tags.ts";
 
 const allowed =

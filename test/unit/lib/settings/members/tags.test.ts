@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseSettings } from "../../../../lib/settings/settings.ts";
-import { faultsOf, place } from "../../support/settings.ts";
+import { parseSettings } from "../../../../../lib/settings/settings.ts";
+import { faultsOf, place } from "../../../support/settings.ts";
 
 describe("tags", () => {
   const tagFaults = (tags: object, more: Record<string, string> = {}) =>

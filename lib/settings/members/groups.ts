@@ -1,5 +1,5 @@
-import type { ImageChoice } from "../cluster/image.ts";
-import { joinerName } from "../cluster/names.ts";
+import type { ImageChoice } from "../../cluster/image.ts";
+import { joinerName } from "../../cluster/names.ts";
 import { parseNodeLabels } from "./nodeLabels.ts";
 import { isMap, maxTagBytes, parseTags, tagBytes } from "./tags.ts";
 

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readHandlerFiles } from "../../../../lib/settings/handlerFiles.ts";
-import { eventHandlers, parseHandlers } from "../../../../lib/settings/handlers.ts";
+import { readHandlerFiles } from "../../../../../lib/settings/handlers/handlerFiles.ts";
+import { eventHandlers, parseHandlers } from "../../../../../lib/settings/handlers/handlers.ts";
 
 const files = [
   { name: "deploy", isExecutable: true },

@@ -1,5 +1,5 @@
 import { allowedEvents, eventFaults, eventsOf, memberEvents } from "./handlerEvents.ts";
-import { isMap } from "./tags.ts";
+import { isMap } from "../members/tags.ts";
 
 /** An event handler of the agents in the containers. */
 export interface Handler {

@@ -1,5 +1,5 @@
-import { containerHead, packed, sum } from "../serf/packedSize.ts";
-import { isPlainKey, textFault } from "./plainText.ts";
+import { containerHead, packed, sum } from "../../serf/packedSize.ts";
+import { isPlainKey, textFault } from "../plainText.ts";
 
 /** Serf sends all tags of a member in 512 bytes of metadata (memberlist's MetaMaxSize). */
 export const maxTagBytes = 512;
