@@ -6,7 +6,8 @@ import { readInventory } from "./inventory.ts";
 import { currentEngine, type NamedEngine, onEach } from "./scope.ts";
 
 /**
- * The objects on all engines of a stack; of the networks, those that the first one knows. Errors as of {@link readInventory}.
+ * The objects on all engines of a stack; of the networks, those that the first one knows. Errors as of
+ * {@link readInventory}.
  *
  * @throws EngineHostError that names the engine that does not answer.
  */
