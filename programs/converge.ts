@@ -14,12 +14,9 @@
 import { text } from "node:stream/consumers";
 import { gossipEndpoint } from "../lib/agents/config.ts";
 import { rereadConfig, stopAgent } from "../lib/agents/process.ts";
-import { agentRoles, type Labels, roleLabel } from "../lib/cluster/labels.ts";
 import { type ExpectedMember, type Member } from "../lib/cluster/members.ts";
 import { logsOfEnded } from "../lib/containers/ended.ts";
-import { reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
-import type { FoundContainer } from "../lib/engine/found.ts";
-import { listContainers } from "../lib/engine/inventory.ts";
+import { agentContainers, reloadAgent, removeContainers } from "../lib/containers/lifecycle.ts";
 import { type NamedEngine, onEach } from "../lib/engine/scope.ts";
 import { pause, printResult } from "../lib/host/run.ts";
 import { formatTable } from "../lib/host/table.ts";
@@ -98,12 +95,6 @@ async function removeFormerAgents(input: ConvergenceInput): Promise<void> {
     const agents = await agentContainers(labels);
     await removeContainers(agents.filter(({ name }) => !names.has(name)));
   });
-}
-
-async function agentContainers(labels: Labels): Promise<FoundContainer[]> {
-  const isAgent = ({ labels: { [roleLabel]: role } }: FoundContainer) =>
-    agentRoles.some((known) => known === role);
-  return (await listContainers({ ...labels })).filter(isAgent);
 }
 
 async function look(

@@ -13,6 +13,7 @@ import { Seed } from "../members/seed.ts";
 import { after, type StackPlan } from "../stack/plan.ts";
 import { Protection } from "../stack/protection.ts";
 import { pushImages } from "../swarm/pushImages.ts";
+import { EngineRoster } from "./engineRoster.ts";
 import { EngineHosts } from "./engineHosts.ts";
 import { declareEnginePlace, type EnginePlace } from "./enginePlace.ts";
 
@@ -53,7 +54,8 @@ export async function declareEngines(plan: StackPlan) {
     { ...place, container: agents.seed, engine: first.engine },
     { ...first.link, dependsOn: [first.storage] },
   );
-  const others = { dependsOn: [...storages, ...(isRolling ? [] : [seed])] };
+  // Each member depends on the volumes of its own engine alone, so that one engine can be dropped from the state.
+  const others = { dependsOn: isRolling ? [] : [seed] };
   const hosts = new EngineHosts("hosts", { ...place, hosts: agents.hosts, places }, others);
   const joiners = new Joiners(
     "joiners",
@@ -83,6 +85,8 @@ export async function declareEngines(plan: StackPlan) {
         link,
       ),
   );
+  const listed = { engines, labels };
+  const roster = new EngineRoster("roster", listed, after(plan, seed, hosts, joiners));
   const { convergence, events } = declareGate(plan, {
     views: [
       on({ name: names.seed, engine: first.engine }),
@@ -91,7 +95,7 @@ export async function declareEngines(plan: StackPlan) {
     ],
     ...{ engines, isHostFormer: false, storages },
     incarnations: [seed.containerId, ...hosts.containerIds, ...joiners.containerIds],
-    needed: [seed, hosts, joiners, ...limits],
+    needed: [seed, hosts, joiners, roster, ...limits],
   });
   new Protection("protection", {
     protect: settings.protect,

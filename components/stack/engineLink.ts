@@ -5,6 +5,7 @@ import type { ImageBuilder } from "../../lib/cluster/image.ts";
 import type { Registry } from "../../lib/cluster/registry.ts";
 import { chosenEngine } from "../../lib/engine/context.ts";
 import { defaultHost, engineEnvironment, type EngineHost } from "../../lib/engine/host.ts";
+import { engineProvider } from "../../lib/drift/recorded.ts";
 import type { NamedEngine } from "../../lib/engine/scope.ts";
 import { hasProxy } from "../../lib/host/proxies.mjs";
 import { offlineEngine } from "../../lib/preflight/offline.ts";
@@ -98,7 +99,7 @@ export function linkNamedEngine(
   isOffline: boolean,
 ): EngineLink & { readonly provider: docker.Provider } {
   const { user: username, password, address } = registry;
-  const provider = new docker.Provider(`engine-${engine.name}`, {
+  const provider = new docker.Provider(`${engineProvider}${engine.name}`, {
     ...providerArgs(isOffline ? { host: offlineEngine } : engine),
     ...(username !== undefined && {
       registryAuth: [{ address, username, password: pulumi.secret(password!) }],

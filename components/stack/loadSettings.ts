@@ -30,6 +30,10 @@ export function ownStandIns(): StandIns {
   return { builderImage, runtimeImage };
 }
 
+const adviceOnLostEngine = "Start that engine, or, if it is lost for good, take it out of engines.";
+
+const adviceOnManagers = "If the Swarm has another manager, name it in dockerHost.";
+
 /** The settings of which the value may be left to this project. */
 const allocated = ["subnet", "gossipPort", "rpcPort"] as const satisfies (keyof Allocation)[];
 
@@ -60,7 +64,9 @@ export async function loadSettings(recorded: RecordedState): Promise<LoadedSetti
     const engine = chosenEngine();
     const engines = configuredEngines(values);
     const answers = await onEach(engines, () =>
-      reachesEngine(engines.length > 0 ? undefined : configured),
+      engines.length > 0
+        ? reachesEngine(undefined, adviceOnLostEngine)
+        : reachesEngine(configured, values["swarm"] === "services" ? adviceOnManagers : undefined),
     );
     const isReached = answers.every(Boolean);
     const place: DeploymentPlace = {

@@ -30,9 +30,13 @@ export interface PreflightArgs {
 /**
  * Whether the engine answers. A preview works without it: the configuration is then compared with the state alone.
  *
+ * @param advice a sentence that ends the message if it does not answer. Default: none.
  * @throws pulumi.RunError in an `up` if it does not answer.
  */
-export async function reachesEngine(configured: EngineHost | undefined): Promise<boolean> {
+export async function reachesEngine(
+  configured: EngineHost | undefined,
+  advice?: string,
+): Promise<boolean> {
   const isPreview = pulumi.runtime.isDryRun();
   if (isPreview && process.env[offlineVariable]) return false;
   try {
@@ -44,7 +48,9 @@ export async function reachesEngine(configured: EngineHost | undefined): Promise
       configured === undefined
         ? (chosenEngine() ?? { source: "The Docker engine's default", host: "the local socket" })
         : { source: "dockerHost", host: configured.host };
-    const fault = `${source} is ${host}, but no Docker engine answers there: ${error.message}`;
+    const reason =
+      advice === undefined ? error.message : `${error.message.replace(/\.?$/, ".")} ${advice}`;
+    const fault = `${source} is ${host}, but no Docker engine answers there: ${reason}`;
     if (!isPreview) throw new pulumi.RunError(fault);
     await pulumi.log.warn(
       `${fault}\nThe configuration is compared with the state alone; this preview does not show drift on the ` +

@@ -1,4 +1,4 @@
-import { roleLabel } from "../cluster/labels.ts";
+import { agentRoles, type Labels, roleLabel } from "../cluster/labels.ts";
 import { engine, EngineError, type EngineRequest, pingEngine } from "../engine/api.ts";
 import type { FoundContainer } from "../engine/found.ts";
 import { listContainers } from "../engine/inventory.ts";
@@ -17,6 +17,13 @@ const fewContainers = 8;
 
 /** The first Docker version in which the containers of a network can safely end at the same moment. */
 const endpointBugFixedIn = 28;
+
+/** The containers of a stack's agents. */
+export async function agentContainers(labels: Labels): Promise<FoundContainer[]> {
+  const isAgent = ({ labels: { [roleLabel]: role } }: FoundContainer) =>
+    agentRoles.some((known) => known === role);
+  return (await listContainers({ ...labels })).filter(isAgent);
+}
 
 /**
  * Lets the agents in containers leave the cluster, then removes the containers and their anonymous volumes.

@@ -11,7 +11,7 @@ import { readFiles } from "../containers/configVolume.ts";
 import { editedContainers } from "../containers/edits.ts";
 import type { Edit } from "../containers/facts.ts";
 import { agentsThatRun, type FoundContainer } from "../engine/found.ts";
-import { onEngine } from "../engine/scope.ts";
+import { type NamedEngine, onEngine } from "../engine/scope.ts";
 import { forEachParallel } from "../host/parallel.ts";
 import { membersSeenBy } from "../membership/views.ts";
 import { openWithFiles } from "../serf/open.ts";
@@ -24,6 +24,17 @@ export interface ObservedPlace {
   /** Returns a container's description; undefined if it is unknown, or the container will be replaced anyway. */
   readonly expectedFor: (found: FoundContainer) => ComparedDescription | undefined;
   readonly host: { readonly name: string; readonly dir: string; readonly rpcPort: number };
+}
+
+/** What an agent sees and has. */
+interface AgentView {
+  readonly name: string;
+  /** The engine that runs it, if the stack has several. */
+  readonly engine: NamedEngine | undefined;
+  readonly members: readonly Member[];
+  readonly keys: readonly string[];
+  /** The configuration files on its engine, by name. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** Milliseconds until an agent must answer. */
@@ -53,7 +64,7 @@ export async function observeCluster({
     first !== undefined && isCutOff(first)
       ? await firstView(agents.filter((agent) => !isCutOff(agent)))
       : first;
-  const files = view?.files ?? (await filesIn(containers));
+  const files = await filesOf(containers, view);
   const alive = new Set(
     view?.members.filter(({ status }) => status === "alive").map(({ name }) => name),
   );
@@ -85,7 +96,28 @@ export async function observeCluster({
   };
 }
 
-/** The files in the configuration volume, read through the engine because no agent answered. */
+/**
+ * The files in the configuration volume. If the stack has several engines, each has such a volume: then those that are
+ * not intact, if there are any.
+ *
+ * @param view of an agent, with the files on its engine; the others' are read through their engines.
+ */
+async function filesOf(
+  containers: readonly FoundContainer[],
+  view: Pick<AgentView, "engine" | "files"> | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const names = new Set(containers.map(({ engine }) => engine?.name));
+  const found = await Promise.all(
+    [...names].map(async (name) =>
+      view !== undefined && view.engine?.name === name
+        ? view.files
+        : await filesIn(containers.filter(({ engine }) => engine?.name === name)),
+    ),
+  );
+  const readable = found.filter((files) => files !== undefined);
+  return readable.find((files) => sealedGeneration(files) === undefined) ?? readable[0];
+}
+
 async function filesIn(
   containers: readonly FoundContainer[],
 ): Promise<ReadonlyMap<string, string> | undefined> {
@@ -96,7 +128,7 @@ async function filesIn(
   return undefined;
 }
 
-async function firstView(agents: readonly FoundContainer[]) {
+async function firstView(agents: readonly FoundContainer[]): Promise<AgentView | undefined> {
   for (const agent of agents.slice(0, tries)) {
     try {
       return await ownView(agent);
@@ -112,7 +144,7 @@ async function firstView(agents: readonly FoundContainer[]) {
  *
  * @throws Error when it has no keys.
  */
-async function ownView({ name, engine }: FoundContainer) {
+async function ownView({ name, engine }: FoundContainer): Promise<AgentView> {
   const paths = [configFolder, ownKeyringPath];
   const { rpc, files } = await onEngine(engine, () =>
     openWithFiles(name, paths, { timeout: answerTimeout }),
@@ -122,7 +154,7 @@ async function ownView({ name, engine }: FoundContainer) {
     if (keyring === undefined) throw new Error(`${name} has no ${ownKeyringPath}`);
     const configs = [...files].filter(([path]) => dirname(path) === configFolder);
     return {
-      name,
+      ...{ name, engine },
       members: await rpc.members(),
       keys: keysIn(keyring),
       files: new Map(configs.map(([path, content]) => [basename(path), content])),

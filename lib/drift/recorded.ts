@@ -4,12 +4,19 @@ import type { ImageBuilder, StandIns } from "../cluster/image.ts";
 import { engineLabel, generationLabel, ownerLabel, stackLabel } from "../cluster/labels.ts";
 import type { Member } from "../cluster/members.ts";
 import { rpcPortIn } from "../containers/description.ts";
+import type { NamedEngine } from "../engine/scope.ts";
 import type { HostAgentPlace } from "../settings/types.ts";
 
 /** The resources of a state by URN, in the form that Pulumi gives to a program. */
-export type RecordedOutputs = Readonly<
-  Record<string, { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }>
->;
+export type RecordedOutputs = Readonly<Record<string, RecordedResource>>;
+
+interface RecordedResource {
+  readonly type: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** With what the name of the provider of one of several engines begins; the engine's name follows. */
+export const engineProvider = "engine-";
 
 /**
  * Generations by the names on the engine; `lib/drift/engineState.ts` explains generations. Empty for an object
@@ -29,6 +36,8 @@ export interface RecordedState {
   readonly addresses: ReadonlyMap<string, string>;
   /** The names of the containers' engines, by container name, if the stack has several. */
   readonly engines: ReadonlyMap<string, string>;
+  /** The engines that have something of the stack, if it has several. */
+  readonly engineHosts: readonly NamedEngine[];
   /** The subnet and the ports, as far as they were created. */
   readonly allocation: RecordedAllocation;
   /** Who has the stack. */
@@ -73,6 +82,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     images: generations("docker:index/remoteImage:RemoteImage"),
     addresses: new Map(containers.flatMap((one) => pair(one["name"], addressOf(one)))),
     engines: new Map(containers.flatMap((one) => pair(one["name"], labelIn(one, engineLabel)))),
+    engineHosts: Object.entries(outputs).flatMap(engineIn),
     allocation: {
       subnet: ofType("docker:index/network:Network").map(subnetOf)[0],
       gossipPort: containers.map(publishedPortOf).find(Boolean),
@@ -101,6 +111,14 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
       runtimeImage: component("SerfImage", "standInRuntime"),
     },
   };
+}
+
+/** A provider is in the state as long as a resource of its engine is. */
+function engineIn([urn, { type, outputs }]: [string, RecordedResource]): NamedEngine[] {
+  const { host, certPath } = outputs as { readonly host?: string; readonly certPath?: string };
+  const name = urn.split("::").at(-1)!;
+  if (type !== "pulumi:providers:docker" || !name.startsWith(engineProvider) || !host) return [];
+  return [{ name: name.slice(engineProvider.length), host, ...(certPath && { certPath }) }];
 }
 
 function membersIn(convergence: Outputs = {}): [string, Record<string, string>][] {

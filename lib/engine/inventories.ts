@@ -35,7 +35,7 @@ export async function readInventories(
 }
 
 /** Milliseconds in which one of several engines must answer. */
-const answerTime = 8000;
+export const answerTime = 8000;
 
 async function requireAnswer({ name, host }: NamedEngine): Promise<void> {
   await pingEngine(answerTime).catch((error: unknown) => {

@@ -40,3 +40,13 @@ export function onEach<T>(engines: readonly NamedEngine[], work: () => Promise<T
   const places = engines.length === 0 ? [undefined] : engines;
   return Promise.all(places.map((engine) => onEngine(engine, work)));
 }
+
+/** The engines that are not listed any more, under another name neither. */
+export function takenOut(
+  earlier: readonly NamedEngine[],
+  engines: readonly NamedEngine[],
+): NamedEngine[] {
+  return earlier.filter(
+    ({ name, host }) => !engines.some((one) => one.name === name || one.host === host),
+  );
+}

@@ -118,7 +118,7 @@ export const table = {
       "Several engines of one Swarm on which the members run, each in a container; the first is a manager",
     allowed: "a list of maps with name, host, certPath and labels",
     change:
-      "joiners of a group whose labels an engine has lost move to others; no engine can be taken out",
+      "joiners of an engine that is taken out, or that has lost a label of their group, move to others",
     read: (reader, key) => parseEngines(reader.readList(key), reader.report),
   }),
   limits: json("object", {

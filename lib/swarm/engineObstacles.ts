@@ -27,10 +27,8 @@ export async function findEngineObstacles(
 ): Promise<string[]> {
   const { engines } = settings;
   const places = await onEach(engines, swarmMembership);
-  const faults = [
-    ...swarmFaults(settings, places, places[0]!.ControlAvailable ? await nodes() : []),
-    ...missingEngines(settings, recorded),
-  ];
+  const isManager = places[0]!.ControlAvailable;
+  const faults = swarmFaults(settings, places, isManager ? await nodes() : []);
   if (faults.length > 0) return faults;
   const place = { isHere: await isEngineHere(), engine: await engineFacts() };
   const containers = new Set(containersOf(agents).keys());
@@ -67,19 +65,6 @@ export async function findEngineObstacles(
     ),
     ...subnetObstacles(settings, inventory.networks, labels, place),
   ];
-}
-
-/** Pulumi deletes what an engine has only at the end, but the cluster must be as declared before that. */
-export function missingEngines(
-  { engines }: Pick<Settings, "engines">,
-  recorded: Pick<RecordedState, "engines">,
-): string[] {
-  const known = new Set(engines.map(({ name }) => name));
-  const missing = new Set([...recorded.engines.values()].filter((name) => !known.has(name)));
-  return [...missing].map(
-    (name) =>
-      `engines has no ${name} any more, but members of this stack run there; add it again, or destroy the stack first`,
-  );
 }
 
 /** The IDs of the Swarm's nodes. */

@@ -79,6 +79,11 @@ test("the gate asks members on more than one engine", async () => {
   expect(expected).toHaveLength(6);
 });
 
+test("a command knows the engines, and which were listed before", async () => {
+  const { declared } = await onEngines();
+  expect(told(declared, "roster")).toMatchObject({ engines });
+});
+
 test("the outputs have the same form as on one engine", async () => {
   const { outputs } = await onEngines();
   expect(outputs).toMatchObject({

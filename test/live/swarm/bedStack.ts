@@ -42,6 +42,29 @@ export class BedStack {
     return (Date.now() - started) / 1000;
   }
 
+  /**
+   * Counts the live members until the returned function is called, which gives the smallest number.
+   *
+   * @param role default: members of any role.
+   */
+  watch(role?: string): () => Promise<number> {
+    const until = new AbortController();
+    let fewest = Infinity;
+    const watched = (async () => {
+      while (!until.signal.aborted) {
+        const alive = (await this.members()).filter(
+          ({ status, tags }) => status === "alive" && (role === undefined || tags["role"] === role),
+        );
+        fewest = Math.min(fewest, alive.length);
+      }
+    })();
+    return async () => {
+      until.abort();
+      await watched;
+      return fewest;
+    };
+  }
+
   /** What a node has of the stack, beside images. */
   async remainsOn(engine: BedEngine): Promise<string> {
     const label = ["--filter", `label=serf.stack=${this.name}`];

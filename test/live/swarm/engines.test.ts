@@ -51,6 +51,18 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     return Object.fromEntries(lines.map((line) => line.split(" ") as [string, string]));
   }
 
+  /** Appends a blank to a file in the volume with the configurations of an engine, and returns its content. */
+  async function editVolume(engine: BedEngine, file: string): Promise<string> {
+    const [image] = (
+      await engine.docker(["ps", "--filter", `label=serf.stack=${stack}`, "--format", "{{.Image}}"])
+    ).split("\n");
+    return await engine.docker([
+      ...["run", "--rm", "--user", "root", "--entrypoint", "sh"],
+      ...["--volume", `serf-${stack}-config-c:/config`, image!],
+      ...["-c", `echo >> ${file} && cat ${file}`],
+    ]);
+  }
+
   /** What an engine has of the stack, with its images. */
   async function everythingOn(engine: BedEngine): Promise<string> {
     const images = await engine.docker([
@@ -112,6 +124,17 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     expect(await Promise.all(bed.engines.map(containersOn))).toEqual(before);
   });
 
+  test("members are replaced one at a time, over all engines", async () => {
+    configure({ maxUnavailable: 1, limits: { memory: 96 } });
+    const fewestAlive = onBed.watch();
+    await project.succeed("start", "--stack", stack);
+    expect(await fewestAlive()).toBe(9);
+    expect(await onBed.count()).toEqual(whole);
+    configure({});
+    await project.succeed("start", "--stack", stack);
+    expect(await onBed.count()).toEqual(whole);
+  });
+
   test("the key rotates while the members run", async () => {
     const before = await Promise.all(bed.engines.map(containersOn));
     configure({ keyRotation: 1 });
@@ -129,6 +152,18 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     await bed.engines[1]!.docker(["rm", "--force", `serf-${stack}-web-1`]);
     expect((await project.run("drift", "--stack", stack)).code).toBe(1);
     await project.succeed("start", "--stack", stack);
+    expect(await onBed.count()).toEqual(whole);
+  });
+
+  test("a configuration that was edited on one engine shows as drift, and is written again", async () => {
+    const container = `serf-${stack}-host-c`;
+    const read = () =>
+      bed.engines[2]!.docker(["exec", container, "cat", "/etc/serf/config/host.json"]);
+    const before = await read();
+    expect(await editVolume(bed.engines[2]!, "/config/host.json")).not.toBe(before);
+    expect((await project.run("drift", "--stack", stack)).code).toBe(1);
+    await project.succeed("start", "--stack", stack);
+    expect(await read()).toBe(before);
     expect(await onBed.count()).toEqual(whole);
   });
 
@@ -154,17 +189,33 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     console.log(`whole ${seconds.toFixed(1)} s after the link was mended`);
   });
 
-  test("an engine with members cannot be taken out", async () => {
+  test("an engine that is taken out gives its members to the others", async () => {
+    const smaller = { seed: 1, host: 2, joiner: 4, web: 2 };
+    configure({ keyRotation: 1 }, 2);
+    await project.succeed("start", "--stack", stack);
+    expect(await onBed.count()).toEqual(smaller);
+    expect(await everythingOn(bed.engines[2]!)).toBe("");
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+    configure({ keyRotation: 1 });
+    await project.succeed("start", "--stack", stack);
+    expect(await onBed.count()).toEqual(whole);
+  });
+
+  test("an engine that is lost for good can be dropped", async () => {
+    await bed.engines[2]!.kill();
     configure({ keyRotation: 1 }, 2);
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
-    expect(output).toContain("engines has no c any more, but members of this stack run there");
-    expect(await onBed.count()).toEqual(whole);
-    configure({ keyRotation: 1 });
+    const advice = /`npm run pulumi -- (state delete .*)`/.exec(output)?.[1];
+    await project.succeed("pulumi", ...advice!.split(" "));
+    await project.succeed("start", "--stack", stack);
+    expect(await onBed.count()).toEqual({ seed: 1, host: 2, joiner: 4, web: 2 });
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
   });
 
-  test("stop leaves nothing on any engine", async () => {
+  test("stop leaves nothing on any of its engines", async () => {
     await project.succeed("stop", "--stack", stack, "--yes");
-    expect(await Promise.all(bed.engines.map(everythingOn))).toEqual(["", "", ""]);
+    const engines = bed.engines.slice(0, 2);
+    expect(await Promise.all(engines.map(everythingOn))).toEqual(["", ""]);
   });
 });

@@ -145,19 +145,22 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     expect(keys).toMatch(/\[10\/10\]/);
   });
 
-  test("an image that does not work is set back, and the next good one is taken", async () => {
+  test.each([
+    ["an image that does not work", "docker/task", "set -eu", "echo does not work >&2\nexit 3"],
+    ["a configuration that Serf refuses", "lib/agents/config.ts", "retry_join:", "no_such_key:"],
+  ])("%s is set back, and the next good one is taken", async (_, file, text, bad) => {
     const before = (await onBed.members()).length;
-    const good = project.read("docker/task");
-    project.write("docker/task", good.replace("set -eu", "echo this task is broken >&2\nexit 3"));
+    const good = project.read(file);
+    project.write(file, good.replace(text, bad));
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
     expect(output).toContain("Swarm has refused the change");
-    expect(output).toContain("this task is broken");
+    expect(output).toMatch(/does not work|no_such_key/);
     expect(await onBed.members()).toHaveLength(before);
     expect(await onBed.count()).toEqual(whole);
     const drift = await project.run("drift", "--stack", stack);
     expect(drift.code).toBe(1);
-    project.write("docker/task", good);
+    project.write(file, good);
     await project.succeed("start", "--stack", stack);
     expect(await onBed.count()).toEqual(whole);
   });

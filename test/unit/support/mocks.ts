@@ -56,6 +56,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "docker:index/tag:Tag": () => ({}),
   "docker:index/registryImage:RegistryImage": () => ({ sha256Digest: "sha256:4567" }),
   "serf:engines:Hosts": () => ({}),
+  "serf:engines:Roster": () => ({}),
   "serf:swarm:AgentService": () => ({}),
   "serf:swarm:Formation": () => ({}),
   "serf:swarm:KeyRotation": () => ({}),

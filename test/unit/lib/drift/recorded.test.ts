@@ -14,6 +14,8 @@ const labels = (generation: string) => [
 const state = stateOf([
   ["pulumi:pulumi:Stack", "serf-test", { image: "sha256:1" }],
   [types.provider, "default-engine", { version: "5.2.0" }],
+  [types.provider, "engine-a", { version: "5.2.0", host: "tcp://a:2375" }],
+  [types.provider, "engine-b", { host: "tcp://b:2376", certPath: "/certs" }],
   [
     types.container,
     "seed",
@@ -99,6 +101,10 @@ test("a state has the generations and addresses of everything in a stack", () =>
     hostAgentIn: "process",
     neighbourTable: "10",
     engines: new Map(),
+    engineHosts: [
+      { name: "a", host: "tcp://a:2375" },
+      { name: "b", host: "tcp://b:2376", certPath: "/certs" },
+    ],
     endpoint: "127.0.0.1:32768",
     builder: "client",
     standIns: { builderImage: "own/go:1", runtimeImage: undefined },
