@@ -38,7 +38,8 @@ async function obstacleToLeaving(engine: NamedEngine): Promise<string[]> {
     return [
       `engines has no ${name} any more, but ${host} does not answer, so what the stack has there cannot be removed ` +
         `(${(error as Error).message}); start that engine, or, if it is lost for good, drop it from the state with ` +
-        `\`npm run pulumi -- state delete --stack ${stack} --yes --target-dependents ${provider}\``,
+        `\`npm run pulumi -- state delete --stack ${stack} --yes --target-dependents ${provider}\`, and its node from ` +
+        "the Swarm with `docker node rm --force`",
     ];
   }
 }

@@ -208,6 +208,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     expect(code).not.toBe(0);
     const advice = /`npm run pulumi -- (state delete .*)`/.exec(output)?.[1];
     await project.succeed("pulumi", ...advice!.split(" "));
+    await bed.manager.docker(["node", "rm", "--force", bed.engines[2]!.name]);
     await project.succeed("start", "--stack", stack);
     expect(await onBed.count()).toEqual({ seed: 1, host: 2, joiner: 4, web: 2 });
     expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
