@@ -65,7 +65,7 @@ async function findDrift(stack: string, { settings, state }: StackPlace): Promis
   }
   const formation = recordedFormation(resources);
   if (formation !== undefined) {
-    const planned = await changesAfterRefresh(stack, env);
+    const planned = await changesAfterRefresh(stack, env, settings.deployment(resources));
     return [...planned, ...unknown, ...swarmRows(await lookAtSwarm(formation))];
   }
   const record = readRecord(resources);

@@ -31,6 +31,6 @@ await command(line, async ({ stack, options }, { settings, state }) => {
   if (isLost(stack, recorded)) await refuseLeftovers(stack, settings);
   if (resources === undefined) await createStack(stack, env);
   return await (plan === undefined
-    ? bringUp(stack, () => deploy("up", stack, env, ...settings.deployment))
+    ? bringUp(stack, () => deploy("up", stack, env, ...settings.deployment(resources)))
     : bringUp(stack, () => applyPlan(stack, plan, env)));
 });

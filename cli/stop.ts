@@ -51,7 +51,7 @@ await command(
     if (resources && !isLost(stack, recorded)) {
       await refuseForeignVolumes(names, resources, settings.engines);
       console.log(`Destroying stack ${stack} on ${chosenEngine()?.host ?? "the local engine"}.`);
-      const code = await deploy("destroy", stack, env, ...settings.deployment);
+      const code = await deploy("destroy", stack, env, ...settings.deployment(resources));
       if (code !== 0) return code;
       for (const name of names) {
         await removeLeftovers(

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../../lib/cluster/members.ts";
 import { compareNames } from "../../lib/cluster/members.ts";
 import { gossipEndpoint } from "../../lib/agents/config.ts";
-import { planServices } from "../../lib/swarm/plan.ts";
+import { type PlannedService, planServices } from "../../lib/swarm/plan.ts";
 import { registryOf } from "../../lib/cluster/registry.ts";
 import { declareLease } from "../cluster/lease.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
@@ -15,6 +15,7 @@ import { Formation } from "./formation.ts";
 import { KeyRotation } from "./keyRotation.ts";
 import { OverlayNetwork } from "./overlayNetwork.ts";
 import { pushImages } from "./pushImages.ts";
+import { RunningTasks } from "./runningTasks.ts";
 import { SwarmSecrets } from "./swarmSecrets.ts";
 
 /** Declares the cluster as services of a Swarm; the returned values are the stack's outputs. */
@@ -44,34 +45,36 @@ export function declareServices(plan: StackPlan) {
   const { limits, profile, maxUnavailable } = settings;
   const tasks = { labels, subnet: settings.subnet.cidr, limits, profile, maxUnavailable };
   const { user: username, password, address: serverAddress } = registry;
-  const members = services.map(
-    (service) =>
-      new AgentService(
-        service.group,
-        {
-          ...{ service, tasks, network: network.networkId, secrets: files.files },
-          image: pushed.get(images.of(service.image))!.reference,
-          auth:
-            username === undefined
-              ? undefined
-              : { serverAddress, username, password: pulumi.secret(password!) },
-        },
-        after(plan, network.ready, files),
-      ),
-  );
+  const service = (one: PlannedService, ...first: readonly pulumi.Resource[]) =>
+    new AgentService(
+      one.group,
+      {
+        ...{ service: one, tasks, network: network.networkId, secrets: files.files },
+        image: pushed.get(images.of(one.image))!.reference,
+        auth:
+          username === undefined
+            ? undefined
+            : { serverAddress, username, password: pulumi.secret(password!) },
+      },
+      after(plan, network.ready, files, ...first),
+    );
+  const wait = (awaited: readonly PlannedService[], declared: readonly AgentService[]) => ({
+    services: awaited.map(({ name, group, replicas, conduct: { tags } }) => ({
+      ...{ name, group, replicas, tags },
+    })),
+    ...{ network: names.network, labels, profile, timeout: settings.convergenceTimeout },
+    incarnations: pulumi.all(declared.map(({ incarnation }) => incarnation)),
+  });
+  const [others, joiners] = [false, true].map((isJoiner) =>
+    services.filter(({ role }) => (role === "joiner") === isJoiner),
+  ) as [PlannedService[], PlannedService[]];
+  const joined = others.map((one) => service(one));
+  const running = new RunningTasks("running", wait(others, joined), after(plan, ...joined));
+  const members = [...joined, ...joiners.map((one) => service(one, running))];
 
-  const incarnations = pulumi.all(members.map(({ incarnation }) => incarnation));
-  const formation = new Formation(
-    "formation",
-    {
-      services: services.map(({ name, group, replicas, conduct: { tags } }) => ({
-        ...{ name, group, replicas, tags },
-      })),
-      ...{ network: names.network, labels, profile, timeout: settings.convergenceTimeout },
-      incarnations,
-    },
-    after(plan, ...members),
-  );
+  const all = wait(services, members);
+  const { incarnations } = all;
+  const formation = new Formation("formation", all, after(plan, ...members));
   const events = declareEvents(
     plan,
     { sender: formation.view, members: formation.members, incarnations },
@@ -84,7 +87,7 @@ export function declareServices(plan: StackPlan) {
 
   const ofRole = (role: string) =>
     formation.members.apply((all) => all.filter(({ tags }) => tags["role"] === role).map(place));
-  const joiners = formation.members.apply((all) =>
+  const outputs = formation.members.apply((all) =>
     all
       .filter(({ tags }) => tags["role"] !== "seed" && tags["role"] !== "host")
       .toSorted((a, b) => compareNames(a.name, b.name))
@@ -96,7 +99,7 @@ export function declareServices(plan: StackPlan) {
       ...seed!,
       endpoint: gossipEndpoint({ address: seed!.ip }),
     })),
-    joiners,
+    joiners: outputs,
     host: formation.view
       .apply(({ name }) => name)
       .apply((name) =>

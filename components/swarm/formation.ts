@@ -26,7 +26,7 @@ export class Formation extends pulumi.ComponentResource {
     const command = new local.Command(
       name,
       {
-        create: programCommand("swarmFormation"),
+        create: programCommand("swarmFormation", "form"),
         stdin: pulumi.jsonStringify(input),
         addPreviousOutputInEnv: false,
         logging: "stderr",

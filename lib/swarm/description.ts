@@ -7,7 +7,7 @@ import {
   type Profile,
 } from "../agents/config.ts";
 import { groupLabel, type Labels, roleLabel } from "../cluster/labels.ts";
-import { type ContainerLimits, stopGrace } from "../containers/description.ts";
+import type { ContainerLimits } from "../containers/description.ts";
 import { constraintsOf } from "./placement.ts";
 import type { PlannedService } from "./plan.ts";
 
@@ -19,6 +19,15 @@ const ownFolder = "/serf";
 
 /** Where the agent keeps its keyring in {@link ownFolder}; see docker/task. */
 export const taskKeyringPath = `${ownFolder}/keyring`;
+
+/**
+ * How long Swarm waits for an agent before it kills it, as a duration of the provider. Agents leave within seconds, but
+ * the provider's delete of a service fails if one of its containers on the manager is not gone by then, and dozens that
+ * end at the same moment keep an engine busy. Less than a minute, since a refresh compares it as a text.
+ *
+ * Source: https://github.com/kreuzwerker/terraform-provider-docker/blob/master/internal/provider/resource_docker_service_funcs.go
+ */
+const taskStopGrace = "50s";
 
 /** A file that Swarm puts into a task's container, readable for the agent alone. */
 export interface TaskFile {
@@ -73,7 +82,7 @@ export function describeTask(service: PlannedService, settings: TaskSettings) {
     isRootReadOnly: true,
     droppedCapabilities: ["ALL"],
     folder: { path: ownFolder, mode: 0o777, bytes: 16 * 2 ** 20 },
-    stopGrace: `${stopGrace}s`,
+    stopGrace: taskStopGrace,
     memoryBytes: limits.memory * 2 ** 20,
     nanoCpus: Math.round(limits.cpus * 1e9),
     logDriver: { name: "json-file", options: { "max-size": "5m", "max-file": "3" } },

@@ -54,19 +54,42 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
   }
 }
 
-/** Looks once. A Swarm without a leader does not answer for some seconds. */
-export async function lookAtSwarm({
-  services,
-  network,
-  labels,
-}: Pick<SwarmFormationInput, "services" | "network" | "labels">): Promise<Situation> {
+/**
+ * Waits until every service runs what was declared, whatever its agents see.
+ *
+ * @returns what was found last if it does not come to that.
+ */
+export async function waitForTasks(input: SwarmFormationInput): Promise<Situation | undefined> {
+  const deadline = Date.now() + input.timeout * 1000;
+  for (;;) {
+    const last = await lookAtTasks(input);
+    if (isSettled(last)) return undefined;
+    if (Date.now() > deadline || isRefused(last)) return last;
+    await pause(pollInterval);
+  }
+}
+
+async function lookAtTasks({ services, network, labels }: Declared): Promise<Situation> {
   try {
-    const [state, views] = await Promise.all([readSwarm(labels), localViews(labels)]);
-    const swarm = compareSwarm(services, state, network);
+    const swarm = compareSwarm(services, await readSwarm(labels), network);
+    return { swarm, views: [], error: undefined };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { swarm: undefined, views: [], error: error.message };
+  }
+}
+
+type Declared = Pick<SwarmFormationInput, "services" | "network" | "labels">;
+
+/** Looks once. A Swarm without a leader does not answer for some seconds. */
+export async function lookAtSwarm(input: Declared): Promise<Situation> {
+  try {
+    const [last, views] = await Promise.all([lookAtTasks(input), localViews(input.labels)]);
+    const { swarm } = last;
+    if (swarm === undefined) return last;
     return {
-      swarm,
+      ...last,
       views: await Promise.all(views.map((view) => lookThrough(view, swarm.expected))),
-      error: undefined,
     };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -83,9 +106,13 @@ async function lookThrough(view: View, expected: readonly ExpectedMember[]): Pro
   }
 }
 
-function isDone({ swarm, views }: Situation): boolean {
-  const isSettled = swarm !== undefined && swarm.pending.length + swarm.refused.length === 0;
-  return isSettled && views.length > 0 && hasFormed(views);
+function isDone(situation: Situation): boolean {
+  const { views } = situation;
+  return isSettled(situation) && views.length > 0 && hasFormed(views);
+}
+
+function isSettled({ swarm }: Situation): boolean {
+  return swarm !== undefined && swarm.pending.length + swarm.refused.length === 0;
 }
 
 /** Whether Swarm has set a service back, and is done with all others. */

@@ -16,12 +16,17 @@ export async function plannedChanges(stack: string, env: NodeJS.ProcessEnv): Pro
   return changesIn(JSON.parse(text) as Preview);
 }
 
-/** Lists what `up` would change, after Pulumi has read each resource from the engine. */
+/**
+ * Lists what `up` would change, after Pulumi has read each resource from the engine.
+ *
+ * @param options with which `up` is run.
+ */
 export async function changesAfterRefresh(
   stack: string,
   env: NodeJS.ProcessEnv,
+  options: readonly string[],
 ): Promise<DriftRow[]> {
-  const preview = JSON.parse(await previewJson(stack, env, "--refresh")) as Preview;
+  const preview = JSON.parse(await previewJson(stack, env, ...options)) as Preview;
   return changesIn(preview, "different on the engine, or in the state");
 }
 

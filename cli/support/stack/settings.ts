@@ -3,12 +3,15 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { project } from "../../../lib/cluster/names.ts";
+import { chosenEngine } from "../../../lib/engine/context.ts";
+import { defaultHost } from "../../../lib/engine/host.ts";
 import type { NamedEngine } from "../../../lib/engine/scope.ts";
 import { UserError } from "../../../lib/host/errors.ts";
 import { ownFolder } from "../../../lib/host/ownFolder.ts";
 import { CommandError } from "../../../lib/host/run.ts";
 import { configuredEngines } from "../../../lib/settings/settings.ts";
 import { isNoStack, runPulumi } from "./stack.ts";
+import type { RecordedResource } from "./stateFiles.ts";
 
 /** The settings of a stack that commands need. */
 export class StackSettings {
@@ -31,9 +34,12 @@ export class StackSettings {
   /**
    * The options with which Pulumi deploys the stack. It reads the services of a Swarm first: what was removed there
    * would fail otherwise. Containers are observed by the program, which is faster.
+   *
+   * @param resources those of the state, if there is one.
    */
-  get deployment(): readonly string[] {
-    return this.value("swarm") === "services" ? ["--refresh"] : [];
+  deployment(resources: readonly RecordedResource[] = []): readonly string[] {
+    if (this.value("swarm") !== "services") return [];
+    return ["--refresh", ...(isManagerChanged(resources) ? ["--run-program"] : [])];
   }
 
   /** The engines of a stack that has several; empty if there is one. Those that are invalid are left out. */
@@ -45,6 +51,16 @@ export class StackSettings {
   wants(key: "protect" | "retainData"): boolean {
     return (this.value(key) ?? "false") !== "false";
   }
+}
+
+/**
+ * Whether the state names another manager than this process uses. Pulumi would read through that one, which may be
+ * lost, unless the program says first which one it is.
+ */
+function isManagerChanged(resources: readonly RecordedResource[]): boolean {
+  const provider = resources.find(({ type }) => type === "pulumi:providers:docker");
+  const host = provider?.inputs?.["host"];
+  return host !== undefined && host !== (chosenEngine()?.host ?? defaultHost);
 }
 
 /** The output of `pulumi config --json`. A secret has a value only with `--show-secrets`. */

@@ -112,7 +112,7 @@ function stackFile(folder: string, { joiners, image }: Deployed) {
           use("rpc-config", taskFile("rpc.json")),
           use("rpc-token", taskFile("rpc-token")),
         ],
-        logging: task.logDriver,
+        logging: { driver: task.logDriver.name, options: task.logDriver.options },
         deploy: {
           endpoint_mode: "dnsrr",
           ...(one.replicas === undefined ? { mode: "global" } : { replicas: one.replicas }),

@@ -62,6 +62,7 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:swarm:KeyRotation": () => ({}),
   "serf:swarm:Network": () => ({}),
   "serf:swarm:PushedImage": () => ({}),
+  "serf:swarm:RunningTasks": () => ({}),
   "serf:swarm:Secrets": () => ({}),
 };
 
