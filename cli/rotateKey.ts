@@ -28,7 +28,8 @@ await command(line, async ({ stack }, { settings, state }) => {
   }
   refuseRenamed(stack, resources);
   const { env } = await toolchain();
-  const up = () => bringUp(stack, () => deploy("up", stack, env, ...settings.deployment(resources)));
+  const up = () =>
+    bringUp(stack, () => deploy("up", stack, env, ...settings.deployment(resources)));
   // The project's folder was moved: the host's agent cannot write its keyring, and the rotation would fail.
   if (isOfAnotherFolder(namesOf(project, stack).hostAgentDir)) {
     const code = await up();

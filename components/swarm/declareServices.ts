@@ -58,23 +58,29 @@ export function declareServices(plan: StackPlan) {
       },
       after(plan, network.ready, files, ...first),
     );
-  const wait = (awaited: readonly PlannedService[], declared: readonly AgentService[]) => ({
+  const wait = (awaited: readonly PlannedService[]) => ({
     services: awaited.map(({ name, group, replicas, conduct: { tags } }) => ({
       ...{ name, group, replicas, tags },
     })),
     ...{ network: names.network, labels, profile, timeout: settings.convergenceTimeout },
-    incarnations: pulumi.all(declared.map(({ incarnation }) => incarnation)),
   });
   const [others, joiners] = [false, true].map((isJoiner) =>
     services.filter(({ role }) => (role === "joiner") === isJoiner),
   ) as [PlannedService[], PlannedService[]];
-  const joined = others.map((one) => service(one));
-  const running = new RunningTasks("running", wait(others, joined), after(plan, ...joined));
-  const members = [...joined, ...joiners.map((one) => service(one, running))];
+  const first = others.map((one) => service(one));
+  const running = new RunningTasks(
+    "running",
+    { ...wait(others), incarnations: [] },
+    after(plan, ...first),
+  );
+  const members = [...first, ...joiners.map((one) => service(one, running))];
 
-  const all = wait(services, members);
-  const { incarnations } = all;
-  const formation = new Formation("formation", all, after(plan, ...members));
+  const incarnations = pulumi.all(members.map(({ incarnation }) => incarnation));
+  const formation = new Formation(
+    "formation",
+    { ...wait(services), incarnations },
+    after(plan, ...members),
+  );
   const events = declareEvents(
     plan,
     { sender: formation.view, members: formation.members, incarnations },

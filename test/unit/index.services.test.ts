@@ -65,6 +65,14 @@ test("tasks have the files of an agent, the keys as secrets that the agent alone
   }
 });
 
+test("the joiners' tasks wait for those of the seed and of the hosts", async () => {
+  const { declared } = await services();
+  expect(told(declared, "running")["services"]).toMatchObject([
+    { group: "seed", replicas: 1 },
+    { group: "host" },
+  ]);
+});
+
 test("the gate expects what was declared, with each service's tags", async () => {
   const { declared } = await services();
   expect(told(declared, "formation")["services"]).toContainEqual({
