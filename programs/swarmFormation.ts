@@ -9,19 +9,21 @@
  */
 import { text } from "node:stream/consumers";
 import { printResult } from "../lib/host/run.ts";
-import type { SwarmFormationInput } from "../lib/inputs/swarmFormation.ts";
+import type { SwarmFormationInput, SwarmTasksInput } from "../lib/inputs/swarmFormation.ts";
 import { waitForFormation, waitForTasks } from "../lib/swarm/formation.ts";
 import { describeSituation } from "../lib/swarm/report.ts";
 
 await printResult(async () => {
-  const input = JSON.parse(await text(process.stdin)) as SwarmFormationInput;
+  const given = JSON.parse(await text(process.stdin)) as unknown;
   const command = process.argv[2];
   if (command === "form") {
+    const input = given as SwarmFormationInput;
     const result = await waitForFormation(input);
     if ("members" in result) return result;
     throw new Error(await describeSituation(input.timeout, result.last));
   }
   if (command === "run") {
+    const input = given as SwarmTasksInput;
     const last = await waitForTasks(input);
     if (last !== undefined) throw new Error(await describeSituation(input.timeout, last));
     return undefined;

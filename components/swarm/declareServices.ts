@@ -62,23 +62,19 @@ export function declareServices(plan: StackPlan) {
     services: awaited.map(({ name, group, replicas, conduct: { tags } }) => ({
       ...{ name, group, replicas, tags },
     })),
-    ...{ network: names.network, labels, profile, timeout: settings.convergenceTimeout },
+    ...{ network: names.network, labels, timeout: settings.convergenceTimeout },
   });
   const [others, joiners] = [false, true].map((isJoiner) =>
     services.filter(({ role }) => (role === "joiner") === isJoiner),
   ) as [PlannedService[], PlannedService[]];
   const first = others.map((one) => service(one));
-  const running = new RunningTasks(
-    "running",
-    { ...wait(others), incarnations: [] },
-    after(plan, ...first),
-  );
+  const running = new RunningTasks("running", wait(others), after(plan, ...first));
   const members = [...first, ...joiners.map((one) => service(one, running))];
 
   const incarnations = pulumi.all(members.map(({ incarnation }) => incarnation));
   const formation = new Formation(
     "formation",
-    { ...wait(services), incarnations },
+    { ...wait(services), profile, incarnations },
     after(plan, ...members),
   );
   const events = declareEvents(

@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { SwarmFormationInput } from "../../lib/inputs/swarmFormation.ts";
+import type { SwarmTasksInput } from "../../lib/inputs/swarmFormation.ts";
 import { programCommand } from "../stack/programCommand.ts";
 
 /**
@@ -11,7 +11,7 @@ import { programCommand } from "../stack/programCommand.ts";
  * two were updated, and set back, their new tasks would form a cluster without the joiners.
  */
 export class RunningTasks extends pulumi.ComponentResource {
-  constructor(name: string, args: SwarmFormationInput, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SwarmTasksInput, opts?: pulumi.ComponentResourceOptions) {
     super("serf:swarm:RunningTasks", name, {}, opts);
 
     new local.Command(

@@ -13,17 +13,21 @@ export interface DeclaredService {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The program's standard input, as JSON. */
-export interface SwarmFormationInput {
+/** The standard input of the program that waits for tasks, as JSON. */
+export interface SwarmTasksInput {
   readonly services: readonly DeclaredService[];
   /** The cluster's network. */
   readonly network: string;
   /** The stack's labels. */
   readonly labels: Labels;
-  /** Serf's timing profile. */
-  readonly profile: Profile;
   /** Seconds. */
   readonly timeout: number;
+}
+
+/** The standard input of the program that waits for the cluster, as JSON. */
+export interface SwarmFormationInput extends SwarmTasksInput {
+  /** Serf's timing profile. */
+  readonly profile: Profile;
   /** Not used by the program: a change makes Pulumi run it again. */
   readonly incarnations: readonly string[];
 }

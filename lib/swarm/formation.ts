@@ -3,7 +3,11 @@ import { gossipEndpoint } from "../agents/config.ts";
 import type { ExpectedMember, Member } from "../cluster/members.ts";
 import { EngineError } from "../engine/api.ts";
 import { pause } from "../host/run.ts";
-import type { SwarmFormationInput, SwarmFormationResult } from "../inputs/swarmFormation.ts";
+import type {
+  SwarmFormationInput,
+  SwarmFormationResult,
+  SwarmTasksInput,
+} from "../inputs/swarmFormation.ts";
 import { healInterval, joinFew } from "../membership/healing.ts";
 import { compareMembers, hasFormed, type ViewState } from "../membership/judge.ts";
 import { ask, membersSeenBy, type View } from "../membership/views.ts";
@@ -59,7 +63,7 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
  *
  * @returns what was found last if it does not come to that.
  */
-export async function waitForTasks(input: SwarmFormationInput): Promise<Situation | undefined> {
+export async function waitForTasks(input: SwarmTasksInput): Promise<Situation | undefined> {
   const deadline = Date.now() + input.timeout * 1000;
   for (;;) {
     const last = await lookAtTasks(input);
@@ -79,7 +83,7 @@ async function lookAtTasks({ services, network, labels }: Declared): Promise<Sit
   }
 }
 
-type Declared = Pick<SwarmFormationInput, "services" | "network" | "labels">;
+type Declared = Omit<SwarmTasksInput, "timeout">;
 
 /** Looks once. A Swarm without a leader does not answer for some seconds. */
 export async function lookAtSwarm(input: Declared): Promise<Situation> {

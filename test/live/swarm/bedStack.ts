@@ -65,6 +65,15 @@ export class BedStack {
     };
   }
 
+  /** The gossip keys, as the agent of an engine's host lists them: each with how many members have it. */
+  async keysSeenOn(engine: BedEngine): Promise<string[]> {
+    const labels = [`label=serf.stack=${this.name}`, "label=serf.role=host"];
+    const filters = labels.flatMap((label) => ["--filter", label]);
+    const [agent] = (await engine.docker(["ps", "--quiet", ...filters])).split("\n");
+    const list = await engine.docker(["exec", agent!, "serf", "keys", "-list"]);
+    return list.match(/\[\d+\/\d+\]/g) ?? [];
+  }
+
   /** What a node has of the stack, beside images. */
   async remainsOn(engine: BedEngine): Promise<string> {
     const label = ["--filter", `label=serf.stack=${this.name}`];

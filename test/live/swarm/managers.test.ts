@@ -73,10 +73,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a Swarm with three managers", 
     await bed.manager.restart();
     const seconds = await onBed.becomes({ seed: 1, host: 3, joiner: 6 }, 180);
     console.log(`whole ${seconds.toFixed(1)} s after the manager was back`);
-    const filter = ["--filter", "label=serf.role=host"];
-    const [agent] = (await bed.manager.docker(["ps", "--quiet", ...filter])).split("\n");
-    const keys = await bed.manager.docker(["exec", agent!, "serf", "keys", "-list"]);
-    expect(keys.match(/\[\d+\/\d+\]/g)).toEqual(["[10/10]"]);
+    expect(await onBed.keysSeenOn(bed.manager)).toEqual(["[10/10]"]);
     // Through it again, while the state names the other one.
     configure(bed.manager, { joiners: 6, keyRotation: 1 });
     await project.succeed("stop", "--stack", stack, "--yes");

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { groupConfig, keyringPath } from "../../../lib/agents/config.ts";
+import { groupConfig, keyringPath, rpcConfig, tokenPath } from "../../../lib/agents/config.ts";
 import { labelsOf } from "../../../lib/cluster/labels.ts";
 import { keyringFile } from "../../../lib/agents/keyring.ts";
 import {
   describeTask,
   groupFile,
+  rpcConfigFile,
   taskFile,
   type TaskFile,
   taskKeyringPath,
@@ -91,7 +92,6 @@ function stackFile(folder: string, { joiners, image }: Deployed) {
     profile: "lan",
     maxUnavailable: undefined,
   } as const;
-  const secrets = ["keyring", "rpc-config", "rpc-token"];
   const services = planned.map((one) => {
     const task = describeTask(one, settings);
     return [
@@ -109,8 +109,8 @@ function stackFile(folder: string, { joiners, image }: Deployed) {
         configs: [use(one.group, groupFile(one))],
         secrets: [
           use("keyring", taskFile(basename(keyringPath))),
-          use("rpc-config", taskFile("rpc.json")),
-          use("rpc-token", taskFile("rpc-token")),
+          use("rpc-config", taskFile(rpcConfigFile)),
+          use("rpc-token", taskFile(basename(tokenPath))),
         ],
         logging: { driver: task.logDriver.name, options: task.logDriver.options },
         deploy: {
@@ -124,8 +124,8 @@ function stackFile(folder: string, { joiners, image }: Deployed) {
   });
   const contents = {
     keyring: keyringFile([randomBytes(32).toString("base64")]),
-    "rpc-config": JSON.stringify({ rpc_auth: "peer" }),
-    "rpc-token": "peer",
+    "rpc-config": rpcConfig(stack),
+    "rpc-token": stack,
   };
   return {
     version: "3.8",
@@ -143,7 +143,7 @@ function stackFile(folder: string, { joiners, image }: Deployed) {
       ]),
     ),
     secrets: Object.fromEntries(
-      secrets.map((name) => [name, definition(name, contents[name as keyof typeof contents])]),
+      Object.entries(contents).map(([name, content]) => [name, definition(name, content)]),
     ),
   };
 }
