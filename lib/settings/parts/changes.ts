@@ -5,6 +5,7 @@ export const added = "joiners are added or removed; no other member is touched";
 export const allContainers = "all containers are replaced";
 export const hostAgentOnly = "the host's agent is restarted";
 export const seedOnly = "the seed's container is replaced";
-export const anotherEngine = "the stack moves to another engine: destroy it first";
+export const anotherEngine =
+  "the stack moves to another engine: destroy it first, unless it is another manager of its Swarm";
 export const nothing = "nothing";
 export const leaseOnly = "an empty volume that nothing mounts is replaced";
