@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../../lib/cluster/members.ts";
 import { compareNames } from "../../lib/cluster/members.ts";
 import { gossipEndpoint } from "../../lib/agents/config.ts";
-import { type PlannedService, planServices } from "../../lib/swarm/plan.ts";
+import { type PlannedService, planServices, replicasOf } from "../../lib/swarm/plan.ts";
 import { registryOf } from "../../lib/cluster/registry.ts";
-import { declareLease } from "../cluster/lease.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import { declareEvents } from "../convergence/declareEvents.ts";
 import { declareImages } from "../image/images.ts";
@@ -16,6 +15,8 @@ import { KeyRotation } from "./keyRotation.ts";
 import { OverlayNetwork } from "./overlayNetwork.ts";
 import { pushImages } from "./pushImages.ts";
 import { RunningTasks } from "./runningTasks.ts";
+import { ScaleDown } from "./scaleDown.ts";
+import { SwarmLease } from "./swarmLease.ts";
 import { SwarmSecrets } from "./swarmSecrets.ts";
 
 /** Declares the cluster as services of a Swarm; the returned values are the stack's outputs. */
@@ -27,13 +28,15 @@ export function declareServices(plan: StackPlan) {
   const images = declareImages(plan);
   const pushed = pushImages(plan, images);
   const secrets = new ClusterSecrets("secrets", settings);
+  const { owner, ttl } = plan.lease;
+  const lease = new SwarmLease("lease", { labels, owner, ttl }, engine);
   const network = new OverlayNetwork(
     "network",
     {
       ...{ networkName: names.network, labels, subnet: settings.subnet },
       needed: [...pushed.values()],
     },
-    after(plan, declareLease(plan)),
+    after(plan, lease),
   );
   const rotation = new KeyRotation(
     "key-rotation",
@@ -41,6 +44,12 @@ export function declareServices(plan: StackPlan) {
     engine,
   );
   const files = new SwarmSecrets("swarm-secrets", { secrets, labels }, after(plan, rotation));
+
+  const scaleDown = new ScaleDown(
+    "scale-down",
+    { replicas: replicasOf(services), labels },
+    after(plan, ...pushed.values(), network.ready, files),
+  );
 
   const { limits, profile, maxUnavailable } = settings;
   const tasks = { labels, subnet: settings.subnet.cidr, limits, profile, maxUnavailable };
@@ -56,7 +65,7 @@ export function declareServices(plan: StackPlan) {
             ? undefined
             : { serverAddress, username, password: pulumi.secret(password!) },
       },
-      after(plan, network.ready, files, ...first),
+      after(plan, network.ready, files, scaleDown, ...first),
     );
   const wait = (awaited: readonly PlannedService[]) => ({
     services: awaited.map(({ name, group, replicas, conduct: { tags } }) => ({

@@ -5,10 +5,11 @@ export interface LeaseTerms {
   readonly owner: string;
   /** For example `8h`; undefined if it does not end. */
   readonly ttl: string | undefined;
-  readonly ports: readonly number[];
+  /** Default: none. */
+  readonly ports?: readonly number[];
 }
 
-/** The labels of the volume that carries a lease. */
+/** The labels of the object that carries a lease. */
 export function leaseLabels(
   labels: Labels,
   { owner, ttl, ports }: LeaseTerms,
@@ -17,6 +18,6 @@ export function leaseLabels(
     ...labels,
     [ownerLabel]: owner,
     ...(ttl !== undefined && { [ttlLabel]: ttl }),
-    [portsLabel]: ports.join(","),
+    ...(ports && { [portsLabel]: ports.join(",") }),
   };
 }

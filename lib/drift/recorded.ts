@@ -90,7 +90,8 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
         containers.map(rpcPortOf).find(Boolean) ??
         (ofType("serf:cluster:HostAgent")[0]?.["rpcPort"] as number | undefined),
     },
-    owner: ofType("docker:index/volume:Volume")
+    owner: ["docker:index/volume:Volume", "docker:index/serviceConfig:ServiceConfig"]
+      .flatMap(ofType)
       .map((one) => labelIn(one, ownerLabel))
       .find(Boolean),
     tags: new Map(membersIn(ofType("serf:cluster:Convergence")[0])),

@@ -4,8 +4,9 @@ import { engine, query } from "../engine/api.ts";
 import { demultiplex } from "../engine/multiplexed.ts";
 
 /** A service, in the part of the engine's form that is used here. */
-interface SwarmService {
+export interface SwarmService {
   readonly ID: string;
+  readonly Version: { readonly Index: number };
   readonly Spec: {
     readonly Name: string;
     readonly Mode: { readonly Replicated?: { readonly Replicas: number } };

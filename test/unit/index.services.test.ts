@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ofType, revealSecret, told, types } from "./support/mocks.ts";
+import { labelsIn, ofType, revealSecret, told, types } from "./support/mocks.ts";
 import { deploy, names } from "./support/program.ts";
 
 const config = {
@@ -37,7 +37,7 @@ describe.each([{ preview: false }, { preview: true }])("services, $preview", ({ 
     expect(found.get("web")?.mode).toEqual({ replicated: { replicas: 200 } });
     expect(found.get("host")?.mode).toEqual({ global: true });
     expect(names(declared, types.container)).toEqual([]);
-    expect(names(declared, types.volume)).toEqual(["lease"]);
+    expect(names(declared, types.volume)).toEqual([]);
   });
 });
 
@@ -99,4 +99,23 @@ test("events are sent through an agent on the manager", async () => {
     kind: "container",
     name: "serf-test-host.n1.t1",
   });
+});
+
+test("who has the stack is on a configuration that every manager has", async () => {
+  const { declared } = await services({ owner: "anna", ttl: "8h" });
+  const lease = ofType(declared, types.serviceConfig)["lease"]!;
+  expect(labelsIn(lease)).toEqual({
+    ...{ "serf.project": "serf", "serf.stack": "test" },
+    ...{ "serf.owner": "anna", "serf.ttl": "8h" },
+  });
+});
+
+test("before a service gets fewer tasks, members leave in steps; a new stack has none", async () => {
+  const { declared } = await services();
+  expect(told(declared, "scale-down")["replicas"]).toEqual({
+    ...{ "serf-test-seed": 1, "serf-test-joiner": 2, "serf-test-web": 200 },
+  });
+  const { create, update } = ofType(declared, types.command)["scale-down"]!.inputs;
+  expect(create).toBeUndefined();
+  expect(update).toContain("programs/swarmScaling.ts");
 });

@@ -36,16 +36,22 @@ export interface EngineContent {
   readonly containers: readonly FoundContainer[];
   readonly networks: readonly FoundNetwork[];
   readonly volumes: readonly FoundVolume[];
+  /** The labels of the leases in its Swarm. */
+  readonly swarmLeases: readonly FoundLabels[];
 }
 
 /** The project's stacks by name. One of which only the data or an image is left is none. */
-export function stacksIn({ containers, networks, volumes }: EngineContent): EngineStack[] {
+export function stacksIn(content: EngineContent): EngineStack[] {
+  const { containers, networks, volumes, swarmLeases } = content;
   const members = containers.filter(({ labels }) =>
     agentRoles.some((role) => role === labels[roleLabel]),
   );
-  const leases = volumes.filter(
-    ({ name, labels }) => name === namesOf(project, labels[stackLabel] ?? "").lease,
-  );
+  const leases = [
+    ...volumes.filter(
+      ({ name, labels }) => name === namesOf(project, labels[stackLabel] ?? "").lease,
+    ),
+    ...swarmLeases.map((labels) => ({ labels })),
+  ];
   const names = new Set([...members, ...networks, ...leases].flatMap(stackOf));
   return [...names].sort().map((name) => {
     const isOwn = ({ labels }: Labelled) => stackOf({ labels }).includes(name);

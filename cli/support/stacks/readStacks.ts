@@ -5,6 +5,7 @@ import { namesOf, project } from "../../../lib/cluster/names.ts";
 import { engine } from "../../../lib/engine/api.ts";
 import { listContainers, listNetworks, listVolumes } from "../../../lib/engine/inventory.ts";
 import { forEachParallel } from "../../../lib/host/parallel.ts";
+import { listSwarmLeases } from "../../../lib/swarm/inventory.ts";
 import { recordedThings } from "../stack/recorded.ts";
 import { readState, stacksThatAreUp } from "../stack/state.ts";
 import { type EngineStack, stacksIn } from "./engineStacks.ts";
@@ -21,14 +22,15 @@ export interface StacksNow {
 
 /** @param env the environment for Pulumi. */
 export async function readStacks(env: NodeJS.ProcessEnv): Promise<StacksNow> {
-  const [containers, networks, volumes, info, up] = await Promise.all([
+  const [containers, networks, volumes, swarmLeases, info, up] = await Promise.all([
     listContainers({}),
     listNetworks(),
     listVolumes(),
+    listSwarmLeases(),
     engine({ method: "GET", path: "/info" }),
     stacksThatAreUp(env),
   ]);
-  const found = stacksIn({ containers, networks, volumes });
+  const found = stacksIn({ containers, networks, volumes, swarmLeases });
   const origins = new Map<string, Origin>();
   await forEachParallel(found, readers, async (stack) => {
     const isNamed = up.includes(stack.name);

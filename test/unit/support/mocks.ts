@@ -60,9 +60,11 @@ const results: Readonly<Record<string, (declared: Declared) => Record<string, un
   "serf:swarm:AgentService": () => ({}),
   "serf:swarm:Formation": () => ({}),
   "serf:swarm:KeyRotation": () => ({}),
+  "serf:swarm:Lease": () => ({}),
   "serf:swarm:Network": () => ({}),
   "serf:swarm:PushedImage": () => ({}),
   "serf:swarm:RunningTasks": () => ({}),
+  "serf:swarm:ScaleDown": () => ({}),
   "serf:swarm:Secrets": () => ({}),
 };
 
@@ -207,6 +209,7 @@ export const types = {
   container: "docker:index/container:Container",
   command: "command:local:Command",
   service: "docker:index/service:Service",
+  serviceConfig: "docker:index/serviceConfig:ServiceConfig",
   secret: "docker:index/secret:Secret",
   provider: "pulumi:providers:docker",
 };

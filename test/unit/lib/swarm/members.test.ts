@@ -39,6 +39,7 @@ function task(ID: string, more: Partial<SwarmTask> = {}): SwarmTask {
 function swarm(tasks: readonly SwarmTask[], update?: object): SwarmState {
   const services = [web, host].map(({ name, replicas }) => ({
     ID: name.replace("serf-demo", "s"),
+    Version: { Index: 1 },
     Spec: {
       Name: name,
       Mode: replicas === undefined ? {} : { Replicated: { Replicas: replicas } },

@@ -18,11 +18,12 @@ const container = (id: string, found: Record<string, string>, changes: object = 
 const network = (id: string, found: Record<string, string>, created: number) => ({
   ...{ id, name: id, labels: found, subnets: [], created },
 });
-const nothing: EngineContent = { containers: [], networks: [], volumes: [] };
+const nothing: EngineContent = { containers: [], networks: [], volumes: [], swarmLeases: [] };
 
 describe("the stacks of an engine", () => {
   test("have members, of which some run, an owner and a ttl", () => {
     const stacks = stacksIn({
+      ...nothing,
       containers: [
         container("s", labels("pr-2", { "serf.role": "seed" })),
         container("j", labels("pr-2", { "serf.role": "joiner" }), { isRunning: false }),
@@ -53,6 +54,13 @@ describe("the stacks of an engine", () => {
         ...{ name: "pr-2", members: 2, running: 1, created: 3000 },
         ...{ owner: "anna", ttl: "8h", ids: new Set(["s", "j", "n"]) },
       },
+    ]);
+  });
+
+  test("have their owner and ttl in the Swarm if their members are services", () => {
+    const swarmLeases = [labels("pr-4", { "serf.owner": "anna", "serf.ttl": "8h" })];
+    expect(stacksIn({ ...nothing, swarmLeases })).toMatchObject([
+      { name: "pr-4", members: 0, owner: "anna", ttl: "8h" },
     ]);
   });
 

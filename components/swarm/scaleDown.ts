@@ -1,0 +1,27 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { SwarmScalingInput } from "../../lib/inputs/swarmScaling.ts";
+import { programCommand } from "../stack/programCommand.ts";
+
+/**
+ * Lets the members leave a few at a time when services get fewer tasks or are removed. The services depend on it: the
+ * provider's own update takes only one step.
+ */
+export class ScaleDown extends pulumi.ComponentResource {
+  constructor(name: string, args: SwarmScalingInput, opts?: pulumi.ComponentResourceOptions) {
+    super("serf:swarm:ScaleDown", name, {}, opts);
+
+    new local.Command(
+      name,
+      {
+        // Not for a new stack, whose services do not exist yet.
+        update: programCommand("swarmScaling"),
+        stdin: JSON.stringify(args),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
