@@ -61,7 +61,7 @@ export async function planStack(): Promise<StackPlan> {
   const look = !isReached
     ? undefined
     : isSwarm
-      ? await swarmPreflight({ settings, names, labels, standIns })
+      ? await swarmPreflight({ settings, names, labels, standIns, recorded })
       : settings.engines.length > 0
         ? await enginesPreflight({ settings, names, labels, agents, recorded })
         : await preflight({ settings, names, labels, agents, recorded });

@@ -98,8 +98,8 @@ export class AgentService extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // Swarm adds the platforms of the image.
-        ignoreChanges: ["taskSpec.placement.platforms"],
+        // Swarm adds the platforms of the image, and `docker service update --force` counts.
+        ignoreChanges: ["taskSpec.placement.platforms", "taskSpec.forceUpdate"],
       },
     );
 

@@ -83,7 +83,7 @@ export function declareServices(plan: StackPlan) {
   const incarnations = pulumi.all(members.map(({ incarnation }) => incarnation));
   const formation = new Formation(
     "formation",
-    { ...wait(services), profile, incarnations },
+    { ...wait(services), profile, incarnations, generation: plan.engineState.ofFormation },
     after(plan, ...members),
   );
   const events = declareEvents(

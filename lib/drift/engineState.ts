@@ -26,6 +26,8 @@ export interface Look {
   readonly inventory: Inventory;
   /** Default: no agent is running. */
   readonly observation?: Observation;
+  /** Whether the members of a Swarm's services see each other. Default: the members are not services, or are new. */
+  readonly hasFormed?: boolean;
 }
 
 /**
@@ -44,12 +46,14 @@ export class EngineState {
   readonly #recorded: RecordedState;
   readonly #inventory: Inventory | undefined;
   readonly #observation: Observation;
+  readonly #hasFormed: boolean;
 
   /** @param look default: the engine was not inspected, and only the state counts. */
   constructor(recorded: RecordedState, look?: Look) {
     this.#recorded = recorded;
     this.#inventory = look?.inventory;
     this.#observation = look?.observation ?? nothingObserved;
+    this.#hasFormed = look?.hasFormed ?? true;
   }
 
   /** Whether the engine was not inspected. */
@@ -95,6 +99,12 @@ export class EngineState {
     const edits = [...this.#observation.drifted.values()].flat();
     const isGood = recreationReasons(edits).length === edits.length;
     return this.#generation(processLimits, () => (isGood ? asLabels(processLimits) : undefined));
+  }
+
+  /** The generation of the cluster of a Swarm's services. */
+  get ofFormation(): string {
+    const generation = this.#recorded.formation?.generation;
+    return this.#generation(generation, () => (this.#hasFormed ? asLabels(generation) : undefined));
   }
 
   /** The generation of the host's agent as a process. */

@@ -5,6 +5,7 @@ import { engineLabel, generationLabel, ownerLabel, stackLabel } from "../cluster
 import type { Member } from "../cluster/members.ts";
 import { rpcPortIn } from "../containers/description.ts";
 import type { NamedEngine } from "../engine/scope.ts";
+import type { SwarmFormationInput } from "../inputs/swarmFormation.ts";
 import type { HostAgentPlace } from "../settings/types.ts";
 
 /** The resources of a state by URN, in the form that Pulumi gives to a program. */
@@ -52,6 +53,8 @@ export interface RecordedState {
   readonly hostProcess: string | undefined;
   /** The generation of the stack's claim on the kernel's neighbour table. */
   readonly neighbourTable: string | undefined;
+  /** What the gate of a Swarm's services waited for; undefined if the members are not services. */
+  readonly formation: SwarmFormationInput | undefined;
   /** `host:port` at which the host reaches the seed. */
   readonly endpoint: string | undefined;
   /** Where the host's agent runs; undefined if there is none. */
@@ -99,6 +102,7 @@ export function recordedIn(outputs: RecordedOutputs): RecordedState {
     processLimits: component("ProcessLimits", "generation"),
     hostProcess: component("HostAgent", "generation"),
     neighbourTable: component("NeighbourTable", "generation"),
+    formation: Object.entries(outputs).map(formationIn).find(Boolean),
     endpoint: component("Seed", "endpoint"),
     hostAgentIn:
       ofType("serf:cluster:HostAgent").length > 0
@@ -120,6 +124,11 @@ function engineIn([urn, { type, outputs }]: [string, RecordedResource]): NamedEn
   const name = urn.split("::").at(-1)!;
   if (type !== "pulumi:providers:docker" || !name.startsWith(engineProvider) || !host) return [];
   return [{ name: name.slice(engineProvider.length), host, ...(certPath && { certPath }) }];
+}
+
+function formationIn([urn, { outputs }]: [string, RecordedResource]) {
+  const stdin = urn.endsWith("command:local:Command::formation") && outputs["stdin"];
+  return typeof stdin === "string" ? (JSON.parse(stdin) as SwarmFormationInput) : undefined;
 }
 
 function membersIn(convergence: Outputs = {}): [string, Record<string, string>][] {

@@ -30,6 +30,8 @@ export interface SwarmFormationInput extends SwarmTasksInput {
   readonly profile: Profile;
   /** Not used by the program: a change makes Pulumi run it again. */
   readonly incarnations: readonly string[];
+  /** The same, for members that do not see each other although nothing has changed. */
+  readonly generation: string;
 }
 
 /** What the program prints, as JSON. */

@@ -110,7 +110,8 @@ async function lookThrough(view: View, expected: readonly ExpectedMember[]): Pro
   }
 }
 
-function isDone(situation: Situation): boolean {
+/** Whether every service runs what was declared, and the agents see exactly its members. */
+export function isDone(situation: Situation): boolean {
   const { views } = situation;
   return isSettled(situation) && views.length > 0 && hasFormed(views);
 }

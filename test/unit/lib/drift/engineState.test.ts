@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { EngineState } from "../../../../lib/drift/engineState.ts";
+import { EngineState, type Look } from "../../../../lib/drift/engineState.ts";
 import { nothingObserved, type Observation } from "../../../../lib/drift/observation.ts";
 import { recordedIn, type RecordedState } from "../../../../lib/drift/recorded.ts";
 import { type Inventory } from "../../../../lib/engine/found.ts";
+import type { SwarmFormationInput } from "../../../../lib/inputs/swarmFormation.ts";
 
 const recorded: RecordedState = {
   ...recordedIn({}),
@@ -114,6 +115,18 @@ describe("a generation", () => {
   test("is the first for what is not recorded, whatever is found", () => {
     const found = { inventory: { ...whole, containers: [container("x", "7")] }, observation };
     expect(new EngineState(recordedIn({}), found).ofContainer("x")).toBe("1");
+  });
+
+  test("of a Swarm's cluster is the next one if its members do not see each other", () => {
+    const formation: SwarmFormationInput = {
+      ...{ services: [], network: "net", timeout: 60, profile: "lan" },
+      labels: { "serf.project": "serf", "serf.stack": "test" },
+      ...{ incarnations: [], generation: "2" },
+    };
+    const of = (look: Partial<Look>) =>
+      new EngineState({ ...recorded, formation }, { inventory: whole, ...look }).ofFormation;
+    expect([of({ hasFormed: true }), of({ hasFormed: false }), of({})]).toEqual(["2", "3", "2"]);
+    expect(engineState().ofFormation).toBe("1");
   });
 
   test("is the same next one when the deployment in between did not get that far", () => {

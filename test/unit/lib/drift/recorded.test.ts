@@ -60,6 +60,7 @@ const state = stateOf([
     "host",
     { memberName: "serf-test-host", rpcPort: 7373, generation: "9" },
   ],
+  [types.command, "formation", { stdin: '{"generation":"11"}' }],
   ["serf:cluster:NeighbourTable", "neighbour-table", { generation: "10" }],
   ["serf:cluster:Seed", "seed", { endpoint: "127.0.0.1:32768" }],
   [
@@ -105,6 +106,7 @@ test("a state has the generations and addresses of everything in a stack", () =>
       { name: "a", host: "tcp://a:2375" },
       { name: "b", host: "tcp://b:2376", certPath: "/certs" },
     ],
+    formation: { generation: "11" },
     endpoint: "127.0.0.1:32768",
     builder: "client",
     standIns: { builderImage: "own/go:1", runtimeImage: undefined },
