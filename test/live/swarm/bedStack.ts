@@ -67,11 +67,28 @@ export class BedStack {
 
   /** The gossip keys, as the agent of an engine's host lists them: each with how many members have it. */
   async keysSeenOn(engine: BedEngine): Promise<string[]> {
-    const labels = [`label=serf.stack=${this.name}`, "label=serf.role=host"];
-    const filters = labels.flatMap((label) => ["--filter", label]);
-    const [agent] = (await engine.docker(["ps", "--quiet", ...filters])).split("\n");
+    const [agent] = await this.#containersOf(engine, "host");
     const list = await engine.docker(["exec", agent!, "serf", "keys", "-list"]);
     return list.match(/\[\d+\/\d+\]/g) ?? [];
+  }
+
+  /** Kills the agents of some roles on all engines at the same moment. */
+  async kill(engines: readonly BedEngine[], roles: readonly string[]): Promise<void> {
+    const found = await Promise.all(
+      engines.flatMap((engine) =>
+        roles.map(async (role) => ({ engine, ids: await this.#containersOf(engine, role) })),
+      ),
+    );
+    await Promise.all(
+      found.map(async ({ engine, ids }) => ids.length > 0 && engine.docker(["kill", ...ids])),
+    );
+  }
+
+  async #containersOf(engine: BedEngine, role: string): Promise<string[]> {
+    const labels = [`label=serf.stack=${this.name}`, `label=serf.role=${role}`];
+    const filters = labels.flatMap((label) => ["--filter", label]);
+    const printed = await engine.docker(["ps", "--quiet", ...filters]);
+    return printed.split("\n").filter((line) => line !== "");
   }
 
   /** What a node has of the stack, beside images. */

@@ -133,6 +133,42 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
     expect(await onBed.count()).toEqual(whole);
   });
 
+  test("a service that was updated by hand with --force is left as it is", async () => {
+    const names = async () => (await onBed.members()).map(({ name }) => name).sort();
+    const before = await names();
+    await bed.manager.docker(["service", "update", "--force", "--detach", `serf-${stack}-web`]);
+    await vi.waitFor(
+      async () => {
+        expect(await onBed.count()).toEqual(whole);
+        expect(await names()).not.toEqual(before);
+      },
+      { timeout: 60_000, interval: 1000 },
+    );
+    const forced = await names();
+    await project.succeed("start", "--stack", stack);
+    expect(await names()).toEqual(forced);
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+  });
+
+  test("two clusters show as drift, and the next start makes them one", async () => {
+    const joiners = async () =>
+      (await onBed.members())
+        .filter(({ tags }) => tags["role"] === "joiner" || tags["role"] === "web")
+        .map(({ name }) => name)
+        .sort();
+    const before = await joiners();
+    // The new tasks of these find each other, and nobody who knows the joiners.
+    await onBed.kill(bed.engines, ["seed", "host"]);
+    await onBed.becomes({ seed: 1, host: 3 }, 60);
+    const drift = await project.run("drift", "--stack", stack);
+    expect(drift.output).toContain(before[0]);
+    expect(drift.code).toBe(1);
+    await project.succeed("start", "--stack", stack);
+    expect(await onBed.count()).toEqual(whole);
+    expect(await joiners()).toEqual(before);
+    expect(await project.succeed("preview", "--stack", stack)).toMatch(noChange);
+  });
+
   test("the key rotates while the members run, and new tasks start with it", async () => {
     configure({ keyRotation: 1 });
     const output = await project.succeed("start", "--stack", stack);
