@@ -14,7 +14,7 @@ import { localViews } from "../lib/swarm/views.ts";
 
 await printResult(async () => {
   const views = await localViews(inputFrom("SERF_LABELS") as Labels);
-  await rotateTo(await text(process.stdin), {
+  await rotateTo(JSON.parse(await text(process.stdin)) as string, {
     keys: [],
     write: () => Promise.resolve(),
     agents: views.map(({ name }) => name),

@@ -1,6 +1,5 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface ClusterSecretsArgs {
   /** The gossip key. Default: one is generated with the stack. */
@@ -20,12 +19,11 @@ export class ClusterSecrets extends pulumi.ComponentResource {
     super("serf:cluster:ClusterSecrets", name, { keyRotation: args.keyRotation }, opts);
 
     const generate = (what: string, triggers: unknown[]) => {
-      const command = new local.Command(
+      const command = runProgram(
         `${name}-${what}`,
         {
-          create: programCommand("secrets"),
+          create: "secrets",
           triggers,
-          addPreviousOutputInEnv: false,
           logging: "none",
         },
         {

@@ -1,11 +1,11 @@
-import { local } from "@pulumi/command";
+import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fleet } from "../../lib/agents/fleet.ts";
 import type { SealedPart } from "../../lib/agents/seal.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
 import type { VolumeNames } from "../../lib/cluster/names.ts";
 import type { ConfigurationsInput, Secrets } from "../../lib/inputs/configurations.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 /** Where configuration files are written, and what they have in common. */
 export interface ConfigPlace {
@@ -43,15 +43,13 @@ export function writeConfigFiles(
     .apply(([fleets, volumes, generation]): ConfigurationsInput => ({
       ...{ part, image, labels, fleets, volumes, generation },
     }));
-  return new local.Command(
+  return runProgram(
     name,
     {
-      create: programCommand("configurations"),
+      create: "configurations",
       // Separate from the secrets, so that a preview shows what changes.
       environment: { ...args.environment, SERF_CONFIGURATIONS: pulumi.jsonStringify(input) },
-      stdin: pulumi.secret(pulumi.jsonStringify(args.secrets)),
-      addPreviousOutputInEnv: false,
-      logging: "stderr",
+      input: pulumi.secret(args.secrets),
     },
     opts,
   );

@@ -1,10 +1,9 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NeighbourTableInput } from "../../lib/inputs/neighbourTable.ts";
 import { wantedEntries } from "../../lib/neighbourTable/demand.ts";
 import { agentsOnHost } from "../../lib/settings/members/groups.ts";
 import type { StackPlan } from "../stack/plan.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export type NeighbourTableArgs = NeighbourTableInput;
 
@@ -19,14 +18,12 @@ export class NeighbourTable extends pulumi.ComponentResource {
   constructor(name: string, args: NeighbourTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:cluster:NeighbourTable", name, args, opts);
 
-    new local.Command(
+    runProgram(
       name,
       {
-        create: programCommand("neighbourTable", "claim"),
-        delete: programCommand("neighbourTable", "release"),
-        stdin: JSON.stringify(args),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "neighbourTable claim",
+        delete: "neighbourTable release",
+        input: args,
       },
       { parent: this },
     );

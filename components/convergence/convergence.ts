@@ -1,4 +1,3 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Profile } from "../../lib/agents/config.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
@@ -6,7 +5,7 @@ import type { ExpectedMember, Member } from "../../lib/cluster/members.ts";
 import type { ConvergenceInput } from "../../lib/inputs/converge.ts";
 import type { NamedEngine } from "../../lib/engine/scope.ts";
 import type { View } from "../../lib/membership/views.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface ConvergenceArgs {
   /** The members that must be alive; any other live member is an error. */
@@ -45,14 +44,12 @@ export class Convergence extends pulumi.ComponentResource {
     const input = pulumi.output(args.incarnations).apply((incarnations): ConvergenceInput => ({
       ...{ expected, views, ...former, ...places, network, labels, profile, timeout, incarnations },
     }));
-    const command = new local.Command(
+    const command = runProgram(
       name,
       {
-        create: programCommand("converge", "form"),
-        delete: programCommand("converge", "dissolve"),
-        stdin: pulumi.jsonStringify(input),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "converge form",
+        delete: "converge dissolve",
+        input,
       },
       { parent: this },
     );

@@ -1,10 +1,9 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../../lib/cluster/members.ts";
 import type { MemberEventsInput } from "../../lib/inputs/memberEvents.ts";
 import type { View } from "../../lib/membership/views.ts";
 import type { DeclaredEvent } from "../../lib/settings/events.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface MemberEventsArgs {
   readonly events: readonly DeclaredEvent[];
@@ -29,14 +28,13 @@ export class MemberEvents extends pulumi.ComponentResource {
         members,
         incarnations,
       }));
-    new local.Command(
+    runProgram(
       name,
       {
-        create: programCommand("memberEvents"),
-        stdin: pulumi.jsonStringify(input),
+        create: "memberEvents",
+        input,
         // From its previous output the program knows for which members it ran last.
-        addPreviousOutputInEnv: true,
-        logging: "stderr",
+        remembers: true,
       },
       { parent: this },
     );

@@ -1,8 +1,7 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { processLimit } from "../../lib/containers/description.ts";
 import type { ProcessLimitsInput } from "../../lib/inputs/processLimits.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface ProcessLimitsArgs {
   /** The containers' IDs on the engine. */
@@ -21,13 +20,11 @@ export class ProcessLimits extends pulumi.ComponentResource {
       limit: processLimit,
       generation: args.generation,
     }));
-    new local.Command(
+    runProgram(
       name,
       {
-        create: programCommand("processLimits"),
-        stdin: pulumi.jsonStringify(input),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "processLimits",
+        input,
       },
       { parent: this },
     );

@@ -1,7 +1,6 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineRosterInput } from "../../lib/inputs/engineRoster.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 /**
  * Lets the members on engines that are not listed any more leave the cluster. Pulumi deletes their containers only at
@@ -11,14 +10,13 @@ export class EngineRoster extends pulumi.ComponentResource {
   constructor(name: string, args: EngineRosterInput, opts?: pulumi.ComponentResourceOptions) {
     super("serf:engines:Roster", name, {}, opts);
 
-    new local.Command(
+    runProgram(
       name,
       {
-        create: programCommand("engineRoster"),
-        stdin: JSON.stringify(args),
+        create: "engineRoster",
+        input: args,
         // The output of the last run says which engines it listed.
-        addPreviousOutputInEnv: true,
-        logging: "stderr",
+        remembers: true,
       },
       { parent: this },
     );

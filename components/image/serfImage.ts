@@ -1,4 +1,4 @@
-import { local } from "@pulumi/command";
+import type { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageBuilder, StandIns } from "../../lib/cluster/image.ts";
@@ -14,7 +14,7 @@ import type { ContainerLimits } from "../../lib/containers/description.ts";
 import type { ImageBuild } from "../../lib/inputs/imageBuild.ts";
 import type { ImageRemovalInput } from "../../lib/inputs/imageRemoval.ts";
 import type { ImageTrialInput } from "../../lib/inputs/imageTrial.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface SerfImageArgs {
   /** The first part of the image's name. */
@@ -65,14 +65,12 @@ export class SerfImage extends pulumi.ComponentResource {
     // command removes it. The image depends on this command, which is therefore destroyed last, when no container
     // uses the image any more.
     const removed: ImageRemovalInput = { image: ref, labels: args.labels };
-    const removal = new local.Command(
+    const removal = runProgram(
       `${name}-removal`,
       {
-        delete: programCommand("imageRemoval"),
-        stdin: pulumi.jsonStringify(removed),
+        delete: "imageRemoval",
+        input: removed,
         triggers: [ref],
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
       },
       { parent: this },
     );
@@ -112,13 +110,11 @@ export class SerfImage extends pulumi.ComponentResource {
    * there; see {@link imageBuilder}.
    */
   #buildByClient(name: string, build: ImageBuild): local.Command {
-    return new local.Command(
+    return runProgram(
       `${name}-build`,
       {
-        create: programCommand("imageBuild"),
-        stdin: pulumi.jsonStringify(build),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "imageBuild",
+        input: build,
       },
       { parent: this },
     );
@@ -133,13 +129,11 @@ function tryImage(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const input = image.apply((ref): ImageTrialInput => ({ image: ref, labels, ...trial }));
-  return new local.Command(
+  return runProgram(
     `${name}-trial`,
     {
-      create: programCommand("imageTrial"),
-      stdin: pulumi.jsonStringify(input),
-      addPreviousOutputInEnv: false,
-      logging: "stderr",
+      create: "imageTrial",
+      input,
     },
     { parent },
   );

@@ -1,11 +1,10 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Profile } from "../../lib/agents/config.ts";
 import type { Labels } from "../../lib/cluster/labels.ts";
 import type { HostAgentInput } from "../../lib/inputs/hostAgent.ts";
 import { hostView, type View } from "../../lib/membership/views.ts";
 import type { RollingChange } from "../rolling/rollingChange.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface HostAgentArgs {
   /** The agent's member name. */
@@ -77,14 +76,12 @@ export class HostAgent extends pulumi.ComponentResource {
       rpcToken,
     }));
     const turn = change?.turnOf(args.name) ?? Promise.resolve();
-    const command = new local.Command(
+    const command = runProgram(
       name,
       {
-        create: turn.then(() => programCommand("hostAgent", "start")),
-        delete: programCommand("hostAgent", "stop"),
-        stdin: pulumi.secret(pulumi.jsonStringify(input)),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: turn.then(() => "hostAgent start"),
+        delete: "hostAgent stop",
+        input: pulumi.secret(input),
       },
       { parent: this },
     );

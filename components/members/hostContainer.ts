@@ -1,8 +1,7 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AgentContainer } from "../../lib/containers/description.ts";
 import type { View } from "../../lib/membership/views.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 import type { ClusterPlace } from "./clusterPlace.ts";
 import { memberContainer } from "./memberContainer.ts";
 
@@ -31,13 +30,11 @@ export class HostContainer extends pulumi.ComponentResource {
     super("serf:cluster:HostContainer", name, { container }, opts);
 
     const turn = change?.turnOf(container.name) ?? Promise.resolve();
-    const former = new local.Command(
+    const former = runProgram(
       `${name}-former`,
       {
-        create: turn.then(() => programCommand("hostAgent", "stop")),
-        stdin: JSON.stringify({ dir: formerDir }),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: turn.then(() => "hostAgent stop"),
+        input: { dir: formerDir },
       },
       { parent: this },
     );

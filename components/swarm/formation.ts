@@ -1,9 +1,8 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../../lib/cluster/members.ts";
 import type { SwarmFormationInput, SwarmFormationResult } from "../../lib/inputs/swarmFormation.ts";
 import type { View } from "../../lib/membership/views.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface FormationArgs extends Omit<SwarmFormationInput, "incarnations"> {
   /** Changes whenever a service or what its tasks read changes. */
@@ -23,13 +22,11 @@ export class Formation extends pulumi.ComponentResource {
     const input = pulumi
       .output(args.incarnations)
       .apply((incarnations): SwarmFormationInput => ({ ...args, incarnations }));
-    const command = new local.Command(
+    const command = runProgram(
       name,
       {
-        create: programCommand("swarmFormation", "form"),
-        stdin: pulumi.jsonStringify(input),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "swarmFormation form",
+        input,
       },
       { parent: this },
     );

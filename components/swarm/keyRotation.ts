@@ -1,7 +1,6 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../lib/cluster/labels.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface KeyRotationArgs {
   /** A secret. */
@@ -17,14 +16,12 @@ export class KeyRotation extends pulumi.ComponentResource {
   constructor(name: string, args: KeyRotationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:swarm:KeyRotation", name, {}, opts);
 
-    new local.Command(
+    runProgram(
       name,
       {
-        create: programCommand("swarmKey"),
+        create: "swarmKey",
         environment: { SERF_LABELS: JSON.stringify(args.labels) },
-        stdin: pulumi.secret(args.gossipKey),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        input: pulumi.secret(args.gossipKey),
       },
       { parent: this },
     );

@@ -1,10 +1,9 @@
-import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, type Labels } from "../../lib/cluster/labels.ts";
 import type { SubnetPlan } from "../../lib/cluster/subnet.ts";
 import type { SwarmRemovalInput } from "../../lib/inputs/swarmRemoval.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface OverlayNetworkArgs {
   /** The network's name on the engine. */
@@ -39,13 +38,11 @@ export class OverlayNetwork extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     const removal: SwarmRemovalInput = { network: networkName, labels };
-    this.ready = new local.Command(
+    this.ready = runProgram(
       `${name}-removal`,
       {
-        delete: programCommand("swarmRemoval"),
-        stdin: JSON.stringify(removal),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        delete: "swarmRemoval",
+        input: removal,
       },
       { parent: this, dependsOn: [network, ...args.needed] },
     );

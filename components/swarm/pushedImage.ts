@@ -1,4 +1,3 @@
-import { local } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../lib/cluster/labels.ts";
@@ -6,7 +5,7 @@ import type { ImageRemovalInput } from "../../lib/inputs/imageRemoval.ts";
 import type { Registry } from "../../lib/cluster/registry.ts";
 import { inRegistry } from "../../lib/cluster/registry.ts";
 import type { SerfImage } from "../image/serfImage.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 export interface PushedImageArgs {
   readonly image: SerfImage;
@@ -26,14 +25,12 @@ export class PushedImage extends pulumi.ComponentResource {
 
     // The provider leaves the name on this engine.
     const removed: ImageRemovalInput = { image: target, labels };
-    const removal = new local.Command(
+    const removal = runProgram(
       `${name}-removal`,
       {
-        delete: programCommand("imageRemoval"),
-        stdin: pulumi.jsonStringify(removed),
+        delete: "imageRemoval",
+        input: removed,
         triggers: [target],
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
       },
       { parent: this },
     );

@@ -1,7 +1,6 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SwarmTasksInput } from "../../lib/inputs/swarmFormation.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 /**
  * Waits until the tasks of some new services run, and fails with the reason if not.
@@ -14,13 +13,11 @@ export class RunningTasks extends pulumi.ComponentResource {
   constructor(name: string, args: SwarmTasksInput, opts?: pulumi.ComponentResourceOptions) {
     super("serf:swarm:RunningTasks", name, {}, opts);
 
-    new local.Command(
+    runProgram(
       name,
       {
-        create: programCommand("swarmFormation", "run"),
-        stdin: JSON.stringify(args),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        create: "swarmFormation run",
+        input: args,
       },
       { parent: this, ignoreChanges: ["stdin"] },
     );

@@ -1,7 +1,6 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SwarmScalingInput } from "../../lib/inputs/swarmScaling.ts";
-import { programCommand } from "../stack/programCommand.ts";
+import { runProgram } from "../stack/runProgram.ts";
 
 /**
  * Lets the members leave a few at a time when services get fewer tasks or are removed. The services depend on it: the
@@ -11,14 +10,12 @@ export class ScaleDown extends pulumi.ComponentResource {
   constructor(name: string, args: SwarmScalingInput, opts?: pulumi.ComponentResourceOptions) {
     super("serf:swarm:ScaleDown", name, {}, opts);
 
-    new local.Command(
+    runProgram(
       name,
       {
         // Not for a new stack, whose services do not exist yet.
-        update: programCommand("swarmScaling"),
-        stdin: JSON.stringify(args),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
+        update: "swarmScaling",
+        input: args,
       },
       { parent: this },
     );
