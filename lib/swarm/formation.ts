@@ -9,7 +9,7 @@ import type {
   SwarmTasksInput,
 } from "../inputs/swarmFormation.ts";
 import { healInterval, joinFew } from "../membership/healing.ts";
-import { compareMembers, hasFormed, type ViewState } from "../membership/judge.ts";
+import { compareMembers, type Difference, hasFormed, type ViewState } from "../membership/judge.ts";
 import { ask, membersSeenBy, type View } from "../membership/views.ts";
 import { readSwarm } from "./api.ts";
 import { type Comparison, compareSwarm } from "./members.ts";
@@ -30,6 +30,12 @@ export interface Situation {
   readonly error: string | undefined;
 }
 
+/**
+ * Milliseconds in which the tasks of services that were set back must see all others. Of these the new seed and the new
+ * agents of the hosts may know only each other, and what the gate does not merge stays apart until the next `up`.
+ */
+const settingBack = 30_000;
+
 /** The result, or what was found last. */
 export type Formed = SwarmFormationResult | { readonly last: Situation };
 
@@ -42,6 +48,7 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
   const started = Date.now();
   const deadline = started + input.timeout * 1000;
   let heal = started + healInterval;
+  let givenUp: number | undefined;
   for (;;) {
     const last = await lookAtSwarm(input);
     if (isDone(last)) {
@@ -49,7 +56,11 @@ export async function waitForFormation(input: SwarmFormationInput): Promise<Form
       await prune(view, members, last.swarm!.expected);
       return { view, members: members.filter(({ status }) => status === "alive") };
     }
-    if (Date.now() > deadline || isRefused(last)) return { last };
+    if (isRefused(last)) {
+      givenUp ??= Date.now() + settingBack;
+      if (isWhole(last) || Date.now() > givenUp) return { last };
+    }
+    if (Date.now() > deadline) return { last };
     if (Date.now() > heal) {
       heal = Date.now() + healInterval;
       await Promise.all(last.views.map(joinMissing));
@@ -125,10 +136,21 @@ function isRefused({ swarm }: Situation): boolean {
   return swarm !== undefined && swarm.refused.length > 0 && swarm.pending.length === 0;
 }
 
+/** Whether the agents see all members, whatever their tags are. */
+function isWhole({ views }: Situation): boolean {
+  return (
+    views.length > 0 &&
+    views.every((view) => view.error === undefined && missingFrom(view).length === 0)
+  );
+}
+
+function missingFrom({ differences }: ViewState): Difference[] {
+  return differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
+}
+
 /** Also merges two clusters that have formed apart from each other. */
-async function joinMissing({ view, differences }: ViewState): Promise<void> {
-  const lost = differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
-  await joinFew(view, lost.map(gossipEndpoint));
+async function joinMissing(view: ViewState): Promise<void> {
+  await joinFew(view.view, missingFrom(view).map(gossipEndpoint));
 }
 
 /** Milliseconds in which removed members are forgotten. Serf waits for 6 s with one that is leaving. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { claimEntries, releaseEntries } from "../../../lib/neighbourTable/limits.ts";
 import { obstacleToHosts } from "../support/hosts/site.ts";
 import { Project } from "../support/project.ts";
 import { agentCost } from "./agentCost.ts";
@@ -10,7 +9,6 @@ import { deployStack, removeStack } from "./stackDeploy.ts";
 
 // The tests run in order. They print what they measure; docs/scale.md has the figures.
 
-const claimant = "scale";
 const noChange = /Resources:\s+\d+ unchanged/;
 const ways = ["services", "engines"] as const;
 
@@ -19,15 +17,12 @@ describe.skipIf(obstacleToHosts() !== undefined)("many members on three engines"
   let bed: SwarmBed;
 
   beforeAll(async () => {
-    // All engines of the bed share this machine's kernel.
-    await claimEntries(claimant, { entries: 16_384, generation: claimant });
-    bed = await SwarmBed.start({ engines: 3, managers: 1 });
+    bed = await SwarmBed.start({ engines: 3, managers: 1, entries: 16_384 });
   });
 
   afterAll(async () => {
     await project.remove();
     await bed.stop();
-    await releaseEntries(claimant);
   });
 
   const nameOf = (way: string) => `e2e-${way}`;

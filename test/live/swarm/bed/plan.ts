@@ -27,17 +27,23 @@ export interface BedSize {
   readonly engines?: number;
   /** The first ones are managers; 1 or 3. Default: 1. */
   readonly managers?: number;
+  /** How many entries of the kernel's neighbour table, which all engines share, it claims. Default: none. */
+  readonly entries?: number;
 }
 
 /** @throws Error when a bed cannot have this size. */
-export function checkedSize({ engines = 3, managers = 1 }: BedSize): Required<BedSize> {
+export function checkedSize({
+  engines = 3,
+  managers = 1,
+  entries = 0,
+}: BedSize): Required<BedSize> {
   if (!Number.isInteger(engines) || engines < 1 || engines > mostEngines) {
     throw new Error(`A bed has 1 to ${mostEngines} engines, not ${engines}.`);
   }
   if (![1, 3].includes(managers) || managers > engines) {
     throw new Error(`${engines} engines have 1 or 3 managers among them, not ${managers}.`);
   }
-  return { engines, managers };
+  return { engines, managers, entries };
 }
 
 /** An engine's place in the bed. */

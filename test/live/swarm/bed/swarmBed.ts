@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { docker } from "../../../../lib/host/run.ts";
+import { claimEntries, releaseEntries } from "../../../../lib/neighbourTable/limits.ts";
 import { Site } from "../../support/hosts/site.ts";
 import { BedEngine } from "./bedEngine.ts";
 import {
@@ -38,9 +39,10 @@ export class SwarmBed {
    * @throws Error with the reason when that is not possible on this machine.
    */
   static async start(size: BedSize = {}): Promise<SwarmBed> {
-    const { engines: count, managers } = checkedSize(size);
+    const { engines: count, managers, entries } = checkedSize(size);
     const site = await Site.open(bedNetwork);
     try {
+      if (entries > 0) await claimEntries(claimant, { entries, generation: claimant });
       await startRegistry(site);
       const plans = Array.from({ length: count }, (_, index) => planEngine(index + 1));
       const starts = await Promise.allSettled(plans.map((plan) => BedEngine.start(site, plan)));
@@ -51,14 +53,14 @@ export class SwarmBed {
       await formSwarm(engines, managers);
       return new SwarmBed(site, engines);
     } catch (error) {
-      await site.close();
+      await close(site);
       throw error;
     }
   }
 
   /** Removes what a killed run left of a bed. */
   static async clean(): Promise<void> {
-    await (await Site.open(bedNetwork)).close();
+    await close(await Site.open(bedNetwork));
   }
 
   /** The first engine, which is a manager. */
@@ -103,6 +105,14 @@ export class SwarmBed {
 
   /** Removes the bed with everything in it. May be called again. */
   async stop(): Promise<void> {
-    await this.#site.close();
+    await close(this.#site);
   }
+}
+
+/** The bed's claim on the kernel's neighbour table. */
+const claimant = bedNetwork.name;
+
+async function close(site: Site): Promise<void> {
+  await site.close();
+  await releaseEntries(claimant);
 }

@@ -12,8 +12,10 @@ import {
 import { subnetOf } from "../../../../live/support/hosts/network.ts";
 
 test("a bed has 3 engines and 1 manager, up to 5 and 3", () => {
-  expect(checkedSize({})).toEqual({ engines: 3, managers: 1 });
-  expect(checkedSize({ engines: 5, managers: 3 })).toEqual({ engines: 5, managers: 3 });
+  expect(checkedSize({})).toEqual({ engines: 3, managers: 1, entries: 0 });
+  expect(checkedSize({ engines: 5, managers: 3, entries: 9 })).toEqual({
+    ...{ engines: 5, managers: 3, entries: 9 },
+  });
 });
 
 test.each([
