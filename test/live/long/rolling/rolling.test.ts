@@ -106,7 +106,7 @@ test("a changed limit takes one member down at a time, as seen by the engine and
 test("an image that cannot start stops the change before any member is touched", async () => {
   const before = await livesOf([seed, ...joiners]);
   const pid = project.hostAgentPid(stack);
-  breakAgent("stays=\n", "echo this agent is broken >&2; exit 1");
+  breakAgent("keep_container=\n", "echo this agent is broken >&2; exit 1");
   const output = await refusal();
   expect(output).toMatch(
     /The image serf-e2e-roll:\w+ was tried, and its agent ended, so no member was replaced\. Its log ends:\s+this agent is broken/,
