@@ -1,14 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { labelList } from "../../lib/cluster/labels.ts";
+import { labelList, specLabel } from "../../lib/cluster/labels.ts";
 import {
   describeTask,
   groupFile,
   type TaskFile,
   type TaskSettings,
 } from "../../lib/swarm/description.ts";
+import type { DeclaredService } from "../../lib/inputs/swarmFormation.ts";
 import type { PlannedService } from "../../lib/swarm/plan.ts";
 import { groupConfig } from "../../lib/agents/config.ts";
+import { hashOf } from "../../lib/containers/description.ts";
 import { taskKeyringPath } from "../../lib/swarm/description.ts";
 
 export interface AgentServiceArgs {
@@ -33,7 +35,9 @@ export interface SecretFile extends TaskFile {
 export class AgentService extends pulumi.ComponentResource {
   /** The name on the engine. */
   readonly serviceName: string;
-  /** Changes whenever Swarm has to replace the tasks. */
+  /** What the gates wait for. */
+  readonly declared: pulumi.Output<DeclaredService>;
+  /** Changes whenever Swarm has to start or replace tasks. */
   readonly incarnation: pulumi.Output<string>;
 
   constructor(name: string, args: AgentServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,11 +56,14 @@ export class AgentService extends pulumi.ComponentResource {
       { parent: this },
     );
     const task = describeTask(service, tasks);
-    const declared = new docker.Service(
+    const spec = pulumi
+      .all([args.image, config.id, ...secrets.map(({ secret }) => secret.id)])
+      .apply((read) => hashOf({ read, task }));
+    const resource = new docker.Service(
       name,
       {
         name: service.name,
-        labels: labelList(tasks.labels),
+        labels: [...labelList(tasks.labels), { label: specLabel, value: spec }],
         ...(args.auth && { auth: args.auth }),
         mode:
           service.replicas === undefined
@@ -104,14 +111,10 @@ export class AgentService extends pulumi.ComponentResource {
     );
 
     this.serviceName = service.name;
-    this.incarnation = pulumi.jsonStringify([
-      declared.id,
-      args.image,
-      config.id,
-      service.replicas ?? "global",
-      secrets.map(({ secret }) => secret.id),
-      task,
-    ]);
+    const { name: serviceName, group, replicas } = service;
+    const { tags } = service.conduct;
+    this.declared = spec.apply((spec) => ({ name: serviceName, group, replicas, tags, spec }));
+    this.incarnation = pulumi.jsonStringify([resource.id, spec, replicas ?? "global"]);
     this.registerOutputs({ serviceName: this.serviceName });
   }
 }

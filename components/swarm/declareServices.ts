@@ -67,23 +67,21 @@ export function declareServices(plan: StackPlan) {
       },
       after(plan, network.ready, files, scaleDown, ...first),
     );
-  const wait = (awaited: readonly PlannedService[]) => ({
-    services: awaited.map(({ name, group, replicas, conduct: { tags } }) => ({
-      ...{ name, group, replicas, tags },
-    })),
+  const wait = (awaited: readonly AgentService[]) => ({
+    services: pulumi.all(awaited.map(({ declared }) => declared)),
     ...{ network: names.network, labels, timeout: settings.convergenceTimeout },
   });
   const [others, joiners] = [false, true].map((isJoiner) =>
     services.filter(({ role }) => (role === "joiner") === isJoiner),
   ) as [PlannedService[], PlannedService[]];
   const first = others.map((one) => service(one));
-  const running = new RunningTasks("running", wait(others), after(plan, ...first));
+  const running = new RunningTasks("running", wait(first), after(plan, ...first));
   const members = [...first, ...joiners.map((one) => service(one, running))];
 
   const incarnations = pulumi.all(members.map(({ incarnation }) => incarnation));
   const formation = new Formation(
     "formation",
-    { ...wait(services), profile, incarnations, generation: plan.engineState.ofFormation },
+    { ...wait(members), profile, incarnations, generation: plan.engineState.ofFormation },
     after(plan, ...members),
   );
   const events = declareEvents(

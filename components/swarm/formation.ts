@@ -4,7 +4,8 @@ import type { SwarmFormationInput, SwarmFormationResult } from "../../lib/inputs
 import type { View } from "../../lib/membership/views.ts";
 import { runProgram } from "../stack/runProgram.ts";
 
-export interface FormationArgs extends Omit<SwarmFormationInput, "incarnations"> {
+export interface FormationArgs extends Omit<SwarmFormationInput, "services" | "incarnations"> {
+  readonly services: pulumi.Input<SwarmFormationInput["services"]>;
   /** Changes whenever a service or what its tasks read changes. */
   readonly incarnations: pulumi.Input<readonly string[]>;
 }
@@ -19,15 +20,9 @@ export class Formation extends pulumi.ComponentResource {
   constructor(name: string, args: FormationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:swarm:Formation", name, { timeout: args.timeout }, opts);
 
-    const input = pulumi
-      .output(args.incarnations)
-      .apply((incarnations): SwarmFormationInput => ({ ...args, incarnations }));
     const command = runProgram(
       name,
-      {
-        create: "swarmFormation form",
-        input,
-      },
+      { create: "swarmFormation form", input: args },
       { parent: this },
     );
     const result = command.stdout.apply((stdout) => JSON.parse(stdout) as SwarmFormationResult);

@@ -2,6 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SwarmTasksInput } from "../../lib/inputs/swarmFormation.ts";
 import { runProgram } from "../stack/runProgram.ts";
 
+export interface RunningTasksArgs extends Omit<SwarmTasksInput, "services"> {
+  readonly services: pulumi.Input<SwarmTasksInput["services"]>;
+}
+
 /**
  * Waits until the tasks of some new services run, and fails with the reason if not.
  *
@@ -10,7 +14,7 @@ import { runProgram } from "../stack/runProgram.ts";
  * two were updated, and set back, their new tasks would form a cluster without the joiners.
  */
 export class RunningTasks extends pulumi.ComponentResource {
-  constructor(name: string, args: SwarmTasksInput, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: RunningTasksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("serf:swarm:RunningTasks", name, {}, opts);
 
     runProgram(

@@ -20,7 +20,7 @@ export const agentRoles = ["seed", "joiner", "host"] as const;
 /** On an agent's container: the group whose configuration it reads; a group of joiners, `seed` or `host`. */
 export const groupLabel = "serf.group";
 
-/** On an agent's container: a hash of its description. */
+/** On an agent's container, or the service of its task: a hash of its description. */
 export const specLabel = "serf.spec";
 
 /** On an agent's container: the name of its engine, if the stack has several. */

@@ -189,5 +189,10 @@ export const hostNetwork = "host";
 
 /** A hash of a description. If it differs, the container is replaced. */
 export function containerSpec(description: ContainerDescription): string {
-  return createHash("sha256").update(JSON.stringify(description)).digest("hex").slice(0, 12);
+  return hashOf(description);
+}
+
+/** A short hash of what has the same text as JSON. */
+export function hashOf(described: object): string {
+  return createHash("sha256").update(JSON.stringify(described)).digest("hex").slice(0, 12);
 }

@@ -11,6 +11,8 @@ export interface DeclaredService {
   readonly replicas: number | undefined;
   /** The tags that all its members have. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The hash of what its tasks are. */
+  readonly spec: string;
 }
 
 /** The standard input of the program that waits for tasks, as JSON. */

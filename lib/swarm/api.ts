@@ -9,6 +9,7 @@ export interface SwarmService {
   readonly Version: { readonly Index: number };
   readonly Spec: {
     readonly Name: string;
+    readonly Labels: Readonly<Record<string, string>>;
     readonly Mode: { readonly Replicated?: { readonly Replicas: number } };
   };
   readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };

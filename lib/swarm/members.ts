@@ -1,5 +1,6 @@
 /** Which members a Swarm's tasks should be, and which tasks are missing. */
 import type { ExpectedMember } from "../cluster/members.ts";
+import { specLabel } from "../cluster/labels.ts";
 import { compareNames } from "../cluster/members.ts";
 import type { DeclaredService } from "../inputs/swarmFormation.ts";
 import type { SwarmNode, SwarmState, SwarmTask } from "./api.ts";
@@ -58,7 +59,8 @@ function compareService(
   const expected = running.flatMap((task) => memberOf(task, declared, nodes, network) ?? []);
   const wanted = declared.replicas ?? nodes.filter(isEligible).length;
   const { State: update = "completed", Message: message = "" } = service.UpdateStatus ?? {};
-  if (isSetBack(update)) {
+  const isDeclared = service.Spec.Labels[specLabel] === declared.spec;
+  if (update === "paused" || (update.startsWith("rollback_") && !isDeclared)) {
     const failed = lastFailure(own);
     const reason = failed === undefined ? "" : `: ${failed.Status.Err!}`;
     const pending = isOver(update) ? [] : [fault(`the update is ${update}`)];
@@ -66,7 +68,8 @@ function compareService(
   }
   const reasons = [
     ...(expected.length === wanted ? [] : [`${expected.length} of ${wanted} tasks run`]),
-    ...(update === "completed" ? [] : [`the update is ${update}`]),
+    // Swarm says for ever how the last update has ended, also of a service that is now declared as it was before.
+    ...(isOver(update) ? [] : [`the update is ${update}`]),
   ];
   if (reasons.length === 0) return { expected, pending: [], refused: [] };
   const failed = lastFailure(own);
@@ -74,14 +77,9 @@ function compareService(
   return { expected, pending: [fault(text, failed)], refused: [] };
 }
 
-/** Whether Swarm has given up an update, or is about to. */
-function isSetBack(update: string): boolean {
-  return update.startsWith("rollback_") || update === "paused";
-}
-
 /** Whether Swarm does nothing more about an update. */
 function isOver(update: string): boolean {
-  return !update.endsWith("_started");
+  return update !== "updating" && update !== "rollback_started";
 }
 
 /** Whether Swarm runs tasks of global services on a node. */

@@ -30,6 +30,11 @@ async function services(more: Record<string, string> = {}, preview = false) {
   return { declared, outputs, services: new Map(found) };
 }
 
+function specsIn(declared: Parameters<typeof ofType>[0]): Record<string, string | undefined> {
+  const found = Object.entries(ofType(declared, types.service));
+  return Object.fromEntries(found.map(([name, one]) => [name, labelsIn(one)["serf.spec"]]));
+}
+
 describe.each([{ preview: false }, { preview: true }])("services, $preview", ({ preview }) => {
   test("a service for the seed, for the hosts and for each group, however many members it has", async () => {
     const { declared, services: found } = await services({}, preview);
@@ -78,7 +83,20 @@ test("the gate expects what was declared, with each service's tags", async () =>
   expect(told(declared, "formation")["services"]).toContainEqual({
     ...{ name: "serf-test-web", group: "web", replicas: 200 },
     tags: { role: "web", rack: "a7" },
+    spec: specsIn(declared)["web"],
   });
+});
+
+test("a service has a hash of its tasks, which Swarm sets back with it; scaling does not change it", async () => {
+  const specs = async (more: object) => specsIn((await services({ ...more })).declared);
+  const before = await specs({});
+  const scaled = await specs({ joiners: "9" });
+  expect(scaled).toEqual(before);
+  const limited = await specs({ limits: '{"memory": 96}' });
+  for (const group of ["seed", "host", "joiner", "web"]) {
+    expect(before[group]).toMatch(/^[0-9a-f]{12}$/);
+    expect(limited[group]).not.toBe(before[group]);
+  }
 });
 
 test("the outputs have the same form as on one engine", async () => {

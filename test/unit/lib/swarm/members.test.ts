@@ -9,12 +9,14 @@ const web: DeclaredService = {
   group: "web",
   replicas: 2,
   tags: { role: "web", rack: "a7" },
+  spec: "new",
 };
 const host: DeclaredService = {
   name: "serf-demo-host",
   group: "host",
   replicas: undefined,
   tags: { role: "host" },
+  spec: "new",
 };
 
 const nodes = ["n1", "n2"].map((ID) => ({
@@ -36,12 +38,12 @@ function task(ID: string, more: Partial<SwarmTask> = {}): SwarmTask {
   };
 }
 
-function swarm(tasks: readonly SwarmTask[], update?: object): SwarmState {
+function swarm(tasks: readonly SwarmTask[], update?: object, spec = "new"): SwarmState {
   const services = [web, host].map(({ name, replicas }) => ({
     ID: name.replace("serf-demo", "s"),
     Version: { Index: 1 },
     Spec: {
-      Name: name,
+      ...{ Name: name, Labels: { "serf.spec": spec } },
       Mode: replicas === undefined ? {} : { Replicated: { Replicas: replicas } },
     },
     ...(update && name === web.name && { UpdateStatus: update }),
@@ -149,7 +151,8 @@ test.each(["rollback_started", "rollback_completed", "rollback_paused", "paused"
       Status: { State: "failed", Err: "task: non-zero exit (1)" },
     });
     const update = { State, Message: "update rolled back due to failure" };
-    const { pending, refused } = compareSwarm([web], swarm([...both, broken], update), network);
+    const after = swarm([...both, broken], update, "old");
+    const { pending, refused } = compareSwarm([web], after, network);
     // While Swarm is still at it, its other services are waited for as well.
     expect(pending).toHaveLength(State === "rollback_started" ? 1 : 0);
     expect(refused).toEqual([
@@ -161,3 +164,14 @@ test.each(["rollback_started", "rollback_completed", "rollback_paused", "paused"
     ]);
   },
 );
+
+test("an earlier update that was refused does not count once that service is what is declared", () => {
+  const update = { State: "rollback_completed", Message: "update rolled back due to failure" };
+  expect(compareSwarm([web], swarm(both, update), network)).toMatchObject({
+    ...{ pending: [], refused: [] },
+  });
+  const started = { State: "rollback_started", Message: "update rolled back due to failure" };
+  expect(compareSwarm([web], swarm(both, started), network)).toMatchObject({
+    ...{ pending: [{ fault: "the update is rollback_started" }], refused: [] },
+  });
+});

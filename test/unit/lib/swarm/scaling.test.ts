@@ -5,7 +5,7 @@ import { nextSteps, runningTasks } from "../../../../lib/swarm/scaling.ts";
 const service = (name: string, replicas?: number): SwarmService => ({
   ...{ ID: name, Version: { Index: 1 } },
   Spec: {
-    Name: name,
+    ...{ Name: name, Labels: {} },
     Mode: replicas === undefined ? {} : { Replicated: { Replicas: replicas } },
   },
 });
