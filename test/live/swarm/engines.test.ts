@@ -202,7 +202,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     configure({ keyRotation: 1 }, 2);
     const { code, output } = await project.run("start", "--stack", stack);
     expect(code).not.toBe(0);
-    const advice = /`npm run pulumi -- (state delete .*)`/.exec(output)?.[1];
+    const advice = /`npm run pulumi -- (state delete [^`]*)`/.exec(output)?.[1];
     await project.succeed("pulumi", ...advice!.split(" "));
     await bed.manager.docker(["node", "rm", "--force", bed.engines[2]!.name]);
     await project.succeed("start", "--stack", stack);
