@@ -7,7 +7,7 @@ import type { RecordedState } from "../../lib/drift/recorded.ts";
 import { readInventory } from "../../lib/engine/inventory.ts";
 import { describeObstacles } from "../../lib/preflight/obstacles.ts";
 import type { Settings } from "../../lib/settings/types.ts";
-import { isDone, lookAtSwarm } from "../../lib/swarm/formation.ts";
+import { isFormed } from "../../lib/swarm/formation.ts";
 import { findSwarmObstacles } from "../../lib/swarm/obstacles.ts";
 import { planServices } from "../../lib/swarm/plan.ts";
 
@@ -27,12 +27,12 @@ export interface SwarmPreflightArgs {
 export async function swarmPreflight(args: SwarmPreflightArgs): Promise<Look> {
   const { settings, names, labels, standIns, recorded } = args;
   const { formation } = recorded;
-  const [inventory, situation] = await Promise.all([
+  const [inventory, hasFormed] = await Promise.all([
     readInventory(labels),
-    formation && lookAtSwarm(formation),
+    formation && isFormed(formation),
   ]);
   const services = planServices(settings, names.prefix, standIns);
   const obstacles = await findSwarmObstacles(settings, names, labels, services, inventory);
   if (obstacles.length > 0) throw new pulumi.RunError(describeObstacles(obstacles));
-  return { inventory, ...(situation && { hasFormed: isDone(situation) }) };
+  return { inventory, ...(hasFormed !== undefined && { hasFormed }) };
 }

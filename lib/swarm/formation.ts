@@ -112,6 +112,19 @@ export async function lookAtSwarm(input: Declared): Promise<Situation> {
   }
 }
 
+/** Milliseconds in which a cluster must be seen whole: on a busy host agents are late, and suspect each other. */
+const patience = 10_000;
+
+/** Whether the cluster is whole, now or shortly after. */
+export async function isFormed(input: Declared): Promise<boolean> {
+  const deadline = Date.now() + patience;
+  while (!isDone(await lookAtSwarm(input))) {
+    if (Date.now() > deadline) return false;
+    await pause(pollInterval);
+  }
+  return true;
+}
+
 async function lookThrough(view: View, expected: readonly ExpectedMember[]): Promise<ViewState> {
   try {
     const members = await membersSeenBy(view, viewTimeout);
@@ -122,7 +135,7 @@ async function lookThrough(view: View, expected: readonly ExpectedMember[]): Pro
 }
 
 /** Whether every service runs what was declared, and the agents see exactly its members. */
-export function isDone(situation: Situation): boolean {
+function isDone(situation: Situation): boolean {
   const { views } = situation;
   return isSettled(situation) && views.length > 0 && hasFormed(views);
 }
