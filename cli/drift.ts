@@ -7,7 +7,7 @@ import { UserError } from "../lib/host/errors.ts";
 import { formatTable } from "../lib/host/table.ts";
 import type { KeyList } from "../lib/serf/messages.ts";
 import type { SerfRpc } from "../lib/serf/rpc.ts";
-import { lookAtSwarm } from "../lib/swarm/formation.ts";
+import { lookAtSwarm } from "../lib/swarm/situation.ts";
 import { toolchain } from "../setup/toolchain.ts";
 import { throughAgent } from "./support/agents/agents.ts";
 import { changesAfterRefresh, plannedChanges } from "./support/drift/plannedChanges.ts";

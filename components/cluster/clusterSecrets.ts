@@ -21,11 +21,7 @@ export class ClusterSecrets extends pulumi.ComponentResource {
     const generate = (what: string, triggers: unknown[]) => {
       const command = runProgram(
         `${name}-${what}`,
-        {
-          create: "secrets",
-          triggers,
-          logging: "none",
-        },
+        { create: "secrets", triggers, logging: "none" },
         {
           parent: this,
           additionalSecretOutputs: ["stdout"],

@@ -20,11 +20,7 @@ export class NeighbourTable extends pulumi.ComponentResource {
 
     runProgram(
       name,
-      {
-        create: "neighbourTable claim",
-        delete: "neighbourTable release",
-        input: args,
-      },
+      { create: "neighbourTable claim", delete: "neighbourTable release", input: args },
       { parent: this },
     );
     this.registerOutputs({ generation: args.generation });

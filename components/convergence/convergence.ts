@@ -46,11 +46,7 @@ export class Convergence extends pulumi.ComponentResource {
     }));
     const command = runProgram(
       name,
-      {
-        create: "converge form",
-        delete: "converge dissolve",
-        input,
-      },
+      { create: "converge form", delete: "converge dissolve", input },
       { parent: this },
     );
 

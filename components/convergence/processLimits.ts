@@ -20,14 +20,7 @@ export class ProcessLimits extends pulumi.ComponentResource {
       limit: processLimit,
       generation: args.generation,
     }));
-    runProgram(
-      name,
-      {
-        create: "processLimits",
-        input,
-      },
-      { parent: this },
-    );
+    runProgram(name, { create: "processLimits", input }, { parent: this });
     this.registerOutputs({ generation: args.generation });
   }
 }

@@ -67,11 +67,7 @@ export class SerfImage extends pulumi.ComponentResource {
     const removed: ImageRemovalInput = { image: ref, labels: args.labels };
     const removal = runProgram(
       `${name}-removal`,
-      {
-        delete: "imageRemoval",
-        input: removed,
-        triggers: [ref],
-      },
+      { delete: "imageRemoval", input: removed, triggers: [ref] },
       { parent: this },
     );
     const build =
@@ -110,14 +106,7 @@ export class SerfImage extends pulumi.ComponentResource {
    * there; see {@link imageBuilder}.
    */
   #buildByClient(name: string, build: ImageBuild): local.Command {
-    return runProgram(
-      `${name}-build`,
-      {
-        create: "imageBuild",
-        input: build,
-      },
-      { parent: this },
-    );
+    return runProgram(`${name}-build`, { create: "imageBuild", input: build }, { parent: this });
   }
 }
 
@@ -129,12 +118,5 @@ function tryImage(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const input = image.apply((ref): ImageTrialInput => ({ image: ref, labels, ...trial }));
-  return runProgram(
-    `${name}-trial`,
-    {
-      create: "imageTrial",
-      input,
-    },
-    { parent },
-  );
+  return runProgram(`${name}-trial`, { create: "imageTrial", input }, { parent });
 }

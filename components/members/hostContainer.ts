@@ -32,10 +32,7 @@ export class HostContainer extends pulumi.ComponentResource {
     const turn = change?.turnOf(container.name) ?? Promise.resolve();
     const former = runProgram(
       `${name}-former`,
-      {
-        create: turn.then(() => "hostAgent stop"),
-        input: { dir: formerDir },
-      },
+      { create: turn.then(() => "hostAgent stop"), input: { dir: formerDir } },
       { parent: this },
     );
     const generation = engineState.ofContainer(container.name);

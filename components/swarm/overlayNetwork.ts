@@ -40,10 +40,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     const removal: SwarmRemovalInput = { network: networkName, labels };
     this.ready = runProgram(
       `${name}-removal`,
-      {
-        delete: "swarmRemoval",
-        input: removal,
-      },
+      { delete: "swarmRemoval", input: removal },
       { parent: this, dependsOn: [network, ...args.needed] },
     );
     this.networkId = network.id;

@@ -27,11 +27,7 @@ export class PushedImage extends pulumi.ComponentResource {
     const removed: ImageRemovalInput = { image: target, labels };
     const removal = runProgram(
       `${name}-removal`,
-      {
-        delete: "imageRemoval",
-        input: removed,
-        triggers: [target],
-      },
+      { delete: "imageRemoval", input: removed, triggers: [target] },
       { parent: this },
     );
     const tag = new docker.Tag(

@@ -19,10 +19,7 @@ export class RunningTasks extends pulumi.ComponentResource {
 
     runProgram(
       name,
-      {
-        create: "swarmFormation run",
-        input: args,
-      },
+      { create: "swarmFormation run", input: args },
       { parent: this, ignoreChanges: ["stdin"] },
     );
     this.registerOutputs({});

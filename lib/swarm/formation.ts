@@ -1,7 +1,6 @@
 /** Waits for a Swarm and for the cluster that its tasks form. */
 import { gossipEndpoint } from "../agents/config.ts";
 import type { ExpectedMember, Member } from "../cluster/members.ts";
-import { EngineError } from "../engine/api.ts";
 import { pause } from "../host/run.ts";
 import type {
   SwarmFormationInput,
@@ -9,26 +8,23 @@ import type {
   SwarmTasksInput,
 } from "../inputs/swarmFormation.ts";
 import { healInterval, joinFew } from "../membership/healing.ts";
-import { compareMembers, type Difference, hasFormed, type ViewState } from "../membership/judge.ts";
+import type { ViewState } from "../membership/judge.ts";
 import { ask, membersSeenBy, type View } from "../membership/views.ts";
-import { readSwarm } from "./api.ts";
-import { type Comparison, compareSwarm } from "./members.ts";
-import { localViews } from "./views.ts";
+import {
+  type Declared,
+  isDone,
+  isRefused,
+  isSettled,
+  isWhole,
+  lookAtSwarm,
+  lookAtTasks,
+  missingFrom,
+  type Situation,
+  viewTimeout,
+} from "./situation.ts";
 
 /** Milliseconds between two checks. */
 const pollInterval = 300;
-
-/** Milliseconds until an agent must answer. */
-const viewTimeout = 10_000;
-
-/** What was found at one moment. */
-export interface Situation {
-  /** Undefined if the manager did not answer. */
-  readonly swarm: Comparison | undefined;
-  readonly views: readonly ViewState[];
-  /** Why the manager did not answer. */
-  readonly error: string | undefined;
-}
 
 /**
  * Milliseconds in which the tasks of services that were set back must see all others. Of these the new seed and the new
@@ -84,34 +80,6 @@ export async function waitForTasks(input: SwarmTasksInput): Promise<Situation | 
   }
 }
 
-async function lookAtTasks({ services, network, labels }: Declared): Promise<Situation> {
-  try {
-    const swarm = compareSwarm(services, await readSwarm(labels), network);
-    return { swarm, views: [], error: undefined };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return { swarm: undefined, views: [], error: error.message };
-  }
-}
-
-type Declared = Omit<SwarmTasksInput, "timeout">;
-
-/** Looks once. A Swarm without a leader does not answer for some seconds. */
-export async function lookAtSwarm(input: Declared): Promise<Situation> {
-  try {
-    const [last, views] = await Promise.all([lookAtTasks(input), localViews(input.labels)]);
-    const { swarm } = last;
-    if (swarm === undefined) return last;
-    return {
-      ...last,
-      views: await Promise.all(views.map((view) => lookThrough(view, swarm.expected))),
-    };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return { swarm: undefined, views: [], error: error.message };
-  }
-}
-
 /** Milliseconds in which a cluster must be seen whole: on a busy host agents are late, and suspect each other. */
 const patience = 10_000;
 
@@ -123,42 +91,6 @@ export async function isFormed(input: Declared): Promise<boolean> {
     await pause(pollInterval);
   }
   return true;
-}
-
-async function lookThrough(view: View, expected: readonly ExpectedMember[]): Promise<ViewState> {
-  try {
-    const members = await membersSeenBy(view, viewTimeout);
-    return { view, members, differences: compareMembers(expected, members), error: undefined };
-  } catch (error) {
-    return { view, members: [], differences: [], error: (error as Error).message };
-  }
-}
-
-/** Whether every service runs what was declared, and the agents see exactly its members. */
-function isDone(situation: Situation): boolean {
-  const { views } = situation;
-  return isSettled(situation) && views.length > 0 && hasFormed(views);
-}
-
-function isSettled({ swarm }: Situation): boolean {
-  return swarm !== undefined && swarm.pending.length + swarm.refused.length === 0;
-}
-
-/** Whether Swarm has set a service back, and is done with all others. */
-function isRefused({ swarm }: Situation): boolean {
-  return swarm !== undefined && swarm.refused.length > 0 && swarm.pending.length === 0;
-}
-
-/** Whether the agents see all members, whatever their tags are. */
-function isWhole({ views }: Situation): boolean {
-  return (
-    views.length > 0 &&
-    views.every((view) => view.error === undefined && missingFrom(view).length === 0)
-  );
-}
-
-function missingFrom({ differences }: ViewState): Difference[] {
-  return differences.filter(({ fault }) => fault !== "unexpected" && fault !== "wrong tags");
 }
 
 /** Also merges two clusters that have formed apart from each other. */

@@ -1,7 +1,7 @@
 /** Says why a Swarm has not done what was declared. */
 import { formatTable } from "../host/table.ts";
 import { taskLog } from "./api.ts";
-import type { Situation } from "./formation.ts";
+import type { Situation } from "./situation.ts";
 import type { ServiceFault } from "./members.ts";
 
 /** How many failed tasks' logs are shown: if many fail, it is usually for the same reason. */

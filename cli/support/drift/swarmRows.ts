@@ -1,7 +1,7 @@
 /** The rows of `npm run drift` for a stack whose members are services of a Swarm. */
 import type { SwarmFormationInput } from "../../../lib/inputs/swarmFormation.ts";
 import { unexpectedAmong } from "../../../lib/membership/judge.ts";
-import type { Situation } from "../../../lib/swarm/formation.ts";
+import type { Situation } from "../../../lib/swarm/situation.ts";
 import type { RecordedResource } from "../stack/stateFiles.ts";
 import type { DriftRow } from "./rows.ts";
 
