@@ -15,7 +15,14 @@ import type { VolumeNames } from "../cluster/names.ts";
 /** Seconds that a stopped agent has for leaving. Serf itself takes up to 3; the rest is for a busy host. */
 export const stopGrace = 10;
 
-const restartPolicy = "unless-stopped";
+/**
+ * Not `unless-stopped`: Docker takes a container that was sent any signal, such as the one that reloads an agent, for
+ * stopped by hand, and would neither restart it nor start it again with the engine. The stop signal in docker/Dockerfile
+ * is needed for that as well.
+ *
+ * Source: https://github.com/moby/moby/blob/master/daemon/kill.go
+ */
+const restartPolicy = "always";
 
 /** The resource limits of an agent's container. */
 export interface ContainerLimits {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test, vi } from "vitest";
+import { reloadAgent } from "../../../lib/containers/lifecycle.ts";
 import { docker } from "../../../lib/host/run.ts";
 import { membersIn, withStatus } from "../support/project.ts";
 import { projectWith } from "../support/stack.ts";
@@ -67,7 +68,7 @@ describe.each(containers)("%s", (container) => {
   test("its log is limited, and it restarts by itself", async () => {
     expect((await inspect(container)).HostConfig).toMatchObject({
       LogConfig: { Type: "json-file", Config: { "max-size": "5m", "max-file": "3" } },
-      RestartPolicy: { Name: "unless-stopped" },
+      RestartPolicy: { Name: "always" },
       Privileged: false,
       ReadonlyRootfs: true,
     });
@@ -93,6 +94,20 @@ describe.each(containers)("%s", (container) => {
     });
     expect((await inspect(container)).State.Pid).toBe(before);
   });
+});
+
+test("an agent that has reloaded its configuration is restarted when it crashes", async () => {
+  const joiner = containers[1]!;
+  const { Pid: before } = (await inspect(joiner)).State;
+  await reloadAgent(joiner);
+  expect(await shell(joiner, 'kill -9 "$(pidof serf)"')).toBe(0);
+  await vi.waitFor(
+    async () => {
+      expect([0, before]).not.toContain((await inspect(joiner)).State.Pid);
+      expect(withStatus(await membersIn(joiner), "alive")).toHaveLength(containers.length);
+    },
+    { timeout: 30_000, interval: 500 },
+  );
 });
 
 test("the cluster has lost no member by that", async () => {

@@ -25,6 +25,9 @@ describe.skipIf(obstacle !== undefined)("the engine and its host", () => {
   });
 
   test(faults.engineRestarted.what, async () => {
+    // After a signal Docker would leave containers with another restart policy stopped.
+    cluster.configure(4, { tags: { rack: "a7" } });
+    await cluster.up();
     const before = await containersOf(cluster.stack);
     const agent = cluster.project.hostAgentPid(cluster.stack);
     await measure("engineRestarted", cluster, () => engine.restart());

@@ -130,5 +130,5 @@ test("the engine's API and the provider get the same values", () => {
 
 test.each(["seed", "joiner", "host"])("%s restarts until it is stopped on purpose", (group) => {
   const container: AgentContainer = { ...common, name: group, group, address: "10.9.0.3" };
-  expect(describeContainer(container).restartPolicy).toBe("unless-stopped");
+  expect(describeContainer(container).restartPolicy).toBe("always");
 });

@@ -36,7 +36,7 @@ const found: InspectedContainer = {
     CpusetCpus: "",
     BlkioWeight: 0,
     PidsLimit: 128,
-    RestartPolicy: { Name: "unless-stopped" },
+    RestartPolicy: { Name: "always" },
     Privileged: false,
     ReadonlyRootfs: true,
     CapAdd: null,
@@ -105,7 +105,7 @@ test.each<[string, InspectedContainer, string, string]>([
   ["processor set", withHost({ CpusetCpus: "0-1" }), "any", "0-1"],
   ["block I/O weight", withHost({ BlkioWeight: 10 }), "none", "10"],
   ["processes", withHost({ PidsLimit: null }), "128", "any number"],
-  ["restart policy", withHost({ RestartPolicy: { Name: "" } }), "unless-stopped", "no"],
+  ["restart policy", withHost({ RestartPolicy: { Name: "" } }), "always", "no"],
   ["privileges", withHost({ CapAdd: ["NET_ADMIN"] }), "none", "NET_ADMIN"],
   ["networks", withNetworks({}), "serf-test 10.9.0.2", "none"],
   [

@@ -85,10 +85,10 @@ test.each<[boolean, readonly string[], Map<string, string> | undefined]>([
 test("edits are formatted as a readable clause", () => {
   const edits = [
     { what: "memory", made: "128 MiB", found: "64 MiB" },
-    { what: "restart policy", made: "unless-stopped", found: "no" },
+    { what: "restart policy", made: "always", found: "no" },
   ];
   expect(describeEdits(edits)).toBe(
-    "memory is 64 MiB instead of 128 MiB; restart policy is no instead of unless-stopped",
+    "memory is 64 MiB instead of 128 MiB; restart policy is no instead of always",
   );
 });
 
