@@ -44,19 +44,18 @@ export async function declareEngines(plan: StackPlan) {
   for (const engine of settings.engines) {
     places.push(declareEnginePlace(engine, shared, places[0]));
   }
-  const [first] = places as [EnginePlace];
+  const [manager] = places as [EnginePlace];
 
   const place = { labels, engineState, change, network };
   const storages = places.map(({ storage }) => storage);
   const isRolling = settings.maxUnavailable !== undefined;
   const seed = new Seed(
     "seed",
-    { ...place, container: agents.seed, engine: first.engine },
-    { ...first.link, dependsOn: [first.storage] },
+    { ...place, container: agents.seed, engine: manager.engine },
+    { ...manager.link, dependsOn: [manager.storage] },
   );
   // Each member depends on the volumes of its own engine alone, so that one engine can be dropped from the state.
   const others = { dependsOn: isRolling ? [] : [seed] };
-  const hosts = new EngineHosts("hosts", { ...place, hosts: agents.hosts, places }, others);
   const joiners = new Joiners(
     "joiners",
     {
@@ -65,17 +64,21 @@ export async function declareEngines(plan: StackPlan) {
     },
     others,
   );
+  const joinersOn = (name: string) =>
+    joiners.containers.filter((_, index) => agents.joiners[index]!.engine === name);
+  const first = new Map(
+    isRolling ? [] : engines.map(({ name }) => [name, joinersOn(name)] as const),
+  );
+  const hosts = new EngineHosts("hosts", { ...place, hosts: agents.hosts, places, first }, others);
 
   const on = ({ name, engine }: Pick<DeclaredJoiner, "name" | "engine">): View => {
     const found = engines.find((one) => one.name === engine);
     return { kind: "container", name, ...(found && { engine: found }) };
   };
   const idsOn = (name: string) => [
-    ...(name === first.engine ? [seed.containerId] : []),
-    ...[
-      [agents.hosts, hosts.containerIds] as const,
-      [agents.joiners, joiners.containerIds] as const,
-    ].flatMap(([members, ids]) => ids.filter((_, index) => members[index]!.engine === name)),
+    ...(name === manager.engine ? [seed.containerId] : []),
+    ...hosts.containerIds.filter((_, index) => agents.hosts[index]!.engine === name),
+    ...joinersOn(name).map(({ id }) => id),
   ];
   const limits = places.map(
     ({ engine, link }) =>
@@ -89,7 +92,7 @@ export async function declareEngines(plan: StackPlan) {
   const roster = new EngineRoster("roster", listed, after(plan, seed, hosts, joiners));
   const { convergence, events } = declareGate(plan, {
     views: [
-      on({ name: names.seed, engine: first.engine }),
+      on({ name: names.seed, engine: manager.engine }),
       ...agents.joiners.slice(-1).map(on),
       ...agents.hosts.slice(-1).map(on),
     ],

@@ -48,8 +48,8 @@ export interface JoinerOutput {
 export class Joiners extends pulumi.ComponentResource {
   /** Group by group, each group in index order. */
   readonly joiners: readonly JoinerOutput[];
-  /** The containers' IDs on the engine, in the same order. */
-  readonly containerIds: readonly pulumi.Output<string>[];
+  /** In the same order. */
+  readonly containers: readonly docker.Container[];
 
   constructor(name: string, args: JoinersArgs, opts?: pulumi.ComponentResourceOptions) {
     const shown = args.joiners.map(({ name, address }): JoinerOutput => ({ name, ip: address }));
@@ -67,7 +67,7 @@ export class Joiners extends pulumi.ComponentResource {
       }),
     );
     const providers = new Map(places.map(({ engine, provider }) => [engine, provider]));
-    this.containerIds = joiners.map(({ id, name, group, container, engine }) => {
+    this.containers = joiners.map(({ id, name, group, container, engine }) => {
       const generation = engineState.ofContainer(name);
       const marks = { role: "joiner", group, generation, engine } as const;
       const provider = providers.get(engine);
@@ -75,9 +75,14 @@ export class Joiners extends pulumi.ComponentResource {
         id,
         { container, labels, marks, network: network.networkName, change },
         { parent: this, dependsOn: written.get(engine)!, ...(provider && { provider }) },
-      ).id;
+      );
     });
     this.joiners = shown;
     this.registerOutputs({ joiners: this.joiners });
+  }
+
+  /** The containers' IDs on the engine, in the same order. */
+  get containerIds(): readonly pulumi.Output<string>[] {
+    return this.containers.map(({ id }) => id);
   }
 }

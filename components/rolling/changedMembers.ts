@@ -14,11 +14,20 @@ export function changedMembers(
   engineState: EngineState,
 ): ChangedMembers {
   const { seed, joiners, hosts, host, hostContainer } = agents;
-  const containers = [...[...joiners, ...hosts].map(({ container }) => container), seed];
+  const [ofJoiners, ofHosts] = [joiners, hosts].map((members) =>
+    members.map(({ container }) => container),
+  ) as [(typeof seed)[], (typeof seed)[]];
+  const containers = [...ofJoiners, ...ofHosts, seed];
   const isReplaced = (container: typeof seed) =>
     engineState.isReplaced(container.name, specOf(container));
-  const replaced = containers.filter(isReplaced).map(({ name }) => name);
+  const replacedOf = (some: readonly (typeof seed)[]) =>
+    some.filter(isReplaced).map(({ name }) => name);
   const fresh = containers.filter(({ name }) => !engineState.runs(name)).map(({ name }) => name);
+  // On each of several engines the joiners come first; EngineHosts says why.
+  if (hosts.length > 0) {
+    return { fresh, replaced: [replacedOf(ofJoiners), replacedOf([...ofHosts, seed])] };
+  }
+  const replaced = replacedOf(containers);
   if (host === undefined) return { fresh, replaced: [replaced] };
   const process = hostContainer === undefined && runningHostAgent(names.hostAgentDir);
   const isHostFresh = hostContainer ? !engineState.runs(host.name) : process === undefined;

@@ -46,6 +46,18 @@ describe.each([{ preview: false }, { preview: true }])("engines, $preview", ({ p
   });
 });
 
+test("the agent of an engine's host waits for the joiners there", async () => {
+  const { declared } = await onEngines();
+  const order = Object.keys(ofType(declared, types.container));
+  const places = ["joiner-1", "joiner-3", "host-a", "joiner-2", "host-b"].map((name) =>
+    order.indexOf(name),
+  );
+  const [first, third, hostA, second, hostB] = places as [number, number, number, number, number];
+  expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+  expect(hostA).toBeGreaterThan(Math.max(first, third));
+  expect(hostB).toBeGreaterThan(second);
+});
+
 test("the joiners' configurations are written on each engine", async () => {
   const { declared } = await onEngines();
   const commands = ofType(declared, types.command);

@@ -65,6 +65,11 @@ export class BedStack {
     };
   }
 
+  /** How many members run on an engine. */
+  async countOn(engine: BedEngine): Promise<number> {
+    return (await this.#running(engine)).length;
+  }
+
   /** The gossip keys, as the agent of an engine's host lists them: each with how many members have it. */
   async keysSeenOn(engine: BedEngine): Promise<string[]> {
     const [agent] = await this.#containersOf(engine, "host");
@@ -85,8 +90,14 @@ export class BedStack {
   }
 
   async #containersOf(engine: BedEngine, role: string): Promise<string[]> {
-    const labels = [`label=serf.stack=${this.name}`, `label=serf.role=${role}`];
-    const filters = labels.flatMap((label) => ["--filter", label]);
+    return await this.#running(engine, [`serf.role=${role}`]);
+  }
+
+  /** The running containers of the stack on an engine, of those with some labels. */
+  async #running(engine: BedEngine, labels: readonly string[] = []): Promise<string[]> {
+    const filters = [`serf.stack=${this.name}`, ...labels].flatMap((label) => [
+      ...["--filter", `label=${label}`],
+    ]);
     const printed = await engine.docker(["ps", "--quiet", ...filters]);
     return printed.split("\n").filter((line) => line !== "");
   }

@@ -6,6 +6,7 @@ import { namesOf } from "../../../../lib/cluster/names.ts";
 import { EngineState } from "../../../../lib/drift/engineState.ts";
 import { recordedIn } from "../../../../lib/drift/recorded.ts";
 import { planAgents, specOf } from "../../../../lib/plan/agents.ts";
+import type { DeclaredMembers } from "../../../../lib/plan/joiners.ts";
 import { parseSettings } from "../../../../lib/settings/settings.ts";
 import { place } from "../../support/settings.ts";
 
@@ -29,22 +30,23 @@ const all = ["joiner-1", "joiner-2", "seed"].map((name) => `serf-test-${name}`);
  * The changed members of a running cluster.
  *
  * @param found its containers; undefined for one that does not exist.
+ * @param hosts the members that are agents of engines' hosts. Default: the stack has one engine.
  */
 function changed(
   config: Readonly<Record<string, string>> = {},
   found: Readonly<Record<string, { spec?: string; isRunning?: boolean } | undefined>> = {},
+  hosts: DeclaredMembers["hosts"] = [],
 ) {
   const settings = parseSettings({ joiners: "2", maxUnavailable: "1", ...config }, place);
   const joiners = [1, 2].map((index) => ({
     ...{ name: `serf-test-joiner-${index}`, id: `joiner-${index}`, group: "joiner" },
     address: `172.30.0.${index + 2}`,
   }));
-  const agents = planAgents(settings, names, { joiners, hosts: [] }, {});
+  const agents = planAgents(settings, names, { joiners, hosts }, {});
   const specs = new Map(
-    [agents.seed, ...agents.joiners.map(({ container }) => container)].map((container) => [
-      container.name,
-      specOf(container),
-    ]),
+    [agents.seed, ...[...agents.joiners, ...agents.hosts].map(({ container }) => container)].map(
+      (container) => [container.name, specOf(container)],
+    ),
   );
   if (agents.hostContainer) specs.set(names.host, specOf(agents.hostContainer));
   const containers = [...specs].flatMap(([name, wanted]) => {
@@ -71,6 +73,17 @@ test("no member is changed when the cluster is as declared", () => {
 test("members with another description are replaced, the joiners first and the seed last", () => {
   const found = Object.fromEntries(all.map((name) => [name, other]));
   expect(changed({}, found).replaced).toEqual([all, []]);
+});
+
+test("on several engines all joiners are replaced before the agents of the hosts", () => {
+  const host = { name: "serf-test-host-a", id: "host-a", group: "host", engine: "a" };
+  const found = Object.fromEntries([...all, host.name].map((name) => [name, other]));
+  const engines = JSON.stringify([{ name: "a", host: "tcp://a.example:2375" }]);
+  const config = { engines, registry: "registry.example:5000/serf" };
+  expect(changed(config, found, [{ ...host, address: "172.30.0.9" }]).replaced).toEqual([
+    ["serf-test-joiner-1", "serf-test-joiner-2"],
+    [host.name, "serf-test-seed"],
+  ]);
 });
 
 test("a missing or stopped member is new, and does not wait", () => {
