@@ -172,7 +172,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     expect(code).not.toBe(0);
     expect(output).toMatch(/The engine c is tcp:.*, but no Docker engine answers there/);
     await bed.engines[2]!.restart();
-    const seconds = await onBed.becomes(whole, 120);
+    const seconds = await onBed.becomes(whole, 30);
     console.log(`whole ${seconds.toFixed(1)} s after the engine was back`);
     expect(await addresses()).toEqual(before);
   });
@@ -181,7 +181,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three
     await bed.engines[2]!.cut();
     await new Promise((resolve) => setTimeout(resolve, 60_000));
     await bed.engines[2]!.heal();
-    const seconds = await onBed.becomes(whole, 120);
+    const seconds = await onBed.becomes(whole, 60);
     console.log(`whole ${seconds.toFixed(1)} s after the link was mended`);
   });
 
