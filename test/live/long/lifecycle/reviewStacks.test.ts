@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { currentUser } from "../../../../lib/host/user.ts";
 import { docker } from "../../../../lib/host/run.ts";
 import { containersOf, membersIn, Project, remainsOf, withStatus } from "../../support/project.ts";
@@ -145,6 +145,14 @@ test("without a terminal and --yes nothing is taken down, and what would be is s
 });
 
 test("stacks that have outlived their ttl are taken down, but no protected or foreign one", async () => {
+  // The youngest. A fast machine is here within its minute.
+  await vi.waitFor(
+    async () =>
+      expect((await listed()).find(({ name }) => name === foreign)).toMatchObject({
+        hasEnded: true,
+      }),
+    { timeout: 60_000, interval: 2000 },
+  );
   const { code, output } = await project.run("stacks", "--prune", "--yes");
   expect(code).toBe(1);
   expect(output).toMatch(
