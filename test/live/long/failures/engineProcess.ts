@@ -7,7 +7,8 @@ const pidFile = "/var/run/docker.pid";
 
 /** Why this machine's engine cannot be restarted by the tests; undefined when no obstacle is known. */
 export function obstacleToRestart(): string | undefined {
-  return existsSync(pidFile) ? undefined : `There is no ${pidFile}.`;
+  const isRunning = existsSync(pidFile) && existsSync(`/proc/${enginePid()}`);
+  return isRunning ? undefined : `The file ${pidFile} does not name a running engine.`;
 }
 
 /** This machine's engine, which can be stopped and started again with the same command. */
