@@ -15,8 +15,8 @@ describe.skipIf(obstacle !== undefined)("the engine and its host", () => {
   let engine: EngineProcess;
 
   beforeAll(async () => {
-    await cluster.begin();
     engine = new EngineProcess();
+    await cluster.begin();
   });
 
   afterAll(async () => {
