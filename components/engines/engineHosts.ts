@@ -16,7 +16,7 @@ export interface EngineHostsArgs extends ClusterPlace {
  *
  * When all members are replaced, an engine's joiners come first: a container of the network must always run there.
  * Docker removes an overlay network from an engine with its last container, also while another one is just starting.
- * That one then fails, and the Swarm keeps its address taken until the engine is restarted.
+ * That one then fails, and its address stays taken in the Swarm.
  */
 export class EngineHosts extends pulumi.ComponentResource {
   /** The containers' IDs, in the order of the engines. */
