@@ -3,11 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface ProgramArgs {
   /**
-   * What runs when the resource is created, updated or deleted: the name of a file in `programs`, without the
-   * extension, and its arguments. Default: nothing; an update runs what a creation does.
+   * What runs when the resource is created or updated, and when it is deleted: the name of a file in `programs`,
+   * without the extension, and its arguments. Default: nothing.
    */
   readonly create?: pulumi.Input<string>;
-  readonly update?: string;
   readonly delete?: string;
   /** What the program reads from its standard input, as JSON. Default: nothing. */
   readonly input?: pulumi.Input<unknown>;
@@ -26,14 +25,13 @@ export function runProgram(
   args: ProgramArgs,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { create, update, delete: remove, input, remembers = false, ...more } = args;
+  const { create, delete: remove, input, remembers = false, ...more } = args;
   return new local.Command(
     name,
     {
       logging: "stderr",
       ...more,
       ...(create !== undefined && { create: pulumi.output(create).apply(commandLine) }),
-      ...(update !== undefined && { update: commandLine(update) }),
       ...(remove !== undefined && { delete: commandLine(remove) }),
       ...(input !== undefined && { stdin: pulumi.jsonStringify(input) }),
       addPreviousOutputInEnv: remembers,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../../lib/cluster/members.ts";
 import { compareNames } from "../../lib/cluster/members.ts";
 import { gossipEndpoint } from "../../lib/agents/config.ts";
-import { type PlannedService, planServices, replicasOf } from "../../lib/swarm/plan.ts";
+import { type PlannedService, planServices } from "../../lib/swarm/plan.ts";
 import { registryOf } from "../../lib/cluster/registry.ts";
 import { ClusterSecrets } from "../cluster/clusterSecrets.ts";
 import { declareEvents } from "../convergence/declareEvents.ts";
@@ -15,7 +15,6 @@ import { KeyRotation } from "./keyRotation.ts";
 import { OverlayNetwork } from "./overlayNetwork.ts";
 import { pushImages } from "./pushImages.ts";
 import { RunningTasks } from "./runningTasks.ts";
-import { ScaleDown } from "./scaleDown.ts";
 import { SwarmLease } from "./swarmLease.ts";
 import { SwarmSecrets } from "./swarmSecrets.ts";
 
@@ -45,12 +44,6 @@ export function declareServices(plan: StackPlan) {
   );
   const files = new SwarmSecrets("swarm-secrets", { secrets, labels }, after(plan, rotation));
 
-  const scaleDown = new ScaleDown(
-    "scale-down",
-    { replicas: replicasOf(services), labels },
-    after(plan, ...pushed.values(), network.ready, files),
-  );
-
   const { limits, profile, maxUnavailable } = settings;
   const tasks = { labels, subnet: settings.subnet.cidr, limits, profile, maxUnavailable };
   const { user: username, password, address: serverAddress } = registry;
@@ -65,7 +58,7 @@ export function declareServices(plan: StackPlan) {
             ? undefined
             : { serverAddress, username, password: pulumi.secret(password!) },
       },
-      after(plan, network.ready, files, scaleDown, ...first),
+      after(plan, network.ready, files, ...first),
     );
   const wait = (awaited: readonly AgentService[]) => ({
     services: pulumi.all(awaited.map(({ declared }) => declared)),

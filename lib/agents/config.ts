@@ -142,6 +142,11 @@ export function fixedConfig(place: AgentPlace = {}): object {
     retry_interval: "1s",
     // `docker stop` sends SIGTERM. Without this, Serf would exit without leaving the cluster.
     leave_on_terminate: true,
+    // An agent that leaves first announces that it will, and then that it is gone. It ends after 3 s whatever it has
+    // sent, and would wait for the first announcement alone for up to 5 s: its queue can lose the message of which it
+    // waits to hear that it was sent, when many leave at once (addItem and idGen in memberlist's queue.go). Without
+    // the second, the others find out by probing it.
+    broadcast_timeout: "2s",
     // A restarted agent finds the other members through its snapshot, even if it left the cluster before.
     rejoin_after_leave: true,
     keyring_file: place.keyringPath ?? ownKeyringPath,

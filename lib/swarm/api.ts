@@ -4,7 +4,7 @@ import { engine, query } from "../engine/api.ts";
 import { demultiplex } from "../engine/multiplexed.ts";
 
 /** A service, in the part of the engine's form that is used here. */
-export interface SwarmService {
+interface SwarmService {
   readonly ID: string;
   readonly Version: { readonly Index: number };
   readonly Spec: {

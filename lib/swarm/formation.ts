@@ -37,8 +37,8 @@ export type Formed = SwarmFormationResult | { readonly last: Situation };
 
 /**
  * Waits until every service runs what was declared and the agents on this engine see exactly the members that Swarm's
- * tasks should be. Members whose tasks are gone are then removed from the cluster's member list: their names never come
- * back.
+ * tasks should be. Members that have failed, or whose place another task has taken, are then removed from the cluster's
+ * member list: their names never come back. Of members that left, Serf keeps a list for a day.
  */
 export async function waitForFormation(input: SwarmFormationInput): Promise<Formed> {
   const started = Date.now();
@@ -107,8 +107,13 @@ async function prune(
   expected: readonly ExpectedMember[],
 ): Promise<void> {
   const names = new Set(expected.map(({ name }) => name));
+  const places = new Set(expected.map(placeOf));
   const goneOf = (seen: readonly Member[]) =>
-    seen.filter(({ name, status }) => !names.has(name) && status !== "alive");
+    seen.filter((member) =>
+      member.status === "failed"
+        ? !names.has(member.name)
+        : member.status !== "alive" && places.has(placeOf(member)),
+    );
   const deadline = Date.now() + pruning;
   let gone = goneOf(members);
   const forget = ({ name }: Member) =>
@@ -119,4 +124,9 @@ async function prune(
     await pause(pollInterval);
     gone = goneOf(await membersSeenBy(view, viewTimeout).catch(() => members));
   }
+}
+
+/** A member's name without its last part, the ID of its task. */
+function placeOf({ name }: Pick<Member, "name">): string {
+  return name.replace(/\.[^.]*$/, "");
 }

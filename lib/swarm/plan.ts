@@ -69,10 +69,3 @@ export function planServices(
       })),
   ];
 }
-
-/** How many tasks each service has, by its name; without those that run one on each node. */
-export function replicasOf(services: readonly PlannedService[]): Record<string, number> {
-  return Object.fromEntries(
-    services.flatMap(({ name, replicas }) => (replicas === undefined ? [] : [[name, replicas]])),
-  );
-}

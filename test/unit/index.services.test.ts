@@ -127,13 +127,3 @@ test("who has the stack is on a configuration that every manager has", async () 
     ...{ "serf.owner": "anna", "serf.ttl": "8h" },
   });
 });
-
-test("before a service gets fewer tasks, members leave in steps; a new stack has none", async () => {
-  const { declared } = await services();
-  expect(told(declared, "scale-down")["replicas"]).toEqual({
-    ...{ "serf-test-seed": 1, "serf-test-joiner": 2, "serf-test-web": 200 },
-  });
-  const { create, update } = ofType(declared, types.command)["scale-down"]!.inputs;
-  expect(create).toBeUndefined();
-  expect(update).toContain("programs/swarmScaling.ts");
-});

@@ -7,13 +7,10 @@ import type { BedEngine } from "./bed/bedEngine.ts";
 export class BedStack {
   readonly name: string;
   readonly #project: Project;
-  readonly #ignored: readonly Member["status"][];
 
-  /** @param ignored the statuses of members that are not counted. Default: all are. */
-  constructor(project: Project, name: string, ignored: readonly Member["status"][] = []) {
+  constructor(project: Project, name: string) {
     this.#project = project;
     this.name = name;
-    this.#ignored = ignored;
   }
 
   async members(): Promise<Member[]> {
@@ -21,11 +18,17 @@ export class BedStack {
     return JSON.parse(printed) as Member[];
   }
 
-  /** The numbers of live members by role, and the statuses of all others. */
+  /**
+   * The numbers of live members by role, and the statuses of all others. Members that left are only counted if another
+   * has taken their place: of those that were scaled down, Serf keeps a list for a day.
+   */
   async count(): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
-    for (const { status, tags } of await this.members()) {
-      if (this.#ignored.includes(status)) continue;
+    const members = await this.members();
+    const taken = new Set(members.filter(({ status }) => status === "alive").map(placeOf));
+    for (const member of members) {
+      const { status, tags } = member;
+      if (status === "left" && !taken.has(placeOf(member))) continue;
       const key = status === "alive" ? tags["role"]! : status;
       found[key] = (found[key] ?? 0) + 1;
     }
@@ -112,4 +115,9 @@ export class BedStack {
     ]);
     return all.join("");
   }
+}
+
+/** A task's service and slot, from the name of its member; a container's member has the container's name. */
+function placeOf({ name }: Member): string {
+  return name.replace(/\.[^.]*$/, "");
 }

@@ -13,7 +13,7 @@ const labelsOf = ["hdd", "ssd", "ssd"];
 
 describe.skipIf(obstacleToHosts() !== undefined)("a stack of containers on three engines", () => {
   const project = new Project(900_000);
-  const onBed = new BedStack(project, stack, ["left"]);
+  const onBed = new BedStack(project, stack);
   let bed: SwarmBed;
 
   beforeAll(async () => {

@@ -47,7 +47,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("many members on three engines"
     const started = Date.now();
     const output = await project.succeed("start", "--stack", nameOf(way));
     print(`${way}: ${what}`, Date.now() - started);
-    const onBed = new BedStack(project, nameOf(way), ["left"]);
+    const onBed = new BedStack(project, nameOf(way));
     expect(await onBed.count()).toEqual({ seed: 1, host: 3, joiner: joiners });
     return output;
   }
@@ -85,13 +85,18 @@ describe.skipIf(obstacleToHosts() !== undefined)("many members on three engines"
     });
 
     test("as docker stack deploy", async () => {
-      const label = ["--filter", `label=serf.stack=${nameOf(way)}`, "--format", "{{.Image}}"];
-      const [image] = (await bed.engines[1]!.docker(["ps", ...label])).split("\n");
+      const label = ["--filter", `label=serf.stack=${nameOf(way)}`];
+      // Without --no-trunc there is no digest.
+      const format = ["--no-trunc", "--format", "{{.Image}}"];
+      const [image] = (await bed.engines[1]!.docker(["ps", ...label, ...format])).split("\n");
       await stop(way, "destroy of 30");
       for (const round of [1, 2]) {
-        const seconds = await deployStack(bed, { joiners: 30, image: image! });
-        print(`docker stack deploy of 30, round ${round}`, seconds * 1000);
-        await removeStack(bed);
+        try {
+          const seconds = await deployStack(bed, { joiners: 30, image: image! });
+          print(`docker stack deploy of 30, round ${round}`, seconds * 1000);
+        } finally {
+          await removeStack(bed);
+        }
         await start(way, 30, `up of 30, round ${round}`);
         await stop(way, "destroy of 30");
       }

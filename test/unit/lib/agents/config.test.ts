@@ -19,6 +19,7 @@ describe("an agent's configuration", () => {
       retry_join: ["172.30.0.2"],
       retry_interval: "1s",
       leave_on_terminate: true,
+      broadcast_timeout: "2s",
       rejoin_after_leave: true,
       keyring_file: "/run/serf/keyring",
       rpc_auth: "token",
