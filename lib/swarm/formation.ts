@@ -38,7 +38,7 @@ export type Formed = SwarmFormationResult | { readonly last: Situation };
 /**
  * Waits until every service runs what was declared and the agents on this engine see exactly the members that Swarm's
  * tasks should be. Members that have failed, or whose place another task has taken, are then removed from the cluster's
- * member list: their names never come back. Of members that left, Serf keeps a list for a day.
+ * member list: their names never come back. Those that left are listed by Serf for a day.
  */
 export async function waitForFormation(input: SwarmFormationInput): Promise<Formed> {
   const started = Date.now();
@@ -98,9 +98,10 @@ async function joinMissing(view: ViewState): Promise<void> {
   await joinFew(view.view, missingFrom(view).map(gossipEndpoint));
 }
 
-/** Milliseconds in which removed members are forgotten. Serf waits for 6 s with one that is leaving. */
+/** Milliseconds in which members must have left, and be forgotten. */
 const pruning = 15_000;
 
+/** Waits for those that are leaving, and removes those that failed or whose place another has taken. */
 async function prune(
   view: View,
   members: readonly Member[],
@@ -108,21 +109,22 @@ async function prune(
 ): Promise<void> {
   const names = new Set(expected.map(({ name }) => name));
   const places = new Set(expected.map(placeOf));
-  const goneOf = (seen: readonly Member[]) =>
-    seen.filter((member) =>
-      member.status === "failed"
-        ? !names.has(member.name)
-        : member.status !== "alive" && places.has(placeOf(member)),
-    );
+  const isLeaving = ({ name, status }: Member) => status === "leaving" && !names.has(name);
+  const isLost = (member: Member) =>
+    (member.status === "failed" && !names.has(member.name)) ||
+    (member.status === "left" && places.has(placeOf(member)));
   const deadline = Date.now() + pruning;
-  let gone = goneOf(members);
-  const forget = ({ name }: Member) =>
-    ask(view, (agent) => agent.forget(name)).catch(() => undefined);
-  // At once: Serf answers for a member that is leaving only when it has left.
-  void Promise.all(gone.map(forget));
-  while (gone.length > 0 && Date.now() < deadline) {
+  const asked = new Set<string>();
+  for (let seen = members; Date.now() < deadline;) {
+    const lost = seen.filter(isLost);
+    for (const { name } of lost) {
+      if (asked.has(name)) continue;
+      asked.add(name);
+      void ask(view, (agent) => agent.forget(name)).catch(() => undefined);
+    }
+    if (lost.length === 0 && !seen.some(isLeaving)) return;
     await pause(pollInterval);
-    gone = goneOf(await membersSeenBy(view, viewTimeout).catch(() => members));
+    seen = await membersSeenBy(view, viewTimeout).catch(() => seen);
   }
 }
 

@@ -65,7 +65,8 @@ describe.skipIf(obstacleToHosts() !== undefined)("many members on three engines"
     console.log(
       `${way}: a query reached half, 90 % and all after ${times.map(Math.round).join(", ")} ms`,
     );
-    const state = await project.succeed("pulumi", "stack", "export", "--stack", nameOf(way));
+    const exported = await project.succeed("pulumi", "stack", "export", "--stack", nameOf(way));
+    const state = JSON.stringify(JSON.parse(exported));
     console.log(
       `${way}: an idle agent beside ${joiners + 3} others: ${processor.toFixed(2)} % of a processor, ` +
         `${sent.toFixed(0)} bytes/s, ${memory.toFixed(1)} MiB; the state: ${state.length} bytes`,
