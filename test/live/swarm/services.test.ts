@@ -153,6 +153,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a stack of services on three e
   test("two clusters show as drift, and the next start makes them one", async () => {
     const joiners = async () =>
       (await onBed.members())
+        .filter(({ status }) => status === "alive")
         .filter(({ tags }) => tags["role"] === "joiner" || tags["role"] === "web")
         .map(({ name }) => name)
         .sort();
