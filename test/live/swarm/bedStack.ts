@@ -55,9 +55,12 @@ export class BedStack {
     let fewest = Infinity;
     const watched = (async () => {
       while (!until.signal.aborted) {
-        const alive = (await this.members()).filter(
-          ({ status, tags }) => status === "alive" && (role === undefined || tags["role"] === role),
+        const listed = (await this.members()).filter(
+          ({ tags }) => role === undefined || tags["role"] === role,
         );
+        // An agent that has started and not joined yet knows none; one that has joined also lists those that are down.
+        if (role !== undefined && listed.length === 0) continue;
+        const alive = listed.filter(({ status }) => status === "alive");
         fewest = Math.min(fewest, alive.length);
       }
     })();
