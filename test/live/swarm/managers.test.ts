@@ -71,7 +71,7 @@ describe.skipIf(obstacleToHosts() !== undefined)("a Swarm with three managers", 
 
   test("the lost manager comes back to the same cluster", async () => {
     await bed.manager.restart();
-    const seconds = await onBed.becomes({ seed: 1, host: 3, joiner: 6 }, 180);
+    const seconds = await onBed.becomes({ seed: 1, host: 3, joiner: 6 }, 60);
     console.log(`whole ${seconds.toFixed(1)} s after the manager was back`);
     expect(await onBed.keysSeenOn(bed.manager)).toEqual(["[10/10]"]);
     // Through it again, while the state names the other one.
