@@ -88,7 +88,8 @@ describe.each(containers)("%s", (container) => {
     const many = "for i in $(seq 200); do sleep 3 & done";
     expect(await shell(container, many)).not.toBe(0);
     // Until those have ended, no other process can be started in the container.
-    await vi.waitFor(async () => expect(await shell(container, "true")).toBe(0), {
+    const haveEnded = "[ $(pidof sleep | wc -w) -lt 5 ]";
+    await vi.waitFor(async () => expect(await shell(container, haveEnded)).toBe(0), {
       timeout: 20_000,
       interval: 500,
     });
