@@ -6,7 +6,6 @@ import { demultiplex } from "../engine/multiplexed.ts";
 /** A service, in the part of the engine's form that is used here. */
 interface SwarmService {
   readonly ID: string;
-  readonly Version: { readonly Index: number };
   readonly Spec: {
     readonly Name: string;
     readonly Labels: Readonly<Record<string, string>>;

@@ -10,6 +10,7 @@ import type {
 import { healInterval, joinFew } from "../membership/healing.ts";
 import type { ViewState } from "../membership/judge.ts";
 import { ask, membersSeenBy, type View } from "../membership/views.ts";
+import { placeOf } from "./members.ts";
 import {
   type Declared,
   isDone,
@@ -126,9 +127,4 @@ async function prune(
     await pause(pollInterval);
     seen = await membersSeenBy(view, viewTimeout).catch(() => seen);
   }
-}
-
-/** A member's name without its last part, the ID of its task. */
-function placeOf({ name }: Pick<Member, "name">): string {
-  return name.replace(/\.[^.]*$/, "");
 }

@@ -120,3 +120,8 @@ function lastFailure(tasks: readonly SwarmTask[]): SwarmTask | undefined {
     .toSorted((a, b) => (a.Status.Timestamp ?? "").localeCompare(b.Status.Timestamp ?? ""))
     .at(-1);
 }
+
+/** The place that a task's member has in its service: its name without the last part, the ID of the task. */
+export function placeOf({ name }: { readonly name: string }): string {
+  return name.replace(/\.[^.]*$/, "");
+}

@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import type { Member } from "../../../lib/cluster/members.ts";
+import { placeOf } from "../../../lib/swarm/members.ts";
 import type { Project } from "../support/project.ts";
 import type { BedEngine } from "./bed/bedEngine.ts";
 
@@ -118,9 +119,4 @@ export class BedStack {
     ]);
     return all.join("");
   }
-}
-
-/** A task's service and slot, from the name of its member; a container's member has the container's name. */
-function placeOf({ name }: Member): string {
-  return name.replace(/\.[^.]*$/, "");
 }
